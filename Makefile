@@ -1,0 +1,62 @@
+# `make` alone lists the targets. Each one makes what it needs, on a machine with python3 (and venv), git and make.
+.DEFAULT_GOAL := help
+.ONESHELL:
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+export DO_NOT_TRACK := 1
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test lint verify bench up down dbt lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock bootstrap.lock pyproject.toml
+	@echo "Setting up Python packages in $(VENV) ..."
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+setup: $(READY) ## install what everything else needs into .venv
+
+demo: $(READY) ## the main job on the embedded database: made-up pupils in real schools, all layers, released marts
+	@$(BIN)/warehouse demo
+
+test: $(READY) ## every test, with a database started for the occasion
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## ruff, mypy, sqlfluff, yamllint
+	@$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+	$(BIN)/yamllint --strict .
+
+verify: $(READY) ## synthetic authorities against published statistics; results in docs/verification.md
+	@$(BIN)/python -m benchmarks.verify
+
+bench: $(READY) ## time and memory of each stage, demo and a year of Glasgow City; results in docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.stages
+
+up: $(READY) ## start the embedded database
+	@$(BIN)/warehouse up
+
+down: $(READY) ## stop the embedded database
+	@$(BIN)/warehouse down
+
+dbt: $(READY) ## dbt by hand, as the transformer: make dbt CMD="build"
+	@$(BIN)/warehouse dbt -- $(or $(CMD),build)
+
+lock: $(READY) ## resolve pyproject.toml again into requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --extra dev -o requirements.lock pyproject.toml
+
+clean: ## remove the environment and caches; the warehouse's home stays
+	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""The warehouse: contracts, landing, identity, release, and the definitions that wire them."""

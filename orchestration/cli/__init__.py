@@ -1,0 +1,6 @@
+import sys
+
+
+def main() -> None:
+    """Entry point."""
+    sys.exit("not yet")

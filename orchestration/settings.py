@@ -1,0 +1,85 @@
+"""Settings of the warehouse, all from the environment (see ``.env.example``), in one typed object.
+
+Nothing else reads environment variables, so what a process may be told is listed here and nowhere else.
+"""
+
+import subprocess
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where state lives, which database is used, and under which key pupils are pseudonymised.
+
+    Each field is read from ``WAREHOUSE_<FIELD>`` or a ``.env`` file in the project folder. Raises
+    ``pydantic.ValidationError`` naming the variable when a value cannot be used.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="WAREHOUSE_", env_file=PROJECT_DIR / ".env", extra="ignore", env_ignore_empty=True
+    )
+
+    home: Path = Field(PROJECT_DIR / ".warehouse", description="The one folder that holds all state.")
+    landing: Path = Field(Path("landing"), description="Deliveries are read from here; relative to home.")
+    environment: Literal["synthetic", "test", "live"] = Field(
+        "synthetic", description="Live data land only in a live warehouse, and made-up data never do."
+    )
+    target: Literal["embedded", "server"] = Field("embedded", description="Which PostgreSQL is used.")
+    pg_bin: Path | None = Field(None, description="Folder of PostgreSQL binaries instead of the wheel's.")
+    pg_port: int | None = Field(None, ge=1024, le=65535, description="Embedded port; free one if unset.")
+    pg_host: str = Field("127.0.0.1", description="Server target: host.")
+    server_port: int = Field(5432, description="Server target: port.")
+    pg_database: str = Field("warehouse", description="Name of the database.")
+    pg_sslmode: str = Field("require", description="Server target: libpq sslmode.")
+    pg_admin_user: str = Field("postgres", description="Server target: who may create roles and schemas.")
+    pg_admin_password: SecretStr | None = Field(None, description="Server target: the admin's password.")
+    pseudonym_key: SecretStr | None = Field(
+        None, description="Key of the pseudonyms, at least 32 characters. Kept outside the database."
+    )
+    threads: int = Field(2, ge=1, le=16, description="Threads of dbt and of file validation.")
+    memory_limit: str = Field("1GB", description="Memory that file validation may take.")
+
+    @model_validator(mode="after")
+    def _resolve_paths(self) -> "Settings":
+        self.home = self.home.expanduser().absolute()
+        landing = self.landing.expanduser()
+        self.landing = landing if landing.is_absolute() else self.home / landing
+        return self
+
+    @property
+    def project_dir(self) -> Path:
+        """The folder that holds ``dbt_project``, ``seeds`` and ``profiles``."""
+        return PROJECT_DIR
+
+    @property
+    def dbt_dir(self) -> Path:
+        """The dbt project."""
+        return PROJECT_DIR / "dbt_project"
+
+    @property
+    def seeds_dir(self) -> Path:
+        """The seeds: code lists, geography and published statistics."""
+        return PROJECT_DIR / "seeds"
+
+    @cached_property
+    def code_version(self) -> str:
+        """Version of the code, with the commit where the project is a git checkout: ``0.1.0+ab12cd3``."""
+        release = version("school-data-warehouse")
+        found = subprocess.run(
+            ["git", "-C", str(PROJECT_DIR), "rev-parse", "--short", "HEAD"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        commit = found.stdout.strip()
+        return f"{release}+{commit}" if found.returncode == 0 and commit else release
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment; keyword arguments take precedence over it."""
+    return Settings(**overrides)  # type: ignore[arg-type]  # validated by pydantic
