@@ -1,0 +1,124 @@
+"""dbt as a plain function: in this process, as the role ``transformer``, on the warehouse of the settings.
+
+In process a build is about a third faster than through the dbt command (no second start of Python). The
+profile reads everything from the environment, so the password stands in no file and no argument.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.database import dbt_environment
+from orchestration.settings import Settings
+
+DbtEvent = Any  # dbt's own protobuf message; dbt publishes no type for it
+
+
+@dataclass(frozen=True)
+class DbtNode:
+    """What became of one model, seed or test: its unique id, dbt's status, seconds, and message if it failed."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    message: str | None
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """Outcome of one dbt invocation."""
+
+    success: bool
+    nodes: tuple[DbtNode, ...]
+    error: str | None
+
+    @property
+    def failed(self) -> tuple[DbtNode, ...]:
+        """Nodes that ended in an error or a failed test."""
+        return tuple(node for node in self.nodes if node.status in {"error", "fail", "runtime error"})
+
+
+@contextmanager
+def _environment(settings: Settings) -> Iterator[None]:
+    wanted = {**dbt_environment(settings), "DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def target_path(settings: Settings) -> Path:
+    """Folder of dbt's artefacts. It lies in the warehouse's home: two warehouses never share one."""
+    return settings.home / "dbt" / "target"
+
+
+def run_dbt(
+    settings: Settings,
+    arguments: Sequence[str],
+    on_event: Callable[[DbtEvent], None] | None = None,
+    quiet: bool = True,
+) -> DbtResult:
+    """Run dbt with ``arguments`` such as ``["build", "--select", "canonical"]``.
+
+    ``on_event`` is called with each of dbt's log events. Returns what became of every node; raises nothing
+    for a failed model or test, which the result tells.
+    """
+    from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
+
+    common = [
+        "--project-dir", str(settings.dbt_dir),
+        "--profiles-dir", str(settings.project_dir / "profiles"),
+        "--target-path", str(target_path(settings)),
+        "--log-path", str(settings.home / "dbt" / "logs"),
+    ]  # fmt: skip
+    flags = ["--quiet"] if quiet else []
+    callbacks = [on_event] if on_event else []
+    with _environment(settings):
+        outcome = dbtRunner(callbacks=callbacks).invoke([*flags, *arguments, *common])
+    nodes = tuple(
+        DbtNode(result.node.unique_id, str(result.status), float(result.execution_time), result.message)
+        for result in (getattr(outcome.result, "results", None) or ())
+        if hasattr(result, "node")
+    )
+    error = str(outcome.exception) if outcome.exception else None
+    return DbtResult(bool(outcome.success), nodes, error)
+
+
+def _fingerprint(settings: Settings) -> str:
+    roots = [settings.dbt_dir / part for part in ("models", "macros", "tests", "dbt_project.yml")]
+    roots += [settings.seeds_dir, settings.project_dir / "profiles"]
+    digest = hashlib.sha256()
+    for root in roots:
+        files = sorted(root.rglob("*")) if root.is_dir() else [root]
+        for path in files:
+            if path.suffix in {".sql", ".yml", ".csv"}:
+                stat = path.stat()
+                digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """Path of an up-to-date ``manifest.json``, parsed anew only when the project's files have changed.
+
+    Raises ``RuntimeError`` with dbt's own words when the project cannot be parsed.
+    """
+    folder = target_path(settings)
+    manifest, stamp = folder / "manifest.json", folder / "fingerprint"
+    current = _fingerprint(settings)
+    if manifest.exists() and stamp.exists() and stamp.read_text() == current:
+        return manifest
+    result = run_dbt(settings, ["parse"])
+    if not result.success:
+        raise RuntimeError(f"the dbt project cannot be parsed: {result.error}")
+    stamp.write_text(current)
+    return manifest
