@@ -5,7 +5,9 @@ profile reads everything from the environment, so the password stands in no file
 """
 
 import hashlib
+import json
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +42,25 @@ class DbtResult:
     def failed(self) -> tuple[DbtNode, ...]:
         """Nodes that ended in an error or a failed test."""
         return tuple(node for node in self.nodes if node.status in {"error", "fail", "runtime error"})
+
+
+def without_row_values(message: str) -> str:
+    """Leave out of a database error the lines that PostgreSQL fills with the values of a row.
+
+    A violated key or not-null constraint quotes the row it happened in, names and dates of birth included.
+    """
+    return re.sub(r"(?ms)^[ \t]*(DETAIL|CONTEXT|HINT):.*?(?=^[ \t]*\S+:|\Z)", "", message).strip()
+
+
+def _clean_run_results(settings: Settings) -> None:
+    path = target_path(settings) / "run_results.json"
+    if not path.exists():
+        return
+    artefact = json.loads(path.read_text())
+    for result in artefact.get("results", []):
+        if result.get("message"):
+            result["message"] = without_row_values(str(result["message"]))
+    path.write_text(json.dumps(artefact))
 
 
 @contextmanager
@@ -81,16 +102,22 @@ def run_dbt(
         "--target-path", str(target_path(settings)),
         "--log-path", str(settings.home / "dbt" / "logs"),
     ]  # fmt: skip
-    flags = ["--quiet"] if quiet else []
+    flags = ["--log-level", "none", "--log-level-file", "none"] if quiet else ["--log-level-file", "none"]
     callbacks = [on_event] if on_event else []
     with _environment(settings):
         outcome = dbtRunner(callbacks=callbacks).invoke([*flags, *arguments, *common])
+    _clean_run_results(settings)
     nodes = tuple(
-        DbtNode(result.node.unique_id, str(result.status), float(result.execution_time), result.message)
+        DbtNode(
+            result.node.unique_id,
+            str(result.status),
+            float(result.execution_time),
+            without_row_values(result.message) if result.message else None,
+        )
         for result in (getattr(outcome.result, "results", None) or ())
         if hasattr(result, "node")
     )
-    error = str(outcome.exception) if outcome.exception else None
+    error = without_row_values(str(outcome.exception)) if outcome.exception else None
     return DbtResult(bool(outcome.success), nodes, error)
 
 
