@@ -22,7 +22,7 @@ DbtEvent = Any  # dbt's own protobuf message; dbt publishes no type for it
 
 @dataclass(frozen=True)
 class DbtNode:
-    """What became of one model, seed or test: its unique id, dbt's status, seconds, and message if it failed."""
+    """What became of one model, seed or test: unique id, dbt status, seconds, and message if it failed."""
 
     unique_id: str
     status: str
