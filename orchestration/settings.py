@@ -33,13 +33,30 @@ class Settings(BaseSettings):
     )
     target: Literal["embedded", "server"] = Field("embedded", description="Which PostgreSQL is used.")
     pg_bin: Path | None = Field(None, description="Folder of PostgreSQL binaries instead of the wheel's.")
-    pg_port: int | None = Field(None, ge=1024, le=65535, description="Embedded port; free one if unset.")
     pg_host: str = Field("127.0.0.1", description="Server target: host.")
-    server_port: int = Field(5432, description="Server target: port.")
-    pg_database: str = Field("warehouse", description="Name of the database.")
-    pg_sslmode: str = Field("require", description="Server target: libpq sslmode.")
-    pg_admin_user: str = Field("postgres", description="Server target: who may create roles and schemas.")
-    pg_admin_password: SecretStr | None = Field(None, description="Server target: the admin's password.")
+    pg_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port. Unset: embedded picks a free one and keeps it, server uses 5432.",
+    )
+    pg_database: str = Field("warehouse", min_length=1, description="Name of the database.")
+    pg_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = Field(
+        "require", description="Server target: libpq sslmode."
+    )
+    pg_admin_user: str = Field("postgres", min_length=1, description="Who may create roles and schemas.")
+    pg_admin_password: SecretStr | None = Field(None, description="Their password; embedded makes its own.")
+    loader_password: SecretStr | None = Field(None, description="Password of loader, which fills raw.")
+    pseudonymiser_password: SecretStr | None = Field(None, description="Password of pseudonymiser (vault).")
+    transformer_password: SecretStr | None = Field(
+        None, description="Password of transformer, which runs dbt."
+    )
+    releaser_password: SecretStr | None = Field(None, description="Password of releaser (aggregated).")
+    dashboard_password: SecretStr | None = Field(None, description="Password of dashboard, the web pages.")
+    analyst_password: SecretStr | None = Field(None, description="Password of analyst, who reads aggregated.")
+    researcher_password: SecretStr | None = Field(None, description="Password of researcher (pseudonymised).")
+    steward_password: SecretStr | None = Field(None, description="Password of steward (rejects, withdrawal).")
+    auditor_password: SecretStr | None = Field(None, description="Password of auditor, who reads control.")
     pseudonym_key: SecretStr | None = Field(
         None, description="Key of the pseudonyms, at least 32 characters. Kept outside the database."
     )

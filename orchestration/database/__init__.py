@@ -1,0 +1,35 @@
+"""The database: an embedded server's life, provisioning on any target, and connections as one role each."""
+
+from orchestration.database.connections import connect, dsn, engine
+from orchestration.database.dbt import dbt_environment
+from orchestration.database.errors import (
+    AccessError,
+    DatabaseError,
+    LockBusyError,
+    NotProvisionedError,
+    NotRunningError,
+    StartError,
+)
+from orchestration.database.lifecycle import ServerStatus, ensure_ready, start, status, stop
+from orchestration.database.locks import advisory_lock
+from orchestration.database.roles import ROLES
+
+__all__ = [
+    "ROLES",
+    "AccessError",
+    "DatabaseError",
+    "LockBusyError",
+    "NotProvisionedError",
+    "NotRunningError",
+    "ServerStatus",
+    "StartError",
+    "advisory_lock",
+    "connect",
+    "dbt_environment",
+    "dsn",
+    "engine",
+    "ensure_ready",
+    "start",
+    "status",
+    "stop",
+]

@@ -1,0 +1,152 @@
+"""Connections, each as one role: addresses, psycopg connections and SQLAlchemy engines."""
+
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import Connection, errors
+
+from orchestration.database.cluster import ADMIN, known_port
+from orchestration.database.errors import AccessError, DatabaseError, NotProvisionedError, NotRunningError
+from orchestration.database.home import places, read_passwords
+from orchestration.database.process import find_postmaster
+from orchestration.database.roles import ROLES
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+EMBEDDED_HOST = "127.0.0.1"
+SERVER_PORT = 5432
+CONNECT_SECONDS = 10
+STARTING_SECONDS = 15
+
+
+def dsn(settings: Settings, role: str, password: bool = True) -> str:
+    """Address of the database for a role as a libpq URI, with its password unless told otherwise.
+
+    Raises NotRunningError if the embedded database has never been started, AccessError if its passwords cannot be
+    read, DatabaseError if there is no such role.
+    """
+    known = parameters(settings, role)
+    user = quote(known["user"], safe="")
+    secret = f":{quote(known['password'], safe='')}" if password and "password" in known else ""
+    options = urlencode({"sslmode": known["sslmode"]})
+    host = f"[{known['host']}]" if ":" in known["host"] else known["host"]
+    return f"postgresql://{user}{secret}@{host}:{known['port']}/{quote(known['dbname'], safe='')}?{options}"
+
+
+def connect(settings: Settings, role: str, autocommit: bool = False) -> Connection:
+    """A new connection as a role; waits a little while the server is starting.
+
+    Raises NotRunningError, AccessError or NotProvisionedError, each saying what to do.
+    """
+    return open_connection(settings, parameters(settings, role), autocommit=autocommit)
+
+
+def engine(settings: Settings, role: str) -> "Engine":
+    """A SQLAlchemy engine whose connections are those of ``connect``: same role, same errors."""
+    from sqlalchemy import create_engine  # takes 0.2 s to import, and most commands do without
+
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: connect(settings, role),
+        pool_pre_ping=True,
+        pool_recycle=3600,
+    )
+
+
+def parameters(settings: Settings, role: str) -> dict[str, str]:
+    """Connection parameters (libpq names) of a login role or of ``admin``; no password where none is known."""
+    if role not in (*ROLES, ADMIN):
+        raise DatabaseError(f"There is no role {role!r}: use one of {', '.join(ROLES)}.")
+    found = {
+        "user": settings.pg_admin_user if role == ADMIN else role,
+        "dbname": settings.pg_database,
+        "application_name": f"warehouse {role}",
+        "connect_timeout": str(CONNECT_SECONDS),
+    }
+    if settings.target == "server":
+        found |= {"host": settings.pg_host, "port": str(settings.pg_port or SERVER_PORT)}
+        found["sslmode"] = settings.pg_sslmode
+        password = configured_password(settings, role)
+    else:
+        port = known_port(settings)
+        if port is None:
+            raise NotRunningError(f"There is no database in {settings.home} yet: run `warehouse up`.")
+        found |= {"host": EMBEDDED_HOST, "port": str(port), "sslmode": "disable", "gssencmode": "disable"}
+        password = embedded_password(settings, role)
+    return found | ({"password": password} if password else {})
+
+
+def configured_password(settings: Settings, role: str) -> str | None:
+    """Password of a role from the settings (``WAREHOUSE_<ROLE>_PASSWORD``), if there is one."""
+    secret = settings.pg_admin_password if role == ADMIN else getattr(settings, f"{role}_password")
+    return secret.get_secret_value() if secret else None
+
+
+def embedded_password(settings: Settings, role: str) -> str | None:
+    """Password of a role of the embedded database: the configured one, else the generated one."""
+    generated = read_passwords(places(settings)).get(role)
+    return generated if role == ADMIN else configured_password(settings, role) or generated
+
+
+def open_connection(settings: Settings, known: dict[str, str], *, autocommit: bool) -> Connection:
+    """Connect with these parameters, with errors in words. Waits only while a server is about to be ready."""
+    deadline = time.monotonic() + STARTING_SECONDS
+    while True:
+        try:
+            return psycopg.connect(autocommit=autocommit, **_typed(known))
+        except psycopg.OperationalError as error:
+            if time.monotonic() < deadline and _is_starting(settings, error):
+                time.sleep(0.1)
+                continue
+            raise _explain(settings, known, error) from error
+
+
+def _typed(known: dict[str, str]) -> dict[str, Any]:
+    return {**known}
+
+
+def _is_starting(settings: Settings, error: psycopg.OperationalError) -> bool:
+    if isinstance(error, errors.CannotConnectNow) or "starting up" in str(error):
+        return True
+    if settings.target == "server" or "refused" not in str(error):
+        return False
+    running = find_postmaster(places(settings).data)
+    return running is not None and not running.ready
+
+
+def _explain(settings: Settings, known: dict[str, str], error: psycopg.OperationalError) -> DatabaseError:
+    text = str(error)
+    where = f"{known['host']}:{known['port']}"
+    embedded = settings.target == "embedded"
+    if 'database "' in text and "does not exist" in text:
+        return NotProvisionedError(
+            f"There is no database {known['dbname']} at {where} yet: run `warehouse up`, which makes it."
+        )
+    if any(
+        sign in text for sign in ("authentication failed", "no password supplied", "pg_hba.conf", "no pg_hba")
+    ):
+        variable = "PG_ADMIN" if known["user"] == settings.pg_admin_user else known["user"].upper()
+        step = (
+            "run `warehouse up`"
+            if embedded
+            else f"set WAREHOUSE_{variable}_PASSWORD, then run `warehouse up`"
+        )
+        return AccessError(f"The database at {where} refuses {known['user']}: {step}.")
+    if "too many" in text or "remaining connection slots" in text:
+        return DatabaseError(
+            f"The database at {where} has no connection left: close some clients and try again."
+        )
+    if embedded and find_postmaster(places(settings).data) is None:
+        return NotRunningError(f"The database in {settings.home} is not running: run `warehouse up`.")
+    step = (
+        "run `warehouse status`"
+        if embedded
+        else "check WAREHOUSE_PG_HOST, WAREHOUSE_PG_PORT and WAREHOUSE_PG_SSLMODE"
+    )
+    return NotRunningError(
+        f"The database at {where} cannot be reached ({text.strip().splitlines()[-1]}): {step}."
+    )

@@ -1,0 +1,24 @@
+"""What dbt has to know about the database, as environment variables for ``profiles/profiles.yml``."""
+
+from orchestration.database.connections import parameters
+from orchestration.settings import Settings
+
+# dbt keeps the value of a variable with this prefix out of its logs and artefacts.
+PASSWORD_VARIABLE = "DBT_ENV_SECRET_WAREHOUSE_PASSWORD"  # noqa: S105
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Variables that ``profiles/profiles.yml`` reads, for the transformer. Holds its password: never log it."""
+    known = parameters(settings, "transformer")
+    return {
+        "DBT_PROFILES_DIR": str(settings.project_dir / "profiles"),
+        "WAREHOUSE_DBT_TARGET": settings.target,
+        "WAREHOUSE_DBT_HOST": known["host"],
+        "WAREHOUSE_DBT_PORT": known["port"],
+        "WAREHOUSE_DBT_DATABASE": known["dbname"],
+        "WAREHOUSE_DBT_USER": known["user"],
+        "WAREHOUSE_DBT_SSLMODE": known["sslmode"],
+        "WAREHOUSE_DBT_THREADS": str(settings.threads),
+        PASSWORD_VARIABLE: known.get("password", ""),
+        "DO_NOT_TRACK": "1",
+    }
