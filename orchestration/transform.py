@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -149,3 +150,16 @@ def ensure_manifest(settings: Settings) -> Path:
         raise RuntimeError(f"the dbt project cannot be parsed: {result.error}")
     stamp.write_text(current)
     return manifest
+
+
+def dbt_command(settings: Settings, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Command line and environment to run dbt as a process of its own, for work by hand."""
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        "--log-level-file", "none",
+        *arguments,
+        "--project-dir", str(settings.dbt_dir),
+        "--profiles-dir", str(settings.project_dir / "profiles"),
+        "--target-path", str(target_path(settings)),
+    ]  # fmt: skip
+    return command, {**os.environ, **dbt_environment(settings), "DO_NOT_TRACK": "1"}

@@ -1,0 +1,155 @@
+"""Commands about the database: up, down, status, dsn, psql, dbt."""
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
+from orchestration.settings import load_settings
+
+RoleOption = Annotated[str, typer.Option("--role", help="Login role, such as analyst, researcher or steward.")]
+
+
+def up() -> None:
+    """Start the embedded database, make it ready, and say how to connect.
+
+    Example: `warehouse up`
+    """
+    from orchestration.database import dsn, ensure_ready
+
+    settings = load_settings()
+    ensure_ready(settings)
+    console.print(f"The database is up: {dsn(settings, 'analyst', password=False)}", soft_wrap=True)
+    console.print("Connect as an analyst: [bold]warehouse psql --role analyst[/]")
+
+
+def down() -> None:
+    """Stop the embedded database; everything is kept.
+
+    Example: `warehouse down`
+    """
+    from orchestration.database import stop
+
+    settings = load_settings()
+    stop(settings)
+    console.print("The database is stopped. [bold]warehouse up[/] starts it again.")
+
+
+def dsn(role: RoleOption = "analyst") -> None:
+    """Print the connection address of a role, password included, for Excel, Power BI, DBeaver or a notebook.
+
+    Examples:
+
+        warehouse dsn --role analyst
+
+        psql "$(warehouse dsn --role analyst)"
+    """
+    from orchestration.database import ROLES, ensure_ready
+    from orchestration.database import dsn as address
+
+    settings = load_settings()
+    if role not in ROLES:
+        raise fail(f"there is no role {role!r}; choose one of {', '.join(ROLES)}", Exit.USAGE)
+    ensure_ready(settings)
+    typer.echo(address(settings, role))
+
+
+def psql(
+    role: RoleOption = "analyst",
+    arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to psql, after --.")] = None,
+) -> None:
+    """Open psql as a role.
+
+    Examples:
+
+        warehouse psql --role analyst
+
+        warehouse psql --role analyst -- -c "select * from aggregated.releases"
+    """
+    from orchestration.database import ROLES, dsn, ensure_ready, psql_binary
+
+    settings = load_settings()
+    if role not in ROLES:
+        raise fail(f"there is no role {role!r}; choose one of {', '.join(ROLES)}", Exit.USAGE)
+    ensure_ready(settings)
+    binary = psql_binary(settings) or shutil.which("psql")
+    if binary is None:
+        raise fail("psql is not on this machine; install the PostgreSQL client or use `warehouse dsn`")
+    os.execv(str(binary), [str(binary), dsn(settings, role), *(arguments or [])])  # noqa: S606
+
+
+def dbt(
+    arguments: Annotated[list[str], typer.Argument(help="A dbt command and its options, after --.")],
+) -> None:
+    """Run dbt by hand as the transformer, on the layers only: readers see nothing of it until a release.
+
+    Examples:
+
+        warehouse dbt -- build --select canonical
+
+        warehouse dbt -- source freshness
+
+        warehouse dbt -- docs generate
+    """
+    from orchestration.database import ensure_ready
+    from orchestration.transform import dbt_command, without_row_values
+
+    settings = load_settings()
+    ensure_ready(settings)
+    command, environment = dbt_command(settings, arguments)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        sys.stdout.write(line if without_row_values(line.strip()) or not line.strip() else "  (row left out)\n")
+        sys.stdout.flush()
+    raise typer.Exit(process.wait())
+
+
+def status(json_output: JsonOption = False) -> None:
+    """Say how the warehouse is: database, deliveries waiting, last build and release, rows by layer.
+
+    Examples:
+
+        warehouse status
+
+        warehouse status --json
+    """
+    from orchestration import ledger
+    from orchestration.database import ensure_ready
+    from orchestration.database import status as server_status
+    from orchestration.landing import pending
+
+    settings = load_settings()
+    ensure_ready(settings)
+    server = server_status(settings)
+    waiting = [found.delivery_key for found in pending(settings)]
+    checks = ledger.release_checks(settings)
+    sizes = ledger.layer_sizes(settings)
+    if json_output:
+        print_json(
+            {
+                "database": {"running": server.running, "version": server.version, "port": server.port},
+                "deliveries_waiting": waiting,
+                "last_release_checks": checks,
+                "rows": sizes,
+            }
+        )
+        return
+    console.print(f"Database: running, PostgreSQL {server.version} on 127.0.0.1:{server.port}", highlight=False)
+    console.print(f"Deliveries waiting: {len(waiting)}" + (f" ({', '.join(waiting[:5])} ...)" if waiting else ""))
+    print_rows(checks, "Last release check of each authority", "No release yet: run `warehouse run`.", False)
+    print_rows(sizes, "Rows by layer", "No tables yet.", False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(status)
+    app.command()(dsn)
+    app.command()(psql)
+    app.command()(dbt)

@@ -1,0 +1,148 @@
+"""Commands that print what the warehouse knows of itself, and the two that change its ledger."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import Exit, JsonOption, console, print_json, print_rows
+from orchestration.settings import Settings, load_settings
+
+DeliveryOption = Annotated[str | None, typer.Option("--delivery", help="One delivery, such as S12000005/2025-09-01.")]
+DeliveryArgument = Annotated[str, typer.Argument(help="A delivery, such as S12000005/2025-09-01.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger. No pupil's details.")]
+
+
+def _ready() -> Settings:
+    from orchestration.database import ensure_ready
+
+    settings = load_settings()
+    ensure_ready(settings)
+    return settings
+
+
+def deliveries(delivery: DeliveryOption = None, json_output: JsonOption = False) -> None:
+    """List every attempt to land a delivery, or the files of one delivery.
+
+    Examples:
+
+        warehouse deliveries
+
+        warehouse deliveries --delivery S12000005/2025-09-01 --json
+    """
+    from orchestration import ledger
+
+    settings = _ready()
+    if delivery:
+        print_rows(ledger.files(settings, delivery), f"Files of {delivery}", f"{delivery} is not known.", json_output)
+        return
+    print_rows(ledger.deliveries(settings), "Deliveries, newest first", "No delivery has landed yet.", json_output)
+
+
+def rejects(
+    delivery: DeliveryOption = None,
+    warnings: Annotated[bool, typer.Option("--warnings", help="Warnings instead of rejected rows.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """List rejected rows by reason and column, or warnings; values stay in the restricted zone.
+
+    Examples:
+
+        warehouse rejects
+
+        warehouse rejects --delivery S12000005/2025-09-01 --warnings
+    """
+    from orchestration import ledger
+
+    settings = _ready()
+    if warnings:
+        print_rows(ledger.warnings(settings, delivery), "Warnings", "There are no warnings.", json_output)
+        return
+    print_rows(ledger.rejects(settings, delivery), "Rejected rows by reason", "No row was rejected.", json_output)
+
+
+def reconcile(json_output: JsonOption = False) -> None:
+    """Print the balance sheet of the last build; exit code 3 where it does not close.
+
+    Examples:
+
+        warehouse reconcile
+
+        warehouse reconcile --json
+    """
+    from orchestration import ledger
+
+    settings = _ready()
+    sheet, broken = ledger.balance_sheet(settings), ledger.breaks(settings)
+    if json_output:
+        print_json({"hops": sheet, "breaks": broken})
+    else:
+        print_rows(sheet, "Balance sheet", "There is no balance sheet yet: run `warehouse run`.", False)
+        if broken:
+            print_rows(broken, "Breaks", "", False, plain=("seed_code",))
+        elif sheet:
+            console.print("The balance sheet closes.")
+    if broken:
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def freshness(
+    late: Annotated[bool, typer.Option("--late", help="List the establishments that are late.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Print how fresh each feed is, and how many schools are late; exit code 3 where any is.
+
+    Examples:
+
+        warehouse freshness
+
+        warehouse freshness --late
+    """
+    from orchestration import ledger
+
+    settings = _ready()
+    behind = ledger.late_establishments(settings)
+    if late:
+        print_rows(behind, "Late establishments", "No establishment is late.", json_output, plain=("seed_code",))
+    else:
+        print_rows(ledger.freshness(settings), "Freshness by feed", "Nothing has been built yet.", json_output)
+    if behind:
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def releases(json_output: JsonOption = False) -> None:
+    """List the releases, newest first.
+
+    Example: `warehouse releases --json`
+    """
+    from orchestration import ledger
+
+    print_rows(ledger.releases(_ready()), "Releases", "Nothing has been released yet.", json_output, ("release_id",))
+
+
+def withdraw(delivery: DeliveryArgument, reason: ReasonOption) -> None:
+    """Withdraw a delivery: after the next run every layer comes out as if it had never come.
+
+    Example: `warehouse withdraw S12000005/2025-09-01 --reason "wrong term dates"`
+    """
+    from orchestration.landing import withdraw as withdraw_delivery
+
+    withdraw_delivery(_ready(), delivery, reason, getpass.getuser())
+    console.print(f"{delivery} is withdrawn. [bold]warehouse run[/] takes it out of every layer.")
+
+
+def replay(delivery: DeliveryArgument) -> None:
+    """Land a delivery again from its folder: files that were set aside or quarantined are tried anew.
+
+    Example: `warehouse replay S12000005/2025-09-01`
+    """
+    from orchestration.landing import replay as replay_delivery
+
+    result = replay_delivery(_ready(), delivery)
+    console.print(f"{delivery}: {result.outcome}. {result.message or ''}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (deliveries, rejects, reconcile, freshness, releases, withdraw, replay):
+        app.command()(command)

@@ -1,0 +1,87 @@
+"""How the command line prints: tables for people, JSON for scripts, one exit code for each kind of ending."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import IntEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+console = Console()
+errors = Console(stderr=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of a table.")]
+
+
+class Exit(IntEnum):
+    """Exit codes that a script can use."""
+
+    OK = 0
+    FAILED = 1  # something did not work; the message says what to do next
+    USAGE = 2  # the command was called in a way it cannot be
+    ATTENTION = 3  # it worked, and a person should look: rejects above the limit, a quarantined file, a late school
+    BLOCKED = 4  # a release was refused; readers keep the last good one
+
+
+def as_json(value: object) -> object:
+    """Turn dates, decimals and the like into what JSON has."""
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    return str(value)
+
+
+def print_json(value: object) -> None:
+    """Print ``value`` as indented JSON on standard output."""
+    typer.echo(json.dumps(value, indent=2, default=as_json, ensure_ascii=False))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    return str(value)
+
+
+def print_rows(
+    rows: Sequence[Mapping[str, Any]], title: str, empty: str, json_output: bool, plain: Iterable[str] = ()
+) -> None:
+    """Print rows as a table with a title, or as a JSON list.
+
+    ``plain`` names whole-number columns that are names, not amounts (a SEED code has no thousands).
+    """
+    if json_output:
+        print_json([dict(row) for row in rows])
+        return
+    if not rows:
+        console.print(empty)
+        return
+    names = set(plain)
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    first = rows[0]
+    for column in first:
+        amount = column not in names and all(
+            isinstance(r[column], int | float | Decimal | None) and not isinstance(r[column], bool) for r in rows
+        )
+        table.add_column(column.replace("_", " "), justify="right" if amount else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(str(v) if c in names and v is not None else _text(v) for c, v in row.items()))
+    console.print(table)
+
+
+def fail(message: str, code: Exit = Exit.FAILED) -> typer.Exit:
+    """Print an error on standard error and return the exception to raise."""
+    errors.print(f"[bold red]Error:[/] {message}", highlight=False)
+    return typer.Exit(code)

@@ -1,0 +1,112 @@
+"""The main job: land what is waiting, build the layers, release."""
+
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import Exit, JsonOption, console, errors, print_json
+from orchestration.settings import Settings, load_settings
+
+
+def run_all(
+    settings: Settings, quiet: bool = False, full_refresh: bool = False, build: bool | None = None
+) -> dict[str, object]:
+    """Land every waiting delivery and build once for all of them, through Dagster's two jobs.
+
+    ``build`` forces or forbids the build; by default it runs where the ledger has moved on since the last.
+    Returns a summary: deliveries with outcome, message and seconds, and the outcome of the build.
+    """
+    from orchestration.database import ensure_ready
+    from orchestration.landing import pending
+
+    def say(text: str) -> None:
+        if not quiet:
+            console.print(text, highlight=False)
+
+    ensure_ready(settings)
+    waiting = [found.delivery_key for found in pending(settings)]
+    from orchestration.defs.runner import Runner
+
+    runner = Runner(settings)
+    landed: list[dict[str, object]] = []
+    for number, delivery_key in enumerate(waiting, start=1):
+        outcome = runner.land(delivery_key)
+        ending = "landed" if outcome.success else "refused"
+        if outcome.success and outcome.failed_checks:
+            ending = "landed in part"
+        say(f"[{number}/{len(waiting)}] {delivery_key}: {ending} ({outcome.seconds:.1f} s)")
+        for line in filter(None, [outcome.message]):
+            say(f"      {line}")
+        landed.append(
+            {
+                "delivery": delivery_key,
+                "outcome": ending,
+                "message": outcome.message,
+                "failed_checks": outcome.failed_checks,
+                "seconds": round(outcome.seconds, 2),
+            }
+        )
+    summary: dict[str, object] = {"deliveries": landed, "build": None}
+    if build is False:
+        return summary
+    if build or full_refresh or waiting or runner.is_behind(settings):
+        say("Building the layers and releasing ...")
+        outcome = runner.build(full_refresh)
+        say(f"Build and release: {'done' if outcome.success else 'stopped'} ({outcome.seconds:.1f} s)")
+        summary["build"] = {
+            "success": outcome.success,
+            "message": outcome.message,
+            "failed_checks": outcome.failed_checks,
+            "seconds": round(outcome.seconds, 2),
+        }
+    else:
+        say("Nothing is waiting and the layers are up to date.")
+    return summary
+
+
+def exit_code(summary: dict[str, object]) -> Exit:
+    """Exit code of a run: blocked by a refused build or release, attention for anything held back."""
+    build = summary["build"]
+    if isinstance(build, dict) and not build["success"]:
+        return Exit.BLOCKED
+    deliveries = summary["deliveries"]
+    assert isinstance(deliveries, list)
+    failed = isinstance(build, dict) and build["failed_checks"]
+    return Exit.ATTENTION if failed or any(item["outcome"] != "landed" for item in deliveries) else Exit.OK
+
+
+def run(
+    build: Annotated[
+        bool | None, typer.Option("--build/--no-build", help="Build even if nothing is new, or not.")
+    ] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild every layer above raw.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Land every waiting delivery, build the layers once for all of them, check, and release.
+
+    These are the same two jobs that Dagster runs. Exit codes: 0 all well, 3 something was held back and a
+    person should look, 4 the build or a release was refused and readers keep the last good one.
+
+    Examples:
+
+        warehouse run
+
+        warehouse run --full-refresh
+
+        warehouse run --json
+    """
+    summary = run_all(load_settings(), quiet=json_output, full_refresh=full_refresh, build=build)
+    if json_output:
+        print_json(summary)
+    ending = summary["build"]
+    if isinstance(ending, dict):
+        if ending["message"]:
+            errors.print(f"[bold red]Stopped:[/] {ending['message']}", highlight=False)
+        if ending["failed_checks"] and not json_output:
+            console.print("Checks that failed: " + ", ".join(ending["failed_checks"]), highlight=False)
+    raise typer.Exit(exit_code(summary))
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command()(run)

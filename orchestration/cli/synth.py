@@ -1,0 +1,54 @@
+"""The command that makes synthetic extracts."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import Exit, console, fail
+from orchestration.settings import load_settings
+
+
+def synth(
+    authority: Annotated[str, typer.Option("--authority", help="Name or code of an authority, several by ;, or all.")],
+    years: Annotated[str, typer.Option("--years", help="Academic years, such as 2024/25,2025/26.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Landing folder to write to; default: this one's.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same files, byte by byte.")] = 1,
+    daily: Annotated[int, typer.Option("--daily", help="Deliver the last N school days as daily deltas.")] = 0,
+    faults: Annotated[float, typer.Option("--faults", min=0, max=0.2, help="Share of rows with planted faults.")] = 0,
+    until: Annotated[str | None, typer.Option("--until", help="Last day of the last year, YYYY-MM-DD.")] = None,
+) -> None:
+    """Make extracts of pupils that do not exist in schools that do, as published statistics describe them.
+
+    Beside the deliveries stands `truth.json`: what was generated, and what must become of every planted fault.
+
+    Examples:
+
+        warehouse synth --authority Clackmannanshire --years 2025/26 --until 2025-11-14 --daily 5
+
+        warehouse synth --authority "Glasgow City" --years 2024/25,2025/26 --out extracts --seed 7 --faults 0.001
+    """
+    from orchestration.synthetic import SynthOptions, generate
+
+    try:
+        last_day = dt.date.fromisoformat(until) if until else None
+    except ValueError:
+        raise fail(f"--until {until!r} is not a date; write it as YYYY-MM-DD", Exit.USAGE) from None
+    options = SynthOptions(
+        authorities=tuple(part.strip() for part in authority.split(";")),
+        years=tuple(part.strip() for part in years.split(",")),
+        out=out or load_settings().landing,
+        seed=seed,
+        daily=daily,
+        faults=faults,
+        until=last_day,
+    )
+    with console.status("Making extracts ...") as shown:
+        result = generate(options, progress=lambda text: shown.update(text))
+    console.print(result.summary())
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command()(synth)

@@ -1,0 +1,1 @@
+"""What Dagster runs: one folder per step, definitions only; the work itself is plain functions elsewhere."""

@@ -1,0 +1,98 @@
+"""Released tables: the one door to what readers see, an asset for each on its exact mart."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.database import connect
+from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
+from orchestration.defs.transform.assets import MANIFEST
+from orchestration.release import release_all
+
+
+def _released() -> dict[str, str]:
+    """Name and description of each mart that is released, from the contracts in the manifest."""
+    return {
+        node["alias"]: node["description"]
+        for node in MANIFEST["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["meta"].get("release")
+    }
+
+
+RELEASED = _released()
+RELEASES = dg.AssetKey(["aggregated", "releases"])
+
+
+def released_key(mart: str) -> dg.AssetKey:
+    """Asset key of a released table."""
+    return dg.AssetKey(["aggregated", mart])
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            released_key(mart),
+            deps=[["aggregated_exact", mart]],
+            group_name="aggregated",
+            description=description,
+            kinds={"postgres"},
+            owners=["team:information-governance"],
+        )
+        for mart, description in sorted(RELEASED.items())
+    ]
+    + [
+        dg.AssetSpec(
+            RELEASES,
+            deps=[["aggregated_exact", mart] for mart in sorted(RELEASED)] + [["control", "reconciliation"]],
+            group_name="aggregated",
+            description="The current release of each authority: how fresh, from which deliveries, by which code.",
+            kinds={"postgres"},
+            owners=["team:information-governance"],
+        )
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "every_authority_is_released",
+            asset=RELEASES,
+            description="No authority's release was refused; where one was, readers keep the last good release.",
+        )
+    ],
+    retry_policy=OUTSIDE_FAILURES,
+    name="release",
+)
+def released_marts(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Release authority by authority: gate, protection, one transaction each."""
+    settings = warehouse.ready()
+    results = release_all(settings)
+    for result in results:
+        context.log.info(f"{result.local_authority_code}: {result.outcome}")
+    changed = {mart: sum(result.rows_changed.get(mart, 0) for result in results) for mart in RELEASED}
+    with connect(settings, "releaser", autocommit=True) as connection:
+        for mart in RELEASED:
+            found = connection.execute(f'select count(*) from aggregated."{mart}"').fetchone()  # noqa: S608
+            count = int(found[0]) if found else 0
+            yield dg.MaterializeResult(
+                asset_key=released_key(mart),
+                metadata={"dagster/row_count": count, "rows changed": changed[mart]},
+            )
+    refused = [result for result in results if result.outcome == "refused"]
+    reasons = [f"{result.local_authority_code}: {'; '.join(result.reasons)}" for result in refused]
+    yield dg.MaterializeResult(
+        asset_key=RELEASES,
+        metadata={"authorities": len(results), "refused": len(refused)},
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="every_authority_is_released",
+                asset_key=RELEASES,
+                passed=not refused,
+                metadata={"reasons": "\n".join(reasons) or "none"},
+            )
+        ],
+    )
+    if refused:
+        raise dg.Failure(
+            description="A release was refused; readers keep the last good one.\n" + "\n".join(reasons),
+            allow_retries=False,
+        )

@@ -1,0 +1,26 @@
+"""What every step is given: the settings of the warehouse, read when the step runs."""
+
+import dagster as dg
+
+from orchestration.database import ensure_ready
+from orchestration.settings import Settings, load_settings
+
+
+class WarehouseResource(dg.ConfigurableResource):
+    """The warehouse that the environment names; see ``.env.example``."""
+
+    def ready(self) -> Settings:
+        """Return the settings, with the database started and provisioned."""
+        settings = load_settings()
+        ensure_ready(settings)
+        return settings
+
+
+@dg.definitions
+def resources() -> dg.Definitions:
+    """The one resource: the warehouse."""
+    return dg.Definitions(resources={"warehouse": WarehouseResource()})
+
+
+# What fails for outside reasons (a database that restarts, a disk that is full) is tried again, later each time.
+OUTSIDE_FAILURES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)

@@ -1,0 +1,101 @@
+"""Runs the two jobs in this process, as ``warehouse run`` does: the same jobs that Dagster's daemon runs."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from orchestration.ledger import built_event, latest_event
+from orchestration.settings import Settings
+
+DAGSTER_YAML = """# Written by the warehouse. Telemetry off: a machine without name service waits for it at each start.
+telemetry:
+  enabled: false
+python_logs:
+  python_log_level: INFO
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    max_concurrent_runs: 1
+"""
+
+
+@dataclass(frozen=True)
+class JobOutcome:
+    """How a job ended: whether it succeeded, what went wrong in words for people, seconds, failed checks."""
+
+    success: bool
+    message: str | None
+    seconds: float
+    failed_checks: tuple[str, ...]
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Folder of Dagster's run history, made with its configuration on first use."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    configuration = home / "dagster.yaml"
+    if not configuration.exists() or configuration.read_text() != DAGSTER_YAML:
+        configuration.write_text(DAGSTER_YAML)
+    return home
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    data: Any = event.event_specific_data
+    failure = getattr(data, "user_failure_data", None)
+    if failure is not None and failure.description:
+        return str(failure.description)
+    error = getattr(data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{error.cls_name}: {error.message.strip()}" if error is not None else str(event.message)
+
+
+class Runner:
+    """Loads the definitions once and runs their jobs one after another."""
+
+    def __init__(self, settings: Settings) -> None:
+        os.environ["DAGSTER_HOME"] = str(dagster_home(settings))
+        from orchestration.definitions import (
+            defs,
+        )  # needs DAGSTER_HOME, and parses the dbt project when it changed
+
+        self._instance = dg.DagsterInstance.get()
+        self._definitions = defs()
+
+    def _run(self, job: str, partition: str | None = None, run_config: dict[str, Any] | None = None) -> JobOutcome:
+        started = time.monotonic()
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        result = self._definitions.resolve_job_def(job).execute_in_process(
+            instance=self._instance,
+            partition_key=partition,
+            raise_on_error=False,
+            run_config={**quiet, **(run_config or {})},
+        )
+        failures = [event for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
+        checks = tuple(
+            f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+            for evaluation in result.get_asset_check_evaluations()
+            if not evaluation.passed
+        )
+        message = "\n".join(_cause(event) for event in failures) or None
+        return JobOutcome(result.success, message, time.monotonic() - started, checks)
+
+    @staticmethod
+    def is_behind(settings: Settings) -> bool:
+        """Whether the ledger has moved on since the last build."""
+        return built_event(settings) != latest_event(settings)
+
+    def land(self, delivery_key: str) -> JobOutcome:
+        """Run ``land_delivery`` for one delivery."""
+        self._instance.add_dynamic_partitions("deliveries", [delivery_key])
+        return self._run("land_delivery", partition=delivery_key)
+
+    def build(self, full_refresh: bool = False) -> JobOutcome:
+        """Run ``build_layers`` for all that has landed."""
+        config = {"ops": {"dbt": {"config": {"full_refresh": full_refresh}}}} if full_refresh else {}
+        return self._run("build_layers", run_config=config)

@@ -1,0 +1,116 @@
+"""Identity, and every dbt model and seed, as assets."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtProject, dbt_assets
+
+from orchestration.database import advisory_lock, connect, ensure_ready
+from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
+from orchestration.defs.transform.in_process import stream_dbt
+from orchestration.defs.transform.translator import LayerTranslator
+from orchestration.identity import assign_identities
+from orchestration.settings import Settings, load_settings
+from orchestration.transform import DbtResult, ensure_manifest, target_path
+
+_settings = load_settings()
+ensure_ready(_settings)
+MANIFEST_PATH = ensure_manifest(_settings)
+MANIFEST: dict[str, Any] = json.loads(MANIFEST_PATH.read_text())
+PROJECT = DbtProject(
+    project_dir=_settings.dbt_dir,
+    profiles_dir=_settings.project_dir / "profiles",
+    target_path=target_path(_settings),
+)
+TRANSLATOR = LayerTranslator()
+
+
+class BuildConfig(dg.Config):
+    """How the layers are built."""
+
+    full_refresh: bool = False
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["vault", name],
+            deps=[["raw", "pupils"]],
+            group_name="vault",
+            description=description,
+            kinds={"postgres"},
+            owners=["team:information-governance"],
+        )
+        for name, description in (
+            (
+                "identity_map",
+                "Each person of an authority and the integer that stands for them, append-only.",
+            ),
+            ("tokens", "Each person's pseudonym by domain: keyed, irreversible, given once."),
+        )
+    ],
+    retry_policy=OUTSIDE_FAILURES,
+    name="identity",
+)
+def identity(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Give every new person an id and a token; only counts are reported."""
+    result = assign_identities(warehouse.ready())
+    context.log.info(f"{result.new_people} new people, {result.people} in all")
+    counts = {"dagster/row_count": result.people, "new people": result.new_people}
+    yield dg.MaterializeResult(asset_key=["vault", "identity_map"], metadata=counts)
+    yield dg.MaterializeResult(asset_key=["vault", "tokens"], metadata=counts)
+
+
+def _seed_hashes(settings: Settings) -> dict[str, str]:
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in settings.seeds_dir.glob("*.csv")}
+
+
+def _stamp(settings: Settings) -> Path:
+    return settings.home / "dbt" / "seeds.json"
+
+
+def changed_seeds(settings: Settings) -> list[str]:
+    """Names of the seeds whose file differs from what was last loaded, or whose table is not there."""
+    stamp = _stamp(settings)
+    loaded = json.loads(stamp.read_text()) if stamp.exists() else {}
+    with connect(settings, "transformer", autocommit=True) as connection:
+        rows = connection.execute("select tablename from pg_tables where schemaname = 'reference'").fetchall()
+    there = {name for (name,) in rows}
+    return sorted(
+        name for name, digest in _seed_hashes(settings).items() if loaded.get(name) != digest or name not in there
+    )
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    project=PROJECT,
+    dagster_dbt_translator=TRANSLATOR,
+    retry_policy=OUTSIDE_FAILURES,
+    name="dbt",
+)
+def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, config: BuildConfig) -> Iterator[Any]:
+    """Build what the deliveries touched, test it, and load seeds whose files have changed.
+
+    Unit tests prove the code, not the data; they run with the project's tests and not each night.
+    """
+    settings = warehouse.ready()
+    ensure_manifest(settings)
+    seeds = changed_seeds(settings)
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--select", "resource_type:model", *seeds]
+    if config.full_refresh:
+        arguments.append("--full-refresh")
+    with connect(settings, "transformer", autocommit=True) as connection, advisory_lock(connection, "build"):
+        for item in stream_dbt(settings, arguments, context, MANIFEST, TRANSLATOR, target_path(settings)):
+            if not isinstance(item, DbtResult):
+                yield item
+                continue
+            broken = [node for node in item.failed if not node.unique_id.startswith("test.")]
+            if broken or (item.error and not item.nodes):
+                lines = [f"{node.unique_id.split('.')[-1]}: {node.message}" for node in broken] or [item.error or ""]
+                raise dg.Failure(description="dbt could not build every model.\n" + "\n".join(lines))
+            if seeds:
+                _stamp(settings).write_text(json.dumps(_seed_hashes(settings)))

@@ -1,0 +1,246 @@
+"""What the warehouse knows of itself, as rows: deliveries, rejects, balance sheet, freshness, releases.
+
+All of it is read as the role ``auditor``, which sees the control schema and no pupil. Each function returns
+a list of dictionaries in the order they should be shown.
+"""
+
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from orchestration.database import connect
+from orchestration.settings import Settings
+
+Rows = list[dict[str, Any]]
+
+
+def _rows(settings: Settings, query: str, **parameters: Any) -> Rows:
+    with (
+        connect(settings, "auditor", autocommit=True) as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        return cursor.execute(query, parameters).fetchall()
+
+
+def _exists(settings: Settings, relation: str) -> bool:
+    return bool(_rows(settings, "select to_regclass(%(relation)s) is not null as found", relation=relation)[0]["found"])
+
+
+def latest_event(settings: Settings) -> int:
+    """Number of the ledger's last entry; 0 when it is empty."""
+    return int(
+        _rows(settings, "select coalesce(max(event_id), 0) as event_id from control.ledger_events")[0]["event_id"]
+    )
+
+
+def built_event(settings: Settings) -> int:
+    """Ledger state that every exact mart reflects; 0 before the first whole build."""
+    query = """
+        select coalesce(min(model_builds.event_id), 0) as event_id
+        from control.model_builds
+        where model_builds.model like '%%attendance_by_%%' or model_builds.model like '%%persistent_absence_by_%%'
+    """
+    return int(_rows(settings, query)[0]["event_id"])
+
+
+def deliveries(settings: Settings) -> Rows:
+    """One row per attempt to land a delivery, newest first: outcome, files and rows by outcome, message."""
+    return _rows(
+        settings,
+        """
+        select
+            attempts.delivery_key as delivery,
+            attempts.outcome,
+            coalesce(events.kind, '-') as state,
+            count(files.file_id) filter (where files.status = 'landed') as files_landed,
+            count(files.file_id) filter (where files.status <> 'landed') as files_held_back,
+            coalesce(sum(files.rows_accepted), 0)::bigint as rows_accepted,
+            coalesce(sum(files.rows_rejected), 0)::bigint as rows_rejected,
+            coalesce(sum(files.rows_duplicate), 0)::bigint as rows_duplicate,
+            attempts.finished_at,
+            attempts.message
+        from control.attempts
+        left join control.deliveries on attempts.delivery_key = deliveries.delivery_key
+            and attempts.outcome = 'landed'
+        left join control.files on deliveries.delivery_id = files.delivery_id
+        left join lateral (
+            select ledger_events.kind
+            from control.ledger_events
+            where ledger_events.delivery_id = deliveries.delivery_id
+            order by ledger_events.event_id desc
+            limit 1
+        ) as events on true
+        where attempts.outcome <> 'unchanged'
+        group by attempts.attempt_id, events.kind
+        order by attempts.attempt_id desc
+        """,
+    )
+
+
+def files(settings: Settings, delivery_key: str) -> Rows:
+    """One row per file of a delivery: feed, outcome, reason, rows."""
+    return _rows(
+        settings,
+        """
+        select
+            files.feed, files.file_name, files.status, files.reason, files.rows_manifest, files.rows_file,
+            files.rows_accepted, files.rows_rejected, files.rows_duplicate, files.extracted_at, files.message
+        from control.files
+        inner join control.deliveries on files.delivery_id = deliveries.delivery_id
+        where deliveries.delivery_key = %(delivery_key)s
+        order by files.file_id
+        """,
+        delivery_key=delivery_key,
+    )
+
+
+def rejects(settings: Settings, delivery_key: str | None = None) -> Rows:
+    """Rejected rows by delivery, feed, reason and column, with an example row number; never a value."""
+    return _rows(
+        settings,
+        """
+        select
+            deliveries.delivery_key as delivery, files.feed, rejects.reason, rejects.column_name,
+            count(*) as row_count, min(rejects.row_number) as example_row
+        from control.rejects
+        inner join control.files on rejects.file_id = files.file_id
+        inner join control.deliveries on files.delivery_id = deliveries.delivery_id
+        where %(delivery_key)s::text is null or deliveries.delivery_key = %(delivery_key)s
+        group by deliveries.delivery_key, files.feed, rejects.reason, rejects.column_name
+        order by deliveries.delivery_key, files.feed, row_count desc, rejects.reason, rejects.column_name
+        """,
+        delivery_key=delivery_key,
+    )
+
+
+def warnings(settings: Settings, delivery_key: str | None = None) -> Rows:
+    """Warnings by delivery, file, column and kind, with a count and an example row number."""
+    return _rows(
+        settings,
+        """
+        select
+            deliveries.delivery_key as delivery, files.feed, warnings.kind, warnings.column_name,
+            warnings.row_count, warnings.example_row, warnings.detail
+        from control.warnings
+        inner join control.deliveries on warnings.delivery_id = deliveries.delivery_id
+        left join control.files on warnings.file_id = files.file_id
+        where %(delivery_key)s::text is null or deliveries.delivery_key = %(delivery_key)s
+        order by deliveries.delivery_key, files.feed, warnings.kind, warnings.column_name
+        """,
+        delivery_key=delivery_key,
+    )
+
+
+def balance_sheet(settings: Settings) -> Rows:
+    """One row per authority and hop of the last build: amounts in and out, explained, breaks, verdict."""
+    if not _exists(settings, "control.reconciliation"):
+        return []
+    return _rows(
+        settings,
+        """
+        select
+            local_authority_code, hop, count(*) as lines, sum(amount_in)::bigint as amount_in,
+            sum(amount_out)::bigint as amount_out, sum(amount_in - amount_out - difference)::bigint as explained,
+            count(*) filter (where not is_closed) as breaks,
+            case when bool_and(is_closed) then 'closed' else 'BROKEN' end as verdict
+        from control.reconciliation
+        group by local_authority_code, hop
+        order by local_authority_code, min(hop_number), hop
+        """,
+    )
+
+
+def breaks(settings: Settings) -> Rows:
+    """Each line of the balance sheet that does not close: hop, delivery, establishment, mart, amount."""
+    if not _exists(settings, "control.reconciliation"):
+        return []
+    return _rows(
+        settings,
+        """
+        select
+            local_authority_code, hop, delivery_key, academic_year, feed, seed_code, mart,
+            amount_in, amount_out, difference, checksum_matches
+        from control.reconciliation
+        where not is_closed
+        order by local_authority_code, hop_number, seed_code, mart
+        """,
+    )
+
+
+def freshness(settings: Settings) -> Rows:
+    """Freshness by authority and feed: schools, latest data, how many are late and which come first."""
+    if not _exists(settings, "control.freshness"):
+        return []
+    return _rows(
+        settings,
+        """
+        select
+            local_authority_code, feed, count(*) as establishments, max(last_extracted_at) as last_extracted_at,
+            max(latest_data_on) as latest_data_on, count(*) filter (where is_late) as late,
+            coalesce(string_agg(seed_code::text, ', ' order by seed_code) filter (where is_late), '') as late_seed_codes
+        from control.freshness
+        group by local_authority_code, feed
+        order by local_authority_code, feed
+        """,
+    )
+
+
+def late_establishments(settings: Settings) -> Rows:
+    """Establishments that should have delivered a feed and have not."""
+    if not _exists(settings, "control.freshness"):
+        return []
+    return _rows(
+        settings,
+        """
+        select local_authority_code, feed, seed_code, last_extracted_at, latest_data_on
+        from control.freshness
+        where is_late
+        order by local_authority_code, feed, seed_code
+        """,
+    )
+
+
+def releases(settings: Settings) -> Rows:
+    """Releases, newest first: authority, data as at, rows changed, code version."""
+    return _rows(
+        settings,
+        """
+        select
+            releases.release_id, releases.local_authority_code, releases.data_as_at, releases.released_at,
+            (select sum(changed.value::bigint) from jsonb_each_text(releases.rows_changed) as changed)::bigint
+                as rows_changed,
+            cardinality(releases.deliveries) as deliveries, releases.code_version
+        from control.releases
+        order by releases.release_id desc
+        """,
+    )
+
+
+def release_checks(settings: Settings) -> Rows:
+    """The last check of each authority: released, unchanged or refused, and why."""
+    return _rows(
+        settings,
+        """
+        select distinct on (local_authority_code) local_authority_code, outcome, message, checked_at
+        from control.release_checks
+        order by local_authority_code, checked_at desc
+        """,
+    )
+
+
+def layer_sizes(settings: Settings) -> Rows:
+    """Rows by layer and table: exact where small, the planner's estimate where a count would take seconds."""
+    return _rows(
+        settings,
+        """
+        select namespaces.nspname as layer, classes.relname as table_name, greatest(classes.reltuples, 0)::bigint as rows
+        from pg_catalog.pg_class as classes
+        inner join pg_catalog.pg_namespace as namespaces on classes.relnamespace = namespaces.oid
+        where classes.relkind in ('r', 'p')
+            and namespaces.nspname in ('raw', 'vault', 'canonical', 'pseudonymised', 'aggregated_exact', 'aggregated')
+        order by array_position(
+            array['raw', 'vault', 'canonical', 'pseudonymised', 'aggregated_exact', 'aggregated'],
+            namespaces.nspname::text
+        ), classes.relname
+        """,
+    )
