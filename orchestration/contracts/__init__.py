@@ -1,0 +1,28 @@
+"""Contracts of the feeds: what each delivers, who answers for it, and what is generated from it."""
+
+from orchestration.contracts.loader import CONTRACTS_DIR, ContractError, load_contracts, read_contract
+from orchestration.contracts.model import (
+    Check,
+    CodeList,
+    Column,
+    Contract,
+    Owner,
+    RejectLimit,
+    Rule,
+    ServiceLevel,
+)
+
+__all__ = [
+    "CONTRACTS_DIR",
+    "Check",
+    "CodeList",
+    "Column",
+    "Contract",
+    "ContractError",
+    "Owner",
+    "RejectLimit",
+    "Rule",
+    "ServiceLevel",
+    "load_contracts",
+    "read_contract",
+]

@@ -1,0 +1,139 @@
+"""What a contract says, as frozen dataclasses: one ``Contract`` per feed, one ``Column`` per column."""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal
+
+Kind = Literal["snapshot", "delta"]
+ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "time"]
+Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
+RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
+CheckName = Literal["check_digit", "issued_in_school_age"]
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """Codes that a column may hold: listed here, or a column of a seed.
+
+    ``excluded`` codes stand in the seed and are never delivered. With ``local_seed`` the authority's own codes
+    count too, and a well-formed code that is neither is kept and reported. ``joined_by`` allows several codes in
+    one value, each once, in any order.
+    """
+
+    values: tuple[str, ...] = ()
+    seed: str | None = None
+    seed_column: str | None = None
+    excluded: tuple[str, ...] = ()
+    local_seed: str | None = None
+    joined_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that rejects the row: its name, and what it compares with (another column, a date of the extract)."""
+
+    name: RuleName
+    argument: str | tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check that warns and lets the row pass."""
+
+    name: CheckName
+    argument: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a feed: what a delivered value may be, and what becomes of it.
+
+    ``postgres_type`` is the type in ``raw``; ``None`` for a column that is not collected. ``decoded_by`` names a seed
+    that turns ScotXed numbers into the codes; ``default`` stands for an empty field.
+    """
+
+    name: str
+    description: str
+    type: ColumnType
+    postgres_type: str | None
+    privacy: Privacy
+    is_required: bool = False
+    is_collected: bool = True
+    pattern: str | None = None
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    codes: CodeList | None = None
+    decoded_by: str | None = None
+    default: str | None = None
+    rules: tuple[Rule, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who answers for a feed."""
+
+    username: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class ServiceLevel:
+    """When a delivery is expected: every ``frequency_days``, ``latency_days`` after the data's day, by ``deadline``.
+
+    The deadline is local time (Europe/London).
+    """
+
+    frequency_days: int
+    latency_days: int
+    deadline: time
+
+
+@dataclass(frozen=True)
+class RejectLimit:
+    """A file is quarantined when it has more rejected rows than both limits: a number, and a share of its rows."""
+
+    rows: int = 10
+    share: float = 0.01
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract of one feed. ``is_collected`` is false for a feed that is refused."""
+
+    feed: str
+    version: str
+    kind: Kind
+    is_collected: bool
+    purpose: str
+    usage: str
+    limitations: str | None
+    grain: str
+    authoritative_source: str
+    update_rule: str
+    owners: tuple[Owner, ...]
+    service_level: ServiceLevel | None
+    reject_limit: RejectLimit
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    year_column: str | None = None
+    order_column: str | None = None
+
+    @property
+    def collected(self) -> tuple[Column, ...]:
+        """The columns that are written to ``raw``, in the contract's order."""
+        return tuple(column for column in self.columns if column.is_collected)
+
+    @property
+    def has_establishment(self) -> bool:
+        """Whether rows belong to an establishment."""
+        return any(column.name == "seed_code" for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Find a column by its name; ``KeyError`` when the contract has none of that name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"the contract of {self.feed} has no column {name}")
