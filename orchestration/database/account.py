@@ -1,8 +1,8 @@
 """The operating system account that the embedded server runs under.
 
-PostgreSQL refuses to run as root. Started by root it runs under a system user made for it; where that user cannot
-reach the binaries or the data (below root's home, say), or cannot be made, in a user namespace that maps root to
-an unprivileged account. Started by anybody else it runs as that user.
+PostgreSQL refuses to run as root. Started by root it runs under a system user made for it; where that user
+cannot reach the binaries or the data (below root's home, say), or cannot be made, in a user namespace that maps
+root to an unprivileged account. Started by anybody else it runs as that user.
 """
 
 import os
@@ -79,8 +79,8 @@ def choose_account(postgres: str, folder: Path) -> Account:
         return account
     raise StartError(
         "PostgreSQL does not run as root, and no other account can be used: "
-        f"user {SYSTEM_USER} cannot be made or cannot reach {folder} and {postgres}, and `unshare --user` does not "
-        "work here. Run this as an ordinary user, or set WAREHOUSE_HOME to a folder that others may pass through."
+        f"user {SYSTEM_USER} cannot be made or cannot reach {folder} and {postgres}, and `unshare --user` does "
+        "not work here. Run this as an ordinary user, or set WAREHOUSE_HOME to a folder that others may pass."
     )
 
 

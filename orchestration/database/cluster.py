@@ -37,7 +37,7 @@ ADMIN = "admin"
 
 
 def start_locked(settings: Settings) -> Postmaster:
-    """Make the cluster if there is none and start it if it is down. Call it under the lock of the home folder.
+    """Make the cluster if there is none and start it if it is down. Call it under the home folder's lock.
 
     Returns the live postmaster, ready for connections. Raises StartError with the reason and the next step.
     """
@@ -56,14 +56,14 @@ def start_locked(settings: Settings) -> Postmaster:
         running = _launch(settings, where, binaries, account)
     if settings.pg_port is not None and running.port != settings.pg_port:
         raise StartError(
-            f"The database already runs on port {running.port}, and WAREHOUSE_PG_PORT says {settings.pg_port}: "
-            "run `warehouse down`, then `warehouse up`."
+            f"The database already runs on port {running.port}, and WAREHOUSE_PG_PORT says "
+            f"{settings.pg_port}: run `warehouse down`, then `warehouse up`."
         )
     return running
 
 
 def stop_locked(where: Places) -> bool:
-    """Stop the server: open transactions are rolled back. Returns whether it was running. Call under the lock."""
+    """Stop the server, rolling back open transactions; returns whether it ran. Call it under the lock."""
     running = find_postmaster(where.data)
     if running is None:
         return False
@@ -72,9 +72,7 @@ def stop_locked(where: Places) -> bool:
             os.kill(running.pid, order)
         if _wait_until_gone([running.pid], STOP_SECONDS):
             return True
-    raise StartError(
-        f"The database server (process {running.pid}) does not stop: see the newest file in {where.logs}."
-    )
+    raise StartError(f"The database server (process {running.pid}) does not stop: see the newest file in {where.logs}.")
 
 
 def known_port(settings: Settings) -> int | None:
@@ -93,8 +91,8 @@ def _existing_or_new_cluster(settings: Settings, where: Places, binaries: Binari
     major = version.read_text().strip()
     if major != str(binaries.major):
         raise StartError(
-            f"{where.data} was made by PostgreSQL {major}, and the binaries are PostgreSQL {binaries.major}: set "
-            f"WAREHOUSE_PG_BIN to binaries of version {major}, or start afresh with another WAREHOUSE_HOME."
+            f"{where.data} was made by PostgreSQL {major}, and the binaries are PostgreSQL {binaries.major}: "
+            f"set WAREHOUSE_PG_BIN to binaries of version {major}, or start afresh with another WAREHOUSE_HOME."
         )
     return account_of(where.data)
 
@@ -105,9 +103,7 @@ def _make_cluster(settings: Settings, where: Places, binaries: Binaries) -> Acco
     for remains in where.folder.glob("data.new.*"):
         shutil.rmtree(remains, ignore_errors=True)
     if where.data.exists():
-        raise StartError(
-            f"{where.data} exists and holds no database: move it away, then run `warehouse up` again."
-        )
+        raise StartError(f"{where.data} exists and holds no database: move it away, then run `warehouse up` again.")
     # Its own name each time: an initdb whose caller was killed may still be writing into the last one.
     new = where.folder / f"data.new.{secrets.token_hex(4)}"
     secret = where.folder / f"data.new.{secrets.token_hex(4)}.secret"
@@ -137,7 +133,7 @@ def _make_cluster(settings: Settings, where: Places, binaries: Binaries) -> Acco
 
 
 def _locales(major: int) -> list[list[str]]:
-    """The same order of text everywhere: by code point. Version 17 brought a provider that needs no library."""
+    """Text in order of code points, as everywhere. Version 17 brought a provider that needs no library."""
     if major >= 17:
         return [["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]]
     return [["--locale=C", "--lc-ctype=C.UTF-8"], ["--locale=C"]]

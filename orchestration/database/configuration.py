@@ -1,4 +1,4 @@
-"""Server settings of the embedded database: bulk work on two cores with modest memory, durable, quiet logs."""
+"""Server settings of the embedded database: bulk work on two cores, modest memory, durable, quiet logs."""
 
 import hashlib
 import os
@@ -32,8 +32,8 @@ TUNING = {
     "log_timezone": "'UTC'",
     "password_encryption": "'scram-sha-256'",
 }
-# A server log must not name a pupil: errors of a query carry values ("Key (scn)=(...)"), so they go to the client
-# alone, and no statement is ever written.
+# A server log must not name a pupil: errors of a query carry values ("Key (scn)=(...)"), so they go to the
+# client alone, and no statement is ever written.
 LOGGING = {
     "logging_collector": "on",
     "log_filename": "'postgresql-%a.log'",
@@ -77,9 +77,7 @@ def server_configuration(data: Path, logs: Path, port: int) -> str:
 def host_rules(admin: str, database: str) -> str:
     """Contents of ``pg_hba.conf``: this machine only, with a password, and nobody else's database."""
     quoted = [f'"{name}"' for name in (admin, database)]
-    return (
-        f"host all {quoted[0]} 127.0.0.1/32 scram-sha-256\nhost {quoted[1]} all 127.0.0.1/32 scram-sha-256\n"
-    )
+    return f"host all {quoted[0]} 127.0.0.1/32 scram-sha-256\nhost {quoted[1]} all 127.0.0.1/32 scram-sha-256\n"
 
 
 def _shared_memory() -> str:

@@ -1,11 +1,11 @@
 """Connections, each as one role: addresses, psycopg connections and SQLAlchemy engines."""
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import psycopg
-from psycopg import Connection, errors
+from psycopg import Connection, conninfo, errors
 
 from orchestration.database.cluster import ADMIN, known_port
 from orchestration.database.errors import AccessError, DatabaseError, NotProvisionedError, NotRunningError
@@ -26,8 +26,8 @@ STARTING_SECONDS = 15
 def dsn(settings: Settings, role: str, password: bool = True) -> str:
     """Address of the database for a role as a libpq URI, with its password unless told otherwise.
 
-    Raises NotRunningError if the embedded database has never been started, AccessError if its passwords cannot be
-    read, DatabaseError if there is no such role.
+    Raises NotRunningError if the embedded database has never been started, AccessError if its passwords cannot
+    be read, DatabaseError if there is no such role.
     """
     known = parameters(settings, role)
     user = quote(known["user"], safe="")
@@ -58,7 +58,7 @@ def engine(settings: Settings, role: str) -> "Engine":
 
 
 def parameters(settings: Settings, role: str) -> dict[str, str]:
-    """Connection parameters (libpq names) of a login role or of ``admin``; no password where none is known."""
+    """Connection parameters (libpq names) of a login role or ``admin``; no password where none is known."""
     if role not in (*ROLES, ADMIN):
         raise DatabaseError(f"There is no role {role!r}: use one of {', '.join(ROLES)}.")
     found = {
@@ -97,16 +97,12 @@ def open_connection(settings: Settings, known: dict[str, str], *, autocommit: bo
     deadline = time.monotonic() + STARTING_SECONDS
     while True:
         try:
-            return psycopg.connect(autocommit=autocommit, **_typed(known))
+            return psycopg.connect(conninfo.make_conninfo(**known), autocommit=autocommit)
         except psycopg.OperationalError as error:
             if time.monotonic() < deadline and _is_starting(settings, error):
                 time.sleep(0.1)
                 continue
             raise _explain(settings, known, error) from error
-
-
-def _typed(known: dict[str, str]) -> dict[str, Any]:
-    return {**known}
 
 
 def _is_starting(settings: Settings, error: psycopg.OperationalError) -> bool:
@@ -126,27 +122,15 @@ def _explain(settings: Settings, known: dict[str, str], error: psycopg.Operation
         return NotProvisionedError(
             f"There is no database {known['dbname']} at {where} yet: run `warehouse up`, which makes it."
         )
-    if any(
-        sign in text for sign in ("authentication failed", "no password supplied", "pg_hba.conf", "no pg_hba")
-    ):
+    if any(sign in text for sign in ("authentication failed", "no password supplied", "pg_hba.conf", "no pg_hba")):
         variable = "PG_ADMIN" if known["user"] == settings.pg_admin_user else known["user"].upper()
-        step = (
-            "run `warehouse up`"
-            if embedded
-            else f"set WAREHOUSE_{variable}_PASSWORD, then run `warehouse up`"
-        )
+        step = "run `warehouse up`" if embedded else f"set WAREHOUSE_{variable}_PASSWORD, then run `warehouse up`"
         return AccessError(f"The database at {where} refuses {known['user']}: {step}.")
     if "too many" in text or "remaining connection slots" in text:
-        return DatabaseError(
-            f"The database at {where} has no connection left: close some clients and try again."
-        )
+        return DatabaseError(f"The database at {where} has no connection left: close some clients and try again.")
     if embedded and find_postmaster(places(settings).data) is None:
         return NotRunningError(f"The database in {settings.home} is not running: run `warehouse up`.")
     step = (
-        "run `warehouse status`"
-        if embedded
-        else "check WAREHOUSE_PG_HOST, WAREHOUSE_PG_PORT and WAREHOUSE_PG_SSLMODE"
+        "run `warehouse status`" if embedded else "check WAREHOUSE_PG_HOST, WAREHOUSE_PG_PORT and WAREHOUSE_PG_SSLMODE"
     )
-    return NotRunningError(
-        f"The database at {where} cannot be reached ({text.strip().splitlines()[-1]}): {step}."
-    )
+    return NotRunningError(f"The database at {where} cannot be reached ({text.strip().splitlines()[-1]}): {step}.")

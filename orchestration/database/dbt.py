@@ -8,7 +8,7 @@ PASSWORD_VARIABLE = "DBT_ENV_SECRET_WAREHOUSE_PASSWORD"  # noqa: S105
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Variables that ``profiles/profiles.yml`` reads, for the transformer. Holds its password: never log it."""
+    """Variables that ``profiles/profiles.yml`` reads, for the transformer. Holds a password: never log it."""
     known = parameters(settings, "transformer")
     return {
         "DBT_PROFILES_DIR": str(settings.project_dir / "profiles"),

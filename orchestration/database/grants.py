@@ -15,8 +15,8 @@ from orchestration.database.roles import (
     Role,
 )
 
-# What PUBLIC may call in any PostgreSQL and a reader has no business with: making large objects is writing, and
-# holding the build's advisory lock would stop the nightly run. Only a superuser can take it away.
+# What PUBLIC may call in any PostgreSQL and a reader has no business with: making large objects is writing,
+# and holding the build's advisory lock would stop the nightly run. Only a superuser can take it away.
 LARGE_OBJECT_FUNCTIONS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
 DATABASE_SETTINGS = {"timezone": "UTC", "datestyle": "ISO, YMD", "jit": "off"}
 # An error's detail carries values of the row; it goes to the client, never into the server's log.
@@ -24,12 +24,11 @@ QUIET_LOGS = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"
 
 
 def roles(connection: Connection, database: str) -> list[str]:
-    """Make the roles that are missing, with attributes, memberships and settings. Returns the new login roles.
+    """Make roles that are missing, with attributes, memberships and settings; returns the new login roles.
 
     In: a connection of the admin inside a transaction, and the database's name.
     """
-    superuser = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
-    is_superuser = bool(superuser and superuser[0])
+    is_superuser = _is_superuser(connection)
     rows = connection.execute(
         "select rolname, rolcanlogin, rolinherit, rolsuper, rolcreatedb, rolcreaterole, rolreplication, "
         "rolbypassrls from pg_roles where rolname = any(%s)",
@@ -48,9 +47,7 @@ def roles(connection: Connection, database: str) -> list[str]:
                 if is_set:
                     _run(connection, "alter role {} {}", sql.Identifier(name), sql.SQL(f"no{flag}"))
         _run(connection, "comment on role {} is {}", sql.Identifier(name), sql.Literal(role.comment))
-        if (
-            not is_superuser
-        ):  # an admin without superuser acts as the owners it makes, so it has to be a member
+        if not is_superuser:  # an admin without superuser acts as the owners it makes, so it has to be a member
             _run(connection, "grant {} to current_user {}", sql.Identifier(name), _with_set(connection))
     for name, role in LOGINS.items():
         for group in role.member_of:
@@ -91,12 +88,9 @@ def _database(connection: Connection, database: str) -> Iterator[sql.Composed]:
     yield sql.SQL("revoke all on schema public from public").format()
     for setting, value in DATABASE_SETTINGS.items():
         yield sql.SQL("alter database {} set {} = {}").format(name, sql.SQL(setting), sql.Literal(value))
-    row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
-    if row is None or not row[0]:
+    if not _is_superuser(connection):
         return
-    yield sql.SQL("revoke execute on function {} from public").format(
-        sql.SQL(", ".join(LARGE_OBJECT_FUNCTIONS))
-    )
+    yield sql.SQL("revoke execute on function {} from public").format(sql.SQL(", ".join(LARGE_OBJECT_FUNCTIONS)))
     locks = connection.execute(
         "select oid::regprocedure::text from pg_proc where pronamespace = 'pg_catalog'::regnamespace "
         "and proname ~ '^pg_(try_)?advisory_' order by 1"
@@ -139,6 +133,11 @@ def _settings(connection: Connection, name: str, role: Role, database: str, *, i
             "alter role {} in database {} set {} = {}",
             sql.Identifier(name), sql.Identifier(database), sql.SQL(setting), literal,
         )  # fmt: skip
+
+
+def _is_superuser(connection: Connection) -> bool:
+    row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    return bool(row and row[0])
 
 
 def _with_set(connection: Connection) -> sql.SQL:

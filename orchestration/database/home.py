@@ -1,7 +1,7 @@
 """The embedded database's part of the home folder: what lies where, passwords, the port and the lock.
 
-``<home>/passwords.json`` (0600) has the password of every login role; ``<home>/postgres/`` has the data folder,
-server logs, the remembered port and the lock file.
+``<home>/passwords.json`` (0600) has the password of every login role; ``<home>/postgres/`` has the data
+folder, server logs, the remembered port and the lock file.
 """
 
 import fcntl
@@ -121,7 +121,7 @@ def make_passwords(where: Places, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file, readable by its owner alone: a crash leaves the old one or the new one, never a part."""
+    """Replace a file, readable by its owner alone: a crash leaves the old or the new one, never a part."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w") as file:

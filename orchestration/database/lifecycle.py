@@ -1,11 +1,13 @@
 """Start, stop, look, make ready: what the command line, Dagster and the tests call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+import psycopg
+
 from orchestration.database.cluster import ADMIN, known_port, start_locked, stop_locked
-from orchestration.database.connections import SERVER_PORT, connect, open_connection, parameters
+from orchestration.database.connections import EMBEDDED_HOST, SERVER_PORT, connect, open_connection, parameters
 from orchestration.database.errors import DatabaseError, NotProvisionedError
 from orchestration.database.home import locked, make_passwords, places, write_atomically
 from orchestration.database.process import find_postmaster
@@ -62,25 +64,25 @@ def ensure_ready(settings: Settings) -> None:
 def start(settings: Settings) -> None:
     """Start the embedded server if it is down, make it if there is none, and provision it.
 
-    On the `server` target, provision it. Unlike ``ensure_ready`` it always goes through the whole provisioning, so
-    that grants and passwords which somebody changed by hand are put right.
+    A server that was down, and the one of the `server` target, go through the whole provisioning, so that grants
+    and passwords which somebody changed by hand are put right; a running one only if this code has changed.
     """
     if settings.target == "server":
         provision(settings)
         return
     where = places(settings)
     with locked(where):
+        was_running = find_postmaster(where.data) is not None
         start_locked(settings)
         make_passwords(where, (ADMIN, *ROLES))
-        _provision_embedded(settings)
+        if not (was_running and _is_provisioned(settings)):
+            _provision_embedded(settings)
 
 
 def stop(settings: Settings) -> bool:
     """Stop the embedded server; open transactions are rolled back. Returns whether it was running."""
     if settings.target == "server":
-        raise DatabaseError(
-            "WAREHOUSE_TARGET is `server`: only the embedded database is started and stopped here."
-        )
+        raise DatabaseError("WAREHOUSE_TARGET is `server`: only the embedded database is started and stopped here.")
     where = places(settings)
     if not where.data.exists():
         return False
@@ -90,29 +92,38 @@ def stop(settings: Settings) -> bool:
 
 def status(settings: Settings) -> ServerStatus:
     """What is known about the database; never raises for a server that is down."""
-    embedded = settings.target == "embedded"
-    where = places(settings)
-    running = find_postmaster(where.data) if embedded else None
-    port = known_port(settings) if embedded else settings.pg_port or SERVER_PORT
-    known = {
-        "target": settings.target,
-        "host": "127.0.0.1" if embedded else settings.pg_host,
-        "port": port,
-        "database": settings.pg_database,
-        "process": running.pid if running else None,
-        "data": where.data if embedded else None,
-    }
-    if embedded and running is None:
-        return ServerStatus(running=False, provisioned=False, message="run `warehouse up`", **known)  # type: ignore[arg-type]
+    known = _known(settings)
+    if known.target == "embedded" and not known.running:
+        return replace(known, message="run `warehouse up`")
     try:
         with connect(settings, "loader", autocommit=True) as connection:
             row = connection.execute("select version from control.provisioning").fetchone()
             version = connection.info.parameter_status("server_version")
-    except Exception as error:  # noqa: BLE001
-        return ServerStatus(running=running is not None, provisioned=False, message=str(error), **known)  # type: ignore[arg-type]
-    provisioned = row is not None and row[0] == source_version()
-    message = None if provisioned else "run `warehouse up`: roles and tables are older than this code"
-    return ServerStatus(running=True, provisioned=provisioned, version=version, message=message, **known)  # type: ignore[arg-type]
+    except (DatabaseError, psycopg.Error) as error:
+        return replace(known, message=str(error))
+    if row is None or row[0] != source_version():
+        message = "run `warehouse up`: roles and tables are older than this code"
+        return replace(known, running=True, version=version, message=message)
+    return replace(known, running=True, version=version, provisioned=True)
+
+
+def _known(settings: Settings) -> ServerStatus:
+    """What can be said without asking the server."""
+    if settings.target == "server":
+        port = settings.pg_port or SERVER_PORT
+        return ServerStatus("server", False, False, settings.pg_host, port, settings.pg_database)
+    where = places(settings)
+    running = find_postmaster(where.data)
+    return ServerStatus(
+        target="embedded",
+        running=running is not None,
+        provisioned=False,
+        host=EMBEDDED_HOST,
+        port=known_port(settings),
+        database=settings.pg_database,
+        process=running.pid if running else None,
+        data=where.data,
+    )
 
 
 def _is_provisioned(settings: Settings) -> bool:
@@ -144,9 +155,9 @@ def _ensure_server(settings: Settings) -> None:
     if provisioned_version(settings) != source_version():
         if settings.pg_admin_password is None:
             raise NotProvisionedError(
-                f"The database {settings.pg_database} at {settings.pg_host} is not provisioned for this version, or "
-                "the process roles cannot log in: set WAREHOUSE_PG_ADMIN_USER and WAREHOUSE_PG_ADMIN_PASSWORD and "
-                "run `warehouse up`, and set WAREHOUSE_LOADER_PASSWORD and the other roles' passwords."
+                f"The database {settings.pg_database} at {settings.pg_host} is not provisioned for this version, "
+                "or its roles cannot log in: set WAREHOUSE_LOADER_PASSWORD and the other roles' passwords, and "
+                "run `warehouse up` with WAREHOUSE_PG_ADMIN_USER and WAREHOUSE_PG_ADMIN_PASSWORD."
             )
         open_connection(settings, parameters(settings, ADMIN), autocommit=True).close()
         provision(settings)

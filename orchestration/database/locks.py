@@ -22,8 +22,8 @@ def advisory_lock(
 ) -> Iterator[None]:
     """Hold a lock across processes while the block runs. The server frees it if this process dies.
 
-    In: an open connection (it may be in autocommit or not; commits inside the block keep the lock), the name, and how
-    long to wait: None for as long as it takes, 0 for not at all. Raises LockBusyError after that.
+    In: an open connection (it may be in autocommit or not; commits inside the block keep the lock), the name,
+    and how long to wait: None for as long as it takes, 0 for not at all. Raises LockBusyError after that.
     Asks again and again instead of queueing, because a role's lock_timeout would end a queue.
     """
     key = (LOCK_CLASS, LOCK_NUMBERS[name])

@@ -1,7 +1,7 @@
-"""Provisioning: database, roles, schemas, grants and the tables that dbt does not make. The same on every target.
+"""Provisioning: database, roles, schemas, grants and the tables that dbt does not make, on every target.
 
-Idempotent, one transaction, under an advisory lock. What was applied is remembered by a hash of its own sources, so
-that looking whether it is still needed costs next to nothing.
+Idempotent, one transaction, under an advisory lock. What was applied is remembered by a hash of its own sources,
+so that looking whether it is still needed costs next to nothing.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 DDL = HERE / "ddl"
 FIRST = ("ledger", "vault", "build", "release")  # each may refer to the ones before it; others come after
 LOCK = 0x5741_5245_484F_5553  # any number that nobody else uses
+LOCK_SECONDS = 30
 MAINTENANCE_DATABASE = "postgres"
 RECORD = """
 create table if not exists control.provisioning (
@@ -55,14 +56,16 @@ def source_version() -> str:
 def provision(settings: Settings) -> None:
     """Bring the database to what this code expects. Running it twice changes nothing.
 
-    Needs the admin's login. Raises AccessError or DatabaseError with the next step; then nothing has changed but
-    perhaps an empty database that was made.
+    Needs the admin's login. Raises AccessError or DatabaseError with the next step; then nothing has changed
+    but perhaps an empty database that was made.
     """
     with _admin_connection(settings) as connection:
         _check_version(connection)
+        _check_owner(connection, settings)
         connection.execute("select pg_advisory_lock(%s)", (LOCK,))
         try:
             with connection.transaction():
+                connection.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
                 new = sql_of.roles(connection, settings.pg_database)
                 sql_of.grants(connection, settings.pg_database)
                 for path in _ddl_files():
@@ -72,10 +75,16 @@ def provision(settings: Settings) -> None:
                 _remember(connection)
                 for role in new:
                     _set_password(connection, settings, role)
+        except psycopg.errors.LockNotAvailable as error:
+            raise DatabaseError(
+                f"Tables of the ledger have been in use for {LOCK_SECONDS} s, so they could not be brought up to "
+                "date: wait until the run in progress has ended, then run `warehouse up`."
+            ) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise AccessError(
-                f"{settings.pg_admin_user} may not provision the database ({error.diag.message_primary}): name a "
-                "user who may create databases and roles in WAREHOUSE_PG_ADMIN_USER and WAREHOUSE_PG_ADMIN_PASSWORD."
+                f"{settings.pg_admin_user} may not provision the database ({error.diag.message_primary}): "
+                "name a user who may create databases and roles in WAREHOUSE_PG_ADMIN_USER, with "
+                "WAREHOUSE_PG_ADMIN_PASSWORD."
             ) from error
         for role in LOGINS:
             if role not in new and not _can_log_in(settings, role):
@@ -84,9 +93,7 @@ def provision(settings: Settings) -> None:
 
 def provisioned_version(settings: Settings) -> str | None:
     """The version that a server says it has, asked as a process role; None if that cannot be found out."""
-    role = next(
-        (name for name in LOGINS if name != "dashboard" and configured_password(settings, name)), "loader"
-    )
+    role = next((name for name in LOGINS if name != "dashboard" and configured_password(settings, name)), "loader")
     try:
         with open_connection(settings, parameters(settings, role), autocommit=True) as connection:
             row = connection.execute("select version from control.provisioning").fetchone()
@@ -101,7 +108,7 @@ def provisioned_version(settings: Settings) -> str | None:
 
 
 def password_fingerprint(settings: Settings) -> str:
-    """Changes when a configured password does, so that a new one is set at the next start. Tells nothing else."""
+    """Changes when a configured password does, so that the next start sets it. Tells nothing else."""
     configured = [configured_password(settings, role) or "" for role in LOGINS]
     salt = (embedded_password(settings, ADMIN) or "").encode()
     return hashlib.blake2b("\0".join(configured).encode(), key=salt[:64], digest_size=8).hexdigest()
@@ -135,9 +142,7 @@ def _create_database(connection: Connection, settings: Settings) -> None:
     for locale in locales:
         try:
             connection.execute(
-                sql.SQL("create database {} template template0 encoding 'UTF8' {}").format(
-                    name, sql.SQL(locale)
-                )
+                sql.SQL("create database {} template template0 encoding 'UTF8' {}").format(name, sql.SQL(locale))
             )
         except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             return  # another process was faster
@@ -153,9 +158,7 @@ def _create_database(connection: Connection, settings: Settings) -> None:
             if settings.target == "embedded":  # nobody but the admin has business in the others
                 connection.execute("revoke all on database postgres, template1 from public")
             return
-    raise DatabaseError(
-        f"The database {settings.pg_database} cannot be made: the server has no usable locale."
-    )
+    raise DatabaseError(f"The database {settings.pg_database} cannot be made: the server has no usable locale.")
 
 
 def _run_file(connection: Connection, text: str, name: str) -> None:
@@ -163,7 +166,7 @@ def _run_file(connection: Connection, text: str, name: str) -> None:
     try:
         connection.execute(text.encode())
     except psycopg.Error as error:
-        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.LockNotAvailable):
             raise
         raise DatabaseError(f"Provisioning failed in {name}: {error.diag.message_primary}.") from error
     connection.execute("reset role")
@@ -173,7 +176,8 @@ def _remember(connection: Connection) -> None:
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(CONTROL_OWNER)))
     connection.execute(
         "insert into control.provisioning (version) values (%s) on conflict (only_row) do update "
-        "set version = excluded.version, provisioned_at = now() where provisioning.version <> excluded.version",
+        "set version = excluded.version, provisioned_at = now() "
+        "where provisioning.version <> excluded.version",
         (source_version(),),
     )
     connection.execute("reset role")
@@ -185,9 +189,7 @@ def _set_password(connection: Connection, settings: Settings, role: str) -> None
     if password is None:
         return
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    connection.execute(
-        sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier))
-    )
+    connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier)))
 
 
 def _can_log_in(settings: Settings, role: str) -> bool:
@@ -199,6 +201,19 @@ def _can_log_in(settings: Settings, role: str) -> bool:
     except AccessError:
         return False
     return True
+
+
+def _check_owner(connection: Connection, settings: Settings) -> None:
+    """Only a database's owner can take it away from PUBLIC; PostgreSQL would merely warn."""
+    row = connection.execute(
+        "select pg_get_userbyid(datdba), pg_has_role(datdba, 'usage') from pg_database "
+        "where datname = current_database()"
+    ).fetchone()
+    if row is not None and not row[1]:
+        raise AccessError(
+            f"{settings.pg_admin_user} does not own the database {settings.pg_database}: set "
+            f"WAREHOUSE_PG_ADMIN_USER to {row[0]}, or run `alter database ... owner to` as a superuser."
+        )
 
 
 def _check_version(connection: Connection) -> None:

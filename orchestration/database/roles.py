@@ -1,7 +1,7 @@
 """Who may do what: roles, schemas and grants as data. ``provisioning`` turns them into SQL.
 
-Each process has one login role with the narrowest scope. Owners have no login. What dbt, landing and release create
-later gets its grants by default privileges, so none of them grants anything by itself.
+Each process has one login role with the narrowest scope. Owners have no login. What dbt, landing and release
+create later gets its grants by default privileges, so none of them grants anything by itself.
 """
 
 from dataclasses import dataclass, field
@@ -18,9 +18,7 @@ class Role:
     """One database role."""
 
     comment: str
-    temporary: bool = (
-        False  # may make temporary tables, and take advisory locks: the processes, not the readers
-    )
+    temporary: bool = False  # may make temporary tables, and take advisory locks: the processes, not the readers
     member_of: tuple[str, ...] = ()  # only by `set role`: nothing is inherited
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -45,8 +43,8 @@ class Default:
     grantees: tuple[str, ...]
 
 
-# A reader who leaves a transaction open would stall whoever changes a table, and behind it all new readers: so
-# readers are cut off, and the releaser gives up after two seconds and is tried again.
+# A reader who leaves a transaction open would stall whoever changes a table, and behind it all new readers:
+# so readers are cut off, and the releaser gives up after two seconds and is tried again.
 READER = {"search_path": "aggregated", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "10min"}
 RESTRICTED_READER = {
     "statement_timeout": "10min",
@@ -64,7 +62,7 @@ LOGINS: dict[str, Role] = {
     "transformer": Role(
         "dbt: from raw through all layers to the exact marts.",
         temporary=True,
-        # Two threads may wait for one another's table while a foreign key is checked; a reader may not hold them up.
+        # Threads wait for one another's table while a foreign key is checked; a reader may not hold them up.
         settings={"lock_timeout": "30s"},
     ),
     "releaser": Role(
@@ -74,9 +72,7 @@ LOGINS: dict[str, Role] = {
         settings={"lock_timeout": "2s"},
     ),
     "dashboard": Role("The web pages.", settings=READER | {"statement_timeout": "30s"}),
-    "analyst": Role(
-        "Analysts of a council: released marts.", settings=READER | {"statement_timeout": "5min"}
-    ),
+    "analyst": Role("Analysts of a council: released marts.", settings=READER | {"statement_timeout": "5min"}),
     "researcher": Role(
         "Named researchers with a purpose: pseudonymised records and released marts.",
         settings=RESTRICTED_READER | {"search_path": "pseudonymised, aggregated"},
@@ -153,8 +149,8 @@ DEFAULTS: tuple[Default, ...] = (
     Default(AGGREGATED_OWNER, "aggregated", WRITE, ("releaser",)),
 )
 
-# Tables that one more role reads than their schema's rule says; made by landing and dbt, so they may not exist yet.
-# Whoever makes them grants this as well (landing's raw table, the model's post-hook).
+# Tables that one more role reads than their schema's rule says; made by landing and dbt, so they may not exist
+# yet. Whoever makes them grants this as well (landing's raw table, the model's post-hook).
 SINGLE_TABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("raw", "pupils"): ("pseudonymiser",),
     ("canonical", "identity_issues"): ("steward",),

@@ -1,0 +1,143 @@
+"""A warehouse for the tests: its own home and database, started once and gone afterwards, whatever happens.
+
+``settings``         a provisioned warehouse on the embedded database, shared by all tests of the session
+``warehouse_home``   its home folder
+``new_warehouse``    makes another one, with a database of its own, for tests that need an empty warehouse
+``server_settings``  the same on the `server` target: PostgreSQL 16, where the embedded database is 18
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.database import ROLES, ensure_ready, start, stop
+from orchestration.database.binaries import wheel_binaries
+from orchestration.database.home import places, read_passwords
+from orchestration.settings import PROJECT_DIR, Settings
+
+NewWarehouse = Callable[..., Settings]
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _make_root() -> Path:
+    """A folder for all homes of this session. Others may pass: root's databases run as another user."""
+    root = Path(tempfile.mkdtemp(prefix="warehouse-tests-"))
+    root.chmod(0o711)
+    return root
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is imported: no test ever meets the developer's own warehouse or settings."""
+    for name in [name for name in os.environ if name.startswith(("WAREHOUSE_", "PG"))]:
+        del os.environ[name]
+    Settings.model_config["env_file"] = None
+    root = _make_root()
+    os.environ["WAREHOUSE_HOME"] = str(root / "home")
+    os.environ["DO_NOT_TRACK"] = "1"
+    signal.signal(signal.SIGTERM, _interrupt)
+    sweeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.sweeper", str(root)],
+        stdin=subprocess.PIPE,
+        cwd=PROJECT_DIR,
+        start_new_session=True,
+    )
+    config.stash[SWEEPER] = sweeper
+    config.stash[ROOT] = root
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    sweeper = config.stash.get(SWEEPER, None)
+    if sweeper is not None and sweeper.stdin is not None:
+        sweeper.stdin.close()
+        sweeper.wait(timeout=60)
+
+
+SWEEPER = pytest.StashKey[subprocess.Popen[bytes]]()
+ROOT = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def root_folder(request: pytest.FixtureRequest) -> Path:
+    return request.config.stash[ROOT]
+
+
+@pytest.fixture(scope="session")
+def warehouse_home(root_folder: Path) -> Path:
+    return root_folder / "home"
+
+
+@pytest.fixture(scope="session")
+def settings(warehouse_home: Path) -> Iterator[Settings]:
+    found = Settings(home=warehouse_home)
+    ensure_ready(found)
+    yield found
+    stop(found)
+
+
+@pytest.fixture(scope="session")
+def new_warehouse(root_folder: Path) -> Iterator[NewWarehouse]:
+    """Call it, with settings by name if wanted, for a provisioned warehouse in a home of its own."""
+    made: list[Settings] = []
+
+    def make(**overrides: object) -> Settings:
+        home = Path(tempfile.mkdtemp(prefix="home-", dir=root_folder))
+        home.chmod(0o711)
+        found = Settings(**{"home": home, **overrides})  # type: ignore[arg-type]
+        made.append(found)
+        ensure_ready(found)
+        return found
+
+    yield make
+    for found in made:
+        stop(found)
+
+
+@pytest.fixture(scope="session")
+def server_settings(root_folder: Path) -> Iterator[Settings]:
+    """A council's own server as settings see it: host, port, an admin and a password for each role."""
+    home = root_folder / "server"
+    host = Settings(home=home, pg_bin=wheel_binaries(16), pg_database="elsewhere")
+    start(host)
+    passwords = {f"{role}_password": f"{role}-of-the-tests" for role in ROLES}
+    port = int(places(host).port.read_text())
+    _open_to_every_database(host)
+    found = Settings(
+        home=root_folder / "server-home",
+        target="server",
+        pg_port=port,
+        pg_sslmode="disable",
+        pg_admin_password=read_passwords(places(host))["admin"],
+        **passwords,  # type: ignore[arg-type]
+    )
+    found.home.mkdir()
+    ensure_ready(found)
+    yield found
+    stop(host)
+
+
+@pytest.fixture
+def scratch_home(root_folder: Path) -> Iterator[Path]:
+    """An empty home for one test that starts, stops and kills servers in it."""
+    home = Path(tempfile.mkdtemp(prefix="scratch-", dir=root_folder))
+    home.chmod(0o711)
+    yield home
+    stop(Settings(home=home))
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _open_to_every_database(host: Settings) -> None:
+    rules = places(host).data / "pg_hba.conf"
+    with rules.open("a") as file:
+        file.write("host all all 127.0.0.1/32 scram-sha-256\n")
+    stop(host)
+    start(host)
