@@ -15,13 +15,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from orchestration.database import ROLES, ensure_ready, start, stop
+from orchestration.database import ROLES, ensure_ready, stop
 from orchestration.database.binaries import wheel_binaries
-from orchestration.database.home import places, read_passwords
+from orchestration.database.cluster import ADMIN, known_port, start_locked
+from orchestration.database.connections import open_connection, parameters
+from orchestration.database.home import locked, places
 from orchestration.settings import PROJECT_DIR, Settings
 
+ADMIN_PASSWORD = "admin-of-the-tests"
 NewWarehouse = Callable[..., Settings]
 
 
@@ -106,17 +110,16 @@ def new_warehouse(root_folder: Path) -> Iterator[NewWarehouse]:
 def server_settings(root_folder: Path) -> Iterator[Settings]:
     """A council's own server as settings see it: host, port, an admin and a password for each role."""
     home = root_folder / "server"
-    host = Settings(home=home, pg_bin=wheel_binaries(16), pg_database="elsewhere")
-    start(host)
+    host = Settings(home=home, pg_bin=wheel_binaries(16), pg_database="postgres")
     passwords = {f"{role}_password": f"{role}-of-the-tests" for role in ROLES}
-    port = int(places(host).port.read_text())
-    _open_to_every_database(host)
+    password = _become_a_server(host)
     found = Settings(
         home=root_folder / "server-home",
         target="server",
-        pg_port=port,
+        pg_port=known_port(host),
         pg_sslmode="disable",
-        pg_admin_password=read_passwords(places(host))["admin"],
+        pg_admin_user="council_admin",
+        pg_admin_password=password,
         **passwords,  # type: ignore[arg-type]
     )
     found.home.mkdir()
@@ -135,9 +138,17 @@ def scratch_home(root_folder: Path) -> Iterator[Path]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _open_to_every_database(host: Settings) -> None:
-    rules = places(host).data / "pg_hba.conf"
-    with rules.open("a") as file:
-        file.write("host all all 127.0.0.1/32 scram-sha-256\n")
-    stop(host)
-    start(host)
+def _become_a_server(host: Settings) -> str:
+    """Let an admin who is no superuser, as hosted servers have, into every database. Returns its password."""
+    with locked(places(host)):
+        start_locked(host)
+    with connect_as_admin(host) as connection:
+        connection.execute(f"create role council_admin login createdb createrole password '{ADMIN_PASSWORD}'")
+        with (places(host).data / "pg_hba.conf").open("a") as file:
+            file.write("host all all 127.0.0.1/32 scram-sha-256\n")
+        connection.execute("select pg_reload_conf()")
+    return ADMIN_PASSWORD
+
+
+def connect_as_admin(settings: Settings) -> psycopg.Connection:
+    return open_connection(settings, parameters(settings, ADMIN), autocommit=True)

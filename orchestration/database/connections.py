@@ -102,7 +102,8 @@ def open_connection(settings: Settings, known: dict[str, str], *, autocommit: bo
             if time.monotonic() < deadline and _is_starting(settings, error):
                 time.sleep(0.1)
                 continue
-            raise _explain(settings, known, error) from error
+            # without the cause: its frames hold the password, and some tracebacks print them
+            raise _explain(settings, known, error) from None
 
 
 def _is_starting(settings: Settings, error: psycopg.OperationalError) -> bool:
@@ -126,6 +127,11 @@ def _explain(settings: Settings, known: dict[str, str], error: psycopg.Operation
         variable = "PG_ADMIN" if known["user"] == settings.pg_admin_user else known["user"].upper()
         step = "run `warehouse up`" if embedded else f"set WAREHOUSE_{variable}_PASSWORD, then run `warehouse up`"
         return AccessError(f"The database at {where} refuses {known['user']}: {step}.")
+    if "permission denied for database" in text:
+        return AccessError(
+            f"{known['user']} may not connect to the database {known['dbname']} at {where}: run `warehouse up`, "
+            "which gives each role what it needs."
+        )
     if "too many" in text or "remaining connection slots" in text:
         return DatabaseError(f"The database at {where} has no connection left: close some clients and try again.")
     if embedded and find_postmaster(places(settings).data) is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from orchestration.database.cluster import ADMIN, known_port, start_locked, stop_locked
-from orchestration.database.connections import EMBEDDED_HOST, SERVER_PORT, connect, open_connection, parameters
+from orchestration.database.connections import EMBEDDED_HOST, SERVER_PORT, connect
 from orchestration.database.errors import DatabaseError, NotProvisionedError
 from orchestration.database.home import locked, make_passwords, places, write_atomically
 from orchestration.database.process import find_postmaster
@@ -159,6 +159,5 @@ def _ensure_server(settings: Settings) -> None:
                 "or its roles cannot log in: set WAREHOUSE_LOADER_PASSWORD and the other roles' passwords, and "
                 "run `warehouse up` with WAREHOUSE_PG_ADMIN_USER and WAREHOUSE_PG_ADMIN_PASSWORD."
             )
-        open_connection(settings, parameters(settings, ADMIN), autocommit=True).close()
         provision(settings)
     _checked_servers().add(this)

@@ -81,8 +81,9 @@ def provision(settings: Settings) -> None:
                 "date: wait until the run in progress has ended, then run `warehouse up`."
             ) from error
         except psycopg.errors.InsufficientPrivilege as error:
+            said = ": ".join(filter(None, (error.diag.message_primary, error.diag.message_detail)))
             raise AccessError(
-                f"{settings.pg_admin_user} may not provision the database ({error.diag.message_primary}): "
+                f"{settings.pg_admin_user} may not provision the database ({said}): "
                 "name a user who may create databases and roles in WAREHOUSE_PG_ADMIN_USER, with "
                 "WAREHOUSE_PG_ADMIN_PASSWORD."
             ) from error
