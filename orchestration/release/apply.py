@@ -1,0 +1,317 @@
+"""Release of one authority: gate, protection, and the differences applied in one transaction (24-28)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from orchestration.database import advisory_lock, connect
+from orchestration.release.checks import CheckError, check_mart
+from orchestration.release.contracts import ReleaseContract
+from orchestration.release.gate import Build, Refusal, current_build, gone_schools, lifted, open_hops
+from orchestration.release.memory import Memory, load_memory, save_memory
+from orchestration.release.protect import Protected, protect
+from orchestration.release.rows import MartRows, read_rows, released_rows
+from orchestration.release.tables import LABEL, applied_contracts, manifest_path, provision_aggregated
+from orchestration.settings import Settings
+
+Released = dict[tuple[Any, ...], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class ReleaseResult:
+    """What became of one authority: released, unchanged or refused, rows changed by mart, and why refused."""
+
+    local_authority_code: str
+    outcome: str
+    release_id: int | None = None
+    rows_changed: dict[str, int] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Rows of one mart to write and keys to delete."""
+
+    contract: ReleaseContract
+    write: list[tuple[Any, ...]]
+    delete: list[tuple[Any, ...]]
+
+    @property
+    def count(self) -> int:
+        """Rows touched."""
+        return len(self.write) + len(self.delete)
+
+
+def _standing(rows: MartRows) -> Released:
+    names = [column.name for column in rows.contract.released_columns]
+    keys = zip(*(rows.columns[key] for key in rows.contract.keys), strict=True)
+    return dict(zip(keys, zip(*(rows.columns[name] for name in names), strict=True), strict=True))
+
+
+def _difference(contract: ReleaseContract, standing: Released, wanted: Released) -> Difference:
+    write = [row for key, row in wanted.items() if standing.get(key) != row]
+    return Difference(contract, write, [key for key in standing if key not in wanted])
+
+
+def _plain(value: Any) -> Any:
+    return Jsonb(value) if isinstance(value, dict) else value
+
+
+def _stage(
+    connection: psycopg.Connection,
+    contract: ReleaseContract,
+    prefix: str,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> sql.Identifier:
+    """Rows in a temporary table with the columns of the released one; it goes with the transaction."""
+    name = sql.Identifier(f"{prefix}_{contract.mart}"[:63])
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    connection.execute(
+        sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
+            name, columns, sql.Identifier("aggregated", contract.mart)
+        )
+    )
+    with connection.cursor().copy(sql.SQL("copy {} ({}) from stdin").format(name, columns)) as copy:
+        for row in rows:
+            copy.write_row([_plain(value) for value in row])
+    connection.execute(sql.SQL("analyze {}").format(name))
+    return name
+
+
+def _apply(connection: psycopg.Connection, difference: Difference, release_id: int) -> None:
+    """Write and delete the rows that differ, set-wise. Raises ``CheckError`` if other rows were touched."""
+    contract, table = difference.contract, sql.Identifier("aggregated", difference.contract.mart)
+    touched = 0
+    keys = sql.SQL(", ").join(map(sql.Identifier, contract.keys))
+    if difference.delete:
+        gone = _stage(connection, contract, "gone", contract.keys, difference.delete)
+        touched += connection.execute(
+            sql.SQL("delete from {} where ({}) in (select {} from {})").format(table, keys, keys, gone)
+        ).rowcount
+    if difference.write:
+        names = [column.name for column in contract.released_columns]
+        new = _stage(connection, contract, "new", names, difference.write)
+        columns = sql.SQL(", ").join(map(sql.Identifier, names))
+        updates = sql.SQL(", ").join(
+            sql.SQL("{} = excluded.{}").format(sql.Identifier(name), sql.Identifier(name))
+            for name in [*(name for name in names if name not in contract.keys), "release_id"]
+        )
+        touched += connection.execute(
+            sql.SQL("insert into {} ({}, release_id) select {}, {} from {} on conflict ({}) do update set {}").format(
+                table, columns, columns, sql.Literal(release_id), new, keys, updates
+            )
+        ).rowcount
+    if touched != difference.count:
+        raise CheckError(f"{contract.mart}: {touched} rows were touched where {difference.count} differ")
+
+
+def _check(connection: psycopg.Connection, protected: Protected, contract: ReleaseContract, authority: str) -> None:
+    decision = protected.decisions.get(contract.mart)
+    held_keys = []
+    if decision is not None and decision.held:
+        held_keys = [tuple(row[key] for key in contract.keys) for row in decision.held.values()]
+        _stage(connection, contract, "held", contract.keys, held_keys)
+    check_mart(connection, contract, authority, f"held_{contract.mart}"[:63] if held_keys else None)
+
+
+def _deliveries(connection: psycopg.Connection, authority: str) -> tuple[list[int], list[str], date | None]:
+    rows = connection.execute(
+        """
+        select delivery_id, delivery_key, extract_date from control.deliveries_in_force
+        where local_authority_code = %s order by delivery_id
+        """,
+        [authority],
+    ).fetchall()
+    return [row[0] for row in rows], [row[1] for row in rows], max((row[2] for row in rows), default=None)
+
+
+def _last_event(connection: psycopg.Connection, authority: str) -> int:
+    row = connection.execute(
+        "select coalesce(max(event_id), 0) from control.releases where local_authority_code = %s", [authority]
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _data_as_at(exact: Mapping[str, MartRows]) -> date | None:
+    rows = exact.get("attendance_by_school_year")
+    dates = rows.columns.get("data_as_at", []) if rows else []
+    return max((found for found in dates if found is not None), default=None)
+
+
+def _new_release(
+    connection: psycopg.Connection,
+    authority: str,
+    build: Build,
+    data_as_at: date | None,
+    differences: Sequence[Difference],
+    deliveries: tuple[list[int], list[str]],
+) -> int:
+    changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
+    row = connection.execute(
+        """
+        insert into control.releases
+            (local_authority_code, event_id, data_as_at, code_version, deliveries, rows_changed)
+        values (%s, %s, %s, %s, %s, %s) returning release_id
+        """,
+        [authority, build.event_id, data_as_at, build.code_version, deliveries[0], json.dumps(changed)],
+    ).fetchone()
+    assert row is not None
+    release_id = int(row[0])
+    connection.execute(
+        """
+        insert into aggregated.releases (local_authority_code, data_as_at, released_at, checked_at, code_version,
+            deliveries, label, release_id)
+        values (%s, %s, now(), now(), %s, %s, %s, %s)
+        on conflict (local_authority_code) do update
+        set data_as_at = excluded.data_as_at, released_at = excluded.released_at,
+            checked_at = excluded.checked_at, code_version = excluded.code_version,
+            deliveries = excluded.deliveries, label = excluded.label, release_id = excluded.release_id
+        """,
+        [authority, data_as_at, build.code_version, deliveries[1], LABEL, release_id],
+    )
+    return release_id
+
+
+def _record(
+    connection: psycopg.Connection,
+    result: ReleaseResult,
+    refusals: Sequence[Refusal],
+    event_id: int | None,
+) -> None:
+    rows = refusals or [Refusal("")]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into control.release_checks
+                (local_authority_code, outcome, release_id, hop, seed_code, amount, message, event_id)
+            values (%s, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            [
+                (
+                    result.local_authority_code, result.outcome, result.release_id, row.hop, row.seed_code,
+                    row.amount, row.message or None, event_id,
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
+def _refused(
+    connection: psycopg.Connection, authority: str, refusals: Sequence[Refusal], event_id: int | None
+) -> ReleaseResult:
+    connection.rollback()
+    result = ReleaseResult(authority, "refused", reasons=[refusal.message for refusal in refusals])
+    _record(connection, result, refusals, event_id)
+    connection.commit()
+    return result
+
+
+def _gate(
+    connection: psycopg.Connection, contracts: Sequence[ReleaseContract], authority: str, last_event: int
+) -> tuple[Build | None, list[Refusal], bool]:
+    build, refusals = current_build(connection, contracts)
+    if build is None:
+        return None, refusals, False
+    is_lifted = lifted(connection, authority, last_event)
+    if not refusals:
+        refusals = open_hops(connection, authority)
+    if not refusals and not is_lifted:
+        refusals = gone_schools(connection, contracts, authority)
+    return build, refusals, is_lifted
+
+
+def _release(connection: psycopg.Connection, authority: str) -> ReleaseResult:
+    contracts = applied_contracts(connection)
+    last_event = _last_event(connection, authority)
+    build, refusals, is_lifted = _gate(connection, contracts, authority, last_event)
+    if build is None or refusals:
+        return _refused(connection, authority, refusals, build.event_id if build else None)
+    exact = {contract.mart: read_rows(connection, contract, authority) for contract in contracts}
+    standing = {
+        contract.mart: read_rows(connection, contract, authority, f"aggregated.{contract.mart}")
+        for contract in contracts
+    }
+    deliveries = _deliveries(connection, authority)
+    data_as_at = _data_as_at(exact)
+    memory: Memory = load_memory(connection, authority)
+    memory.holds_lifted = is_lifted
+    protected = protect(connection, authority, exact, standing, memory, data_as_at, deliveries[2])
+    differences = [
+        _difference(
+            contract,
+            _standing(standing[contract.mart]),
+            released_rows(exact[contract.mart], protected.decisions[contract.mart]),
+        )
+        for contract in contracts
+    ]
+    if not any(difference.count for difference in differences) and last_event:
+        connection.execute(
+            "update aggregated.releases set checked_at = now() where local_authority_code = %s", [authority]
+        )
+        result = ReleaseResult(authority, "unchanged")
+        _record(connection, result, [], build.event_id)
+        connection.commit()
+        return result
+    release_id = _new_release(connection, authority, build, data_as_at, differences, deliveries[:2])
+    try:
+        for difference in differences:
+            _apply(connection, difference, release_id)
+        for contract in contracts:
+            _check(connection, protected, contract, authority)
+    except CheckError as error:
+        return _refused(connection, authority, [Refusal(str(error), "exact marts to released marts")], build.event_id)
+    save_memory(connection, authority, release_id, memory)
+    changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
+    result = ReleaseResult(authority, "released", release_id, changed)
+    _record(connection, result, [], build.event_id)
+    connection.commit()
+    return result
+
+
+def _release_locked(connection: psycopg.Connection, authority: str) -> ReleaseResult:
+    connection.commit()
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    try:
+        return _release(connection, authority)
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise
+    finally:
+        if not connection.closed:
+            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+
+
+def release_authority(settings: Settings, local_authority_code: str) -> ReleaseResult:
+    """Release one authority: all its marts from the old state to the new in one transaction.
+
+    Refuses, with hop, establishment and amount, while the balance sheet does not close or the exact marts are
+    not of one build; readers then keep the last good release. Waits for a running build.
+    """
+    if manifest_path(settings).exists():
+        provision_aggregated(settings)
+    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
+        return _release_locked(connection, local_authority_code)
+
+
+def release_all(settings: Settings) -> list[ReleaseResult]:
+    """Release every authority that has deliveries in force or a release; one transaction each."""
+    if manifest_path(settings).exists():
+        provision_aggregated(settings)
+    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
+        authorities = connection.execute(
+            """
+            select local_authority_code from control.deliveries_in_force
+            union
+            select local_authority_code from aggregated.releases
+            order by 1
+            """
+        ).fetchall()
+        return [_release_locked(connection, str(code)) for (code,) in authorities]

@@ -1,0 +1,243 @@
+"""The pattern of hidden cells of one authority and academic year: one for every measure of a row (33-36, 40).
+
+Order: totals of schools and sectors, then each breakdown of schools within its sector, then the authority's
+grid of stage and quintile. Each step takes as known to readers what the steps before it left shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from orchestration.release.bounds import repair
+from orchestration.release.memory import Memory
+from orchestration.release.rows import MartRows
+from orchestration.release.suppression import SMALL, CellSystem, IntArray, Margin, complete
+
+BUFFER = 8
+"""A row that was never shown is hidden below this, so that it need not be hidden when a pupil leaves (33)."""
+FEW_SCHOOLS = 3
+ALL = "all"
+TOTALS = "totals"
+Unit = tuple[str, str]
+"""SEED code and sector."""
+
+
+@dataclass
+class YearPattern:
+    """What is hidden in one year: schools whole, sectors, cells of breakdowns, and totals of a category.
+
+    ``cells`` has, by mart, (seed_code, sector, category); ``margins`` has (sector, category) whose total over
+    schools must not be had from the authority's grid; ``grid`` has (sector, stage, quintile).
+    """
+
+    units: set[Unit] = field(default_factory=set)
+    sectors: set[str] = field(default_factory=set)
+    cells: dict[str, set[tuple[str, str, str]]] = field(default_factory=dict)
+    margins: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    grid: set[tuple[str, str, str]] = field(default_factory=set)
+    whole_units: dict[str, set[Unit]] = field(default_factory=dict)
+
+
+def standing_pupils(rows: MartRows, of_year: Sequence[int]) -> list[int]:
+    """The fewest pupils that stand behind each row in any month so far: expected ones, and marked ones if shown.
+
+    0 where nobody is expected or the row is not yet due (an [x] before the census sets no pattern).
+    """
+    smallest, behind, pupils = (rows.numbers(name) for name in ("behind_smallest_month", "behind_pupils", "pupils"))
+    withheld = rows.columns.get("withheld") or [None] * len(rows)
+    found = []
+    for position in of_year:
+        if withheld[position] == "not_yet_due":
+            found.append(0)
+            continue
+        counts = [int(smallest[position]), int(behind[position])]
+        if withheld[position] is None and behind[position]:
+            counts.append(int(pupils[position]))
+        found.append(min((count for count in counts if count > 0), default=0))
+    return found
+
+
+def is_primary(pupils: int, was_shown: bool) -> bool:
+    """1 to 4 pupils; fewer than 8 in a row that was never shown (RULES 33)."""
+    return 0 < pupils < (SMALL if was_shown else BUFFER)
+
+
+def least(counts: Iterable[int]) -> int:
+    """The smallest positive count, or 0."""
+    return min((count for count in counts if count > 0), default=0)
+
+
+def protect_system(system: CellSystem, groups: Mapping[int, Sequence[int]]) -> None:
+    """Complement and repair; what stays exposed has its row group withheld, at last the whole table.
+
+    ``groups`` has, by cell, the cells of its row group.
+    """
+    complete(system)
+    everything = np.ones(len(system.values), dtype=np.bool_)
+    for attempt in range(4):
+        exposed = repair(system, everything) if not system.failed else []
+        if not exposed and not system.failed:
+            return
+        if system.failed or attempt == 3:
+            break
+        touched: set[int] = set()
+        for cell in exposed:
+            touched |= system.withhold(list(groups.get(cell, [cell])))
+        complete(system, touched)
+    system.withhold(list(range(len(system.values))))
+
+
+def remember(
+    memory: Memory,
+    place: tuple[str, str],
+    names: Sequence[str],
+    system: CellSystem,
+    primary: Sequence[bool],
+) -> None:
+    """Note the hidden cells and, of the shown ones, those with pupils."""
+    year, mart = place
+    for position, name in enumerate(names):
+        if system.hidden[position]:
+            reason = "primary" if primary[position] else "complementary"
+            memory.hide(year, mart, name, "withheld" if not system.floor[position] else reason)
+    memory.show(
+        year, mart,
+        (
+            name for position, name in enumerate(names)
+            if system.values[position] > 0 and not system.hidden[position]
+        ),
+    )  # fmt: skip
+
+
+def _unit_values(
+    marts: Sequence[MartRows], year: str, keys: tuple[str, ...]
+) -> tuple[dict[tuple[str, ...], int], dict[str, dict[tuple[str, ...], int]]]:
+    """Fewest pupils of each unit over all total marts, and pupils by month and unit."""
+    values: dict[tuple[str, ...], list[int]] = {}
+    months: dict[str, dict[tuple[str, ...], int]] = {}
+    for rows in marts:
+        of_year = np.flatnonzero(rows.flags("academic_year", year)).tolist()
+        pupils = standing_pupils(rows, of_year)
+        units = rows.keys(keys)
+        for position, count in zip(of_year, pupils, strict=True):
+            unit = units[position]
+            values.setdefault(unit, []).append(count)
+            if "month" in rows.columns:
+                month = str(rows.columns["month"][position])
+                months.setdefault(month, {})[unit] = rows.numbers_at("behind_pupils", position) if count else 0
+    return {unit: least(counts) for unit, counts in values.items()}, months
+
+
+def total_pattern(
+    schools: Sequence[MartRows], authority: Sequence[MartRows], year: str, memory: Memory, pattern: YearPattern
+) -> None:
+    """Which schools are hidden whole, and which sectors (``all`` included) with them."""
+    values, months = _unit_values(schools, year, ("seed_code", "sector"))
+    sector_values, _ = _unit_values(authority, year, ("sector",))
+    units = sorted(values)
+    sectors = sorted({unit[1] for unit in units} | {sector[0] for sector in sector_values} - {ALL})
+    names = [f"{seed}|{sector}" for seed, sector in units] + [f"*|{sector}" for sector in [*sectors, ALL]]
+    first_sector = len(units)
+    pupils = [values[unit] for unit in units]
+    by_sector = {sector: sum(values[unit] for unit in units if unit[1] == sector) for sector in sectors}
+    pupils += [sector_values.get((sector,), by_sector[sector]) for sector in sectors]
+    pupils.append(sum(by_sector.values()))
+    place = (year, TOTALS)
+    primary = [is_primary(count, memory.was_shown(*place, name)) for name, count in zip(names, pupils, strict=True)]
+    hidden = np.array([p or memory.is_hidden(*place, n) for p, n in zip(primary, names, strict=True)], dtype=bool)
+    margins: list[Margin] = []
+    for number, sector in enumerate(sectors):
+        parts = np.array([i for i, unit in enumerate(units) if unit[1] == sector], dtype=np.int64)
+        if not len(parts):
+            continue
+        margins.append(Margin(parts, first_sector + number, kind="column"))
+        for month in sorted(months):
+            in_month = np.array([months[month].get(units[i], 0) for i in parts], dtype=np.int64)
+            margins.append(Margin(parts, first_sector + number, in_month, kind="column"))
+    of_sectors = np.arange(first_sector, first_sector + len(sectors), dtype=np.int64)
+    margins.append(Margin(of_sectors, first_sector + len(sectors), kind="column", prefer_total=True))
+    system = CellSystem(np.array(pupils, dtype=np.int64), margins, hidden)
+    protect_system(system, {})
+    remember(memory, place, names, system, primary)
+    pattern.units = {(seed, sector) for i, (seed, sector) in enumerate(units) if system.hidden[i]}
+    pattern.sectors = {sector for i, sector in enumerate([*sectors, ALL]) if system.hidden[first_sector + i]}
+
+
+def own_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPattern) -> None:
+    """Marts whose rows part the same pupils (weekday and half day): one small row hides all of the school's."""
+    mart = rows.contract.mart
+    of_year = np.flatnonzero(rows.flags("academic_year", year)).tolist()
+    units = rows.keys(("seed_code", "sector"))
+    found: dict[Unit, list[int]] = {}
+    for position, count in zip(of_year, standing_pupils(rows, of_year), strict=True):
+        found.setdefault((units[position][0], units[position][1]), []).append(count)
+    hidden: set[Unit] = set()
+    for unit in sorted(found):
+        name, count = f"{unit[0]}|{unit[1]}", least(found[unit])
+        if unit in pattern.units:
+            hidden.add(unit)
+        elif memory.is_hidden(year, mart, name) or is_primary(count, memory.was_shown(year, mart, name)):
+            hidden.add(unit)
+            memory.hide(year, mart, name, "primary")
+        elif count:
+            memory.show(year, mart, [name])
+    pattern.whole_units[mart] = hidden
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Schools of one sector by the categories of a breakdown."""
+
+    units: list[Unit]
+    categories: list[str]
+    values: IntArray
+
+
+def _tables(rows: MartRows, year: str) -> dict[str, _Table]:
+    of_year = np.flatnonzero(rows.flags("academic_year", year)).tolist()
+    keys = rows.keys(("seed_code", "sector", rows.contract.breakdown[0]))
+    pupils = dict(zip((keys[i] for i in of_year), standing_pupils(rows, of_year), strict=True))
+    tables = {}
+    for sector in sorted({key[1] for key in pupils}):
+        units = sorted({(key[0], key[1]) for key in pupils if key[1] == sector})
+        categories = sorted({key[2] for key in pupils if key[1] == sector})
+        values = np.array([[pupils.get((*unit, c), 0) for c in categories] for unit in units], dtype=np.int64)
+        tables[sector] = _Table(units, categories, values)
+    return tables
+
+
+def breakdown_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPattern) -> None:
+    """Cells of schools by a category, within the school's total and the category's total over the sector."""
+    mart = rows.contract.mart
+    place = (year, mart)
+    cells = pattern.cells.setdefault(mart, set())
+    totals = pattern.margins.setdefault(mart, set())
+    for sector, table in _tables(rows, year).items():
+        height, width = table.values.shape
+        grid = np.arange(height * width).reshape(height, width)
+        names = [f"{unit[0]}|{unit[1]}|{c}" for unit in table.units for c in table.categories]
+        names += [f"*|{sector}|{c}" for c in table.categories]
+        values = np.concatenate([table.values.ravel(), table.values.sum(axis=0)])
+        primary = [
+            position < height * width and is_primary(int(values[position]), memory.was_shown(*place, name))
+            for position, name in enumerate(names)
+        ]
+        hidden = np.array([p or memory.is_hidden(*place, n) for p, n in zip(primary, names, strict=True)], dtype=bool)
+        of_totals = np.arange(height * width, len(names))
+        if sector in pattern.sectors:
+            hidden[of_totals] = True
+        open_rows = [i for i, unit in enumerate(table.units) if unit not in pattern.units]
+        margins = [Margin(grid[i]) for i in open_rows]
+        margins += [Margin(grid[:, j], int(of_totals[j]), kind="column") for j in range(width)]
+        if sector not in pattern.sectors:
+            margins.append(Margin(of_totals))
+        system = CellSystem(values, margins, hidden)
+        for i, unit in enumerate(table.units):
+            if unit in pattern.units or hidden[grid[i]].all():
+                system.withhold(grid[i])
+        protect_system(system, {int(cell): grid[i].tolist() for i in range(height) for cell in grid[i]})
+        remember(memory, place, names, system, primary)
+        for i, unit in enumerate(table.units):
+            cells.update((*unit, c) for j, c in enumerate(table.categories) if system.hidden[grid[i, j]])
+        totals.update((sector, c) for j, c in enumerate(table.categories) if system.hidden[of_totals[j]])

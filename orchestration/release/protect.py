@@ -1,0 +1,110 @@
+"""Disclosure control over all marts of one authority together, with what stands and what is remembered (33-40)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import psycopg
+
+from orchestration.release.grid import grid_pattern
+from orchestration.release.memory import Memory
+from orchestration.release.patterns import (
+    YearPattern,
+    breakdown_pattern,
+    own_pattern,
+    total_pattern,
+)
+from orchestration.release.rows import Decision, MartRows
+
+Marts = Mapping[str, MartRows]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """Decisions by mart, and the pattern of each year."""
+
+    decisions: dict[str, Decision]
+    patterns: dict[str, YearPattern]
+
+
+def _of_kind(marts: Marts, kind: str) -> Iterator[MartRows]:
+    return (rows for rows in marts.values() if rows.contract.kind == kind)
+
+
+def _years(marts: Marts) -> list[str]:
+    years: set[str] = set()
+    for rows in marts.values():
+        if rows.contract.is_protected and "academic_year" in rows.columns:
+            years.update(rows.columns["academic_year"])
+    return sorted(years)
+
+
+def year_pattern(marts: Marts, year: str, memory: Memory) -> YearPattern:
+    """The pattern of one academic year over all marts."""
+    pattern = YearPattern()
+    schools = list(_of_kind(marts, "school"))
+    authority = list(_of_kind(marts, "authority"))
+    totals = [rows for rows in schools if not rows.contract.breakdown and "weekday" not in rows.contract.keys]
+    sectors = [rows for rows in authority if not rows.contract.breakdown]
+    total_pattern(totals, sectors, year, memory, pattern)
+    for rows in schools:
+        if "weekday" in rows.contract.keys:
+            own_pattern(rows, year, memory, pattern)
+        elif rows.contract.breakdown:
+            breakdown_pattern(rows, year, memory, pattern)
+    for rows in authority:
+        if rows.contract.breakdown:
+            grid_pattern(rows, year, memory, pattern)
+    return pattern
+
+
+def _hidden_row(rows: MartRows, position: int, pattern: YearPattern) -> bool:
+    contract = rows.contract
+    columns = {key: str(rows.columns[key][position]) for key in contract.keys}
+    sector = columns.get("sector", "")
+    if "seed_code" in columns:
+        unit = (columns["seed_code"], sector)
+        if unit in pattern.units or unit in pattern.whole_units.get(contract.mart, ()):
+            return True
+        if contract.kind == "school" and contract.breakdown:
+            return (*unit, columns[contract.breakdown[0]]) in pattern.cells.get(contract.mart, ())
+        return False
+    if sector in pattern.sectors:
+        return True
+    if {"stage", "simd_quintile"} <= set(columns):
+        return (sector, columns["stage"], columns["simd_quintile"]) in pattern.grid
+    return False
+
+
+def _pattern_decision(rows: MartRows, patterns: Mapping[str, YearPattern]) -> Decision:
+    decision = Decision.nothing(len(rows))
+    if "academic_year" not in rows.columns or not rows.contract.is_protected:
+        return decision
+    years = rows.columns["academic_year"]
+    decision.rows = np.array(
+        [_hidden_row(rows, position, patterns[years[position]]) for position in range(len(rows))], dtype=np.bool_
+    )
+    return decision
+
+
+def protect(
+    connection: psycopg.Connection,
+    authority: str,
+    exact: Marts,
+    standing: Marts,
+    memory: Memory,
+    data_as_at: date | None,
+    extracted_on: date | None,
+) -> Protected:
+    """Decide for every row, group and cell of an authority's marts what is shown; notes it in ``memory``."""
+    patterns = {year: year_pattern(exact, year, memory) for year in _years(exact)}
+    decisions = {mart: _pattern_decision(rows, patterns) for mart, rows in exact.items()}
+    # the split, late arrivals, reasons and persistent absence are judged by rules of their own
+    for mart, rows in exact.items():
+        for group in rows.contract.groups:
+            if rows.contract.is_protected and group not in ("pupils", "openings"):
+                decisions[mart].groups[group] = np.ones(len(rows), dtype=np.bool_)
+        if rows.contract.kind in ("school_reasons", "authority_reasons"):
+            decisions[mart].rows[:] = True
+    return Protected(decisions, patterns)
