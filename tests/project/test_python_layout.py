@@ -1,0 +1,100 @@
+"""House rules of the Python code: imports point one way, files stay readable, nothing private is borrowed."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR
+from tests.support.imports import imported_modules
+
+PACKAGE = PROJECT_DIR / "orchestration"
+
+# From the bottom up. A part imports parts of lower layers and itself; parts of one layer do not know each other.
+LAYERS = [
+    {"settings", "errors"},
+    {"database", "contracts"},
+    {"ledger", "transform"},
+    {"landing", "identity", "release", "synthetic"},
+    {"defs", "definitions"},
+    {"cli"},
+]
+# One Dagster project in two places: definitions.py loads defs/, and what runs the jobs in process needs both.
+ONE_PART = {"definitions": "defs"}
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
+ALL_PYTHON = sorted(
+    path
+    for folder in ("orchestration", "benchmarks", "tests", "dashboards")
+    for path in (PROJECT_DIR / folder).rglob("*.py")
+)
+
+
+def part(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.stem if len(relative.parts) == 1 else relative.parts[0]
+
+
+def layer_of(name: str) -> int:
+    return next(number for number, parts in enumerate(LAYERS) if name in parts)
+
+
+def package_of(path: Path) -> str:
+    return ".".join(path.parent.relative_to(PROJECT_DIR).parts)
+
+
+def test_every_part_of_the_package_has_a_place_in_the_layers() -> None:
+    known = set().union(*LAYERS) | {"__init__"}
+    unknown = {part(path) for path in SOURCES} - known
+    assert not unknown, f"say in LAYERS what these may import: {sorted(unknown)}"
+
+
+def test_imports_point_one_way() -> None:
+    wrong = []
+    for path in SOURCES:
+        here = part(path)
+        if here == "__init__":
+            continue
+        for name in imported_modules(path, package_of(path)):
+            if not name.startswith("orchestration."):
+                continue
+            there = name.split(".")[1]
+            if not any(there in parts for parts in LAYERS):
+                continue
+            same = ONE_PART.get(here, here) == ONE_PART.get(there, there)
+            if not same and layer_of(there) >= layer_of(here):
+                wrong.append(f"{path.relative_to(PROJECT_DIR)} imports {name}")
+    assert not wrong, "a lower layer cannot know a higher one, nor its neighbours:\n" + "\n".join(sorted(set(wrong)))
+
+
+def test_only_definitions_and_defs_import_dagster() -> None:
+    wrong = [
+        str(path.relative_to(PROJECT_DIR))
+        for path in SOURCES
+        if part(path) not in {"definitions", "defs"}
+        and any(name.split(".")[0].startswith("dagster") for name in imported_modules(path, package_of(path)))
+    ]
+    assert not wrong, f"every step is a plain function that Dagster only wires; these import Dagster: {wrong}"
+
+
+def test_no_file_is_longer_than_300_lines() -> None:
+    long = {str(path.relative_to(PROJECT_DIR)): len(path.read_text().splitlines()) for path in ALL_PYTHON}
+    long = {name: lines for name, lines in long.items() if lines > 300}
+    assert not long, f"split these into files that each have one subject: {long}"
+
+
+def test_definitions_stay_under_50_lines() -> None:
+    assert len((PACKAGE / "definitions.py").read_text().splitlines()) < 50
+
+
+@pytest.mark.parametrize("drawer", ["utils.py", "util.py", "helpers.py", "common.py", "misc.py"])
+def test_there_is_no_drawer_for_odds_and_ends(drawer: str) -> None:
+    assert not [path for path in ALL_PYTHON if path.name == drawer]
+
+
+def test_nothing_private_is_imported() -> None:
+    wrong = []
+    for path in SOURCES:
+        for name in imported_modules(path, package_of(path)):
+            parts = [piece for piece in name.split(".") if piece != "__future__"]
+            if any(piece.startswith("_") for piece in parts):
+                wrong.append(f"{path.relative_to(PROJECT_DIR)} imports {name}")
+    assert not wrong, "a leading underscore means that it may change without a word:\n" + "\n".join(wrong)
