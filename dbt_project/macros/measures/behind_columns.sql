@@ -1,0 +1,13 @@
+{#- The counts of persons that pupils_behind() makes, to be summed over cells that share no person. -#}
+{% macro behind_columns() %}
+    {{ return([
+        'pupils',
+        'behind_pupils',
+        'behind_authorised',
+        'behind_not_authorised',
+        'behind_unauthorised',
+        'behind_excluded',
+        'behind_unknown_reason',
+        'behind_late',
+    ]) }}
+{% endmacro %}
