@@ -85,3 +85,13 @@ create table if not exists control.release_contracts (
 );
 comment on table control.release_contracts is
 'The contracts that the tables of aggregated were last made from. One row per released table.';
+
+-- Hidden, shown and held cells are only ever added; the last states and the contracts are replaced.
+grant select, insert on control.releases, control.release_checks, control.hidden_cells, control.shown_cells, control.held_rows to releaser;
+grant select, insert, update on control.release_contracts to releaser;
+grant select, insert, update, delete on control.released_pupil_states to releaser;
+
+-- Everyone who reads control may read its tables by default; the pupils' states are for the releaser alone.
+alter table control.released_pupil_states enable row level security;
+drop policy if exists released_by_release on control.released_pupil_states;
+create policy released_by_release on control.released_pupil_states to releaser using (true) with check (true);
