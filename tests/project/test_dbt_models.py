@@ -1,0 +1,175 @@
+"""House rules of dbt models: what each says about itself, and what it may stand on."""
+
+import re
+
+import yaml
+
+from tests.support.dbt_project import (
+    LAYERS,
+    PRIVACY_CLASSES,
+    Node,
+    Project,
+    is_table,
+    layer_of,
+    name_of,
+    privacy_of,
+    sql_path,
+    yaml_path,
+)
+
+# What a layer may stand on. Marts see no layer that identifies pupils, control looks at every layer.
+MAY_STAND_ON = {
+    "staged": {"source", "seed", "staged"},
+    "canonical": {"staged", "canonical", "seed"},
+    "pseudonymised": {"canonical", "pseudonymised", "seed"},
+    "aggregated": {"pseudonymised", "aggregated", "control", "seed"},
+    "control": {"source", "seed", *LAYERS},
+}
+# The vault is read where a person turns into a token, one layer above the identified ones.
+EXCEPTIONS = {("pseudonymised", "stg_vault__tokens")}
+SCHEMAS = {layer: layer for layer in LAYERS} | {"aggregated": "aggregated_exact"}
+GRAIN_SENTENCE = re.compile(r"One row per [^.]+\.$")
+LONGEST_MODEL = 120
+
+
+def broken(rule: str, names: list[str]) -> str:
+    return f"{rule}:\n  " + "\n  ".join(sorted(names))
+
+
+def describe(node: Node) -> str:
+    return " ".join(str(node["description"]).split())
+
+
+def test_every_model_lies_in_a_layer(project: Project) -> None:
+    wrong = [name_of(model) for model in project.models if layer_of(model) not in LAYERS]
+    assert not wrong, broken("a model lies in the folder of its layer", wrong)
+
+
+def test_each_model_has_its_yaml_beside_it(project: Project) -> None:
+    wrong = [name_of(model) for model in project.models if yaml_path(model) != sql_path(model).with_suffix(".yml")]
+    assert not wrong, broken("<model>.yml lies beside <model>.sql", wrong)
+
+
+def test_one_yaml_describes_one_model(project: Project) -> None:
+    paths = {path for model in project.models if (path := yaml_path(model))}
+    wrong = [path.name for path in paths if len(yaml.safe_load(path.read_text()).get("models", [])) != 1]
+    assert not wrong, broken("one file per model", wrong)
+
+
+def test_each_description_ends_with_the_grain(project: Project) -> None:
+    wrong = [name_of(node) for node in [*project.models, *project.seeds] if not GRAIN_SENTENCE.search(describe(node))]
+    assert not wrong, broken('a description ends "One row per ..."', wrong)
+
+
+def test_each_model_states_grain_and_owner(project: Project) -> None:
+    wrong = [
+        f"{name_of(node)} lacks config.meta.{key}"
+        for node in [*project.models, *project.seeds]
+        for key in ("grain", "owner")
+        if not node["config"]["meta"].get(key)
+    ]
+    assert not wrong, broken("say what a row is and who answers for it", wrong)
+
+
+def test_each_model_has_an_enforced_contract(project: Project) -> None:
+    wrong = [
+        name_of(model)
+        for model in project.models
+        if model["config"]["materialized"] != "ephemeral" and not model["config"]["contract"]["enforced"]
+    ]
+    assert not wrong, broken("contracts are enforced", wrong)
+
+
+def test_each_column_is_described_typed_and_classified(project: Project) -> None:
+    wrong = []
+    for node in [*project.models, *project.seeds, *project.sources.values()]:
+        if node["resource_type"] != "source" and not node["columns"]:
+            wrong.append(f"{name_of(node)} lists no columns")
+        for column in node["columns"].values():
+            where = f"{name_of(node)}.{column['name']}"
+            if privacy_of(column) not in PRIVACY_CLASSES:
+                wrong.append(f"{where} has no privacy class")
+            if not column["description"]:
+                wrong.append(f"{where} has no description")
+            if not column["data_type"]:
+                wrong.append(f"{where} has no data type")
+    assert not wrong, broken("config.meta.privacy, description and data_type of each column", wrong)
+
+
+def test_each_stored_model_has_a_primary_key(project: Project) -> None:
+    wrong = []
+    for model in project.models:
+        constraints = [kind["type"] for kind in model["constraints"]]
+        constraints += [kind["type"] for column in model["columns"].values() for kind in column["constraints"]]
+        if is_table(model) and "primary_key" not in constraints:
+            wrong.append(name_of(model))
+    assert not wrong, broken("a table has a key that PostgreSQL enforces", wrong)
+
+
+def test_models_stand_on_the_layers_below_alone(project: Project) -> None:
+    wrong = [
+        f"{name_of(model)} ({layer_of(model)}) stands on {name_of(parent)} ({layer_of(parent)})"
+        for model in project.models
+        for parent in project.parents(model)
+        if layer_of(parent) not in MAY_STAND_ON[layer_of(model)]
+        and (layer_of(model), name_of(parent)) not in EXCEPTIONS
+    ]
+    assert not wrong, broken("references go one way", wrong)
+
+
+def test_tables_are_named_after_layer_and_subject(project: Project) -> None:
+    wrong = []
+    for model in project.models:
+        layer, name = layer_of(model), name_of(model)
+        prefix = {"staged": "stg_", "aggregated": ""}.get(layer, f"{layer}_")
+        alias = name if layer in {"staged", "aggregated"} else name.removeprefix(prefix)
+        if not name.startswith(prefix) or model["alias"] != alias or model["schema"] != SCHEMAS[layer]:
+            wrong.append(f"{name} builds {model['schema']}.{model['alias']}")
+    assert not wrong, broken("model names carry the layer, tables do not: the schema has it", wrong)
+
+
+def test_a_model_fits_on_a_screen(project: Project) -> None:
+    lengths = {name_of(model): len(sql_path(model).read_text().splitlines()) for model in project.models}
+    wrong = [f"{name}: {lines} lines" for name, lines in lengths.items() if lines > LONGEST_MODEL]
+    assert not wrong, broken(f"split models of more than {LONGEST_MODEL} lines", wrong)
+
+
+def test_a_model_ends_by_selecting_its_last_cte(project: Project) -> None:
+    last = {name_of(model): sql_path(model).read_text().rstrip().splitlines()[-1] for model in project.models}
+    wrong = [f"{name}: {line}" for name, line in last.items() if not re.fullmatch(r"select \* from \w+", line)]
+    assert not wrong, broken("the last line is `select * from <final>`, whose columns are listed above", wrong)
+
+
+def test_engines_differ_in_macros_and_not_in_models(project: Project) -> None:
+    wrong = [name_of(model) for model in project.models if "target.type" in sql_path(model).read_text()]
+    assert not wrong, broken("engine differences belong into one dispatched macro", wrong)
+
+
+def test_grants_are_not_given_by_dbt(project: Project) -> None:
+    """An incremental run revokes every grant that is not in `grants`, so provisioning alone gives them."""
+    wrong = [name_of(node) for node in [*project.models, *project.seeds] if node["config"].get("grants")]
+    assert not wrong, broken("default privileges give the grants", wrong)
+
+
+def test_exposures_stand_on_public_models(project: Project) -> None:
+    wrong = [
+        f"{exposure['name']} stands on {name_of(parent)}"
+        for exposure in project.exposures.values()
+        for parent in project.parents(exposure)
+        if parent["config"].get("access", parent.get("access")) != "public"
+    ]
+    assert not wrong, broken("an exposure stands on public models", wrong)
+
+
+def test_promises_across_models_say_which_asset_they_guard(project: Project) -> None:
+    """Without its model's name a test over several models is no asset check in Dagster, and nothing stops on it."""
+    wrong = []
+    for test in project.tests:
+        singular = "test_metadata" not in test or not test["test_metadata"]
+        several = len([parent for parent in project.parents(test) if parent["resource_type"] == "model"]) > 1
+        meta = test["config"]["meta"].get("dagster", {})
+        if singular and several and not meta.get("ref", {}).get("name"):
+            wrong.append(f"{name_of(test)} lacks config.meta.dagster.ref.name")
+        if singular and "__" not in name_of(test):
+            wrong.append(f"{name_of(test)} is not named <subject>__<promise>")
+    assert not wrong, broken("singular tests", wrong)

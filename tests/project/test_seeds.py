@@ -1,0 +1,50 @@
+"""Seeds: each CSV is described, typed and licensed, and says what it is (what it holds, dbt tests)."""
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from orchestration.settings import PROJECT_DIR
+
+SEEDS = sorted((PROJECT_DIR / "seeds").glob("*.csv"))
+MODEST = 4_000_000  # bytes of all seeds together; they are read at each start of landing and of dbt
+
+
+def header(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return next(csv.reader(file))
+
+
+def description(path: Path) -> dict[str, object]:
+    (seed,) = yaml.safe_load(path.with_suffix(".yml").read_text())["seeds"]
+    return dict(seed)
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_a_seed_is_described_as_it_is(path: Path) -> None:
+    seed = description(path)
+    types = {column["name"]: column["data_type"] for column in seed["columns"]}  # type: ignore[attr-defined]
+    assert seed["name"] == path.stem
+    assert list(types) == header(path)
+    assert types == seed["config"]["column_types"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_a_seed_names_its_publisher_and_licence(path: Path) -> None:
+    words = " ".join(str(description(path)["description"]).split())
+    assert "licence" in words.lower()
+    assert any(word in words for word in ("Scottish Government", "Written for this project"))
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_no_key_occurs_twice(path: Path) -> None:
+    grain = description(path)["config"]["meta"]["grain"]  # type: ignore[index]
+    with path.open(newline="", encoding="utf-8") as file:
+        keys = [tuple(row[name] for name in grain) for row in csv.DictReader(file)]
+    assert len(set(keys)) == len(keys) > 0
+
+
+def test_seeds_are_of_modest_size() -> None:
+    assert sum(path.stat().st_size for path in SEEDS) < MODEST
