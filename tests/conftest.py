@@ -6,6 +6,7 @@
 ``server_settings``  the same on the `server` target: PostgreSQL 16, where the embedded database is 18
 """
 
+import datetime as dt
 import os
 import shutil
 import signal
@@ -152,3 +153,25 @@ def _become_a_server(host: Settings) -> str:
 
 def connect_as_admin(settings: Settings) -> psycopg.Connection:
     return open_connection(settings, parameters(settings, ADMIN), autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def released(new_warehouse: NewWarehouse) -> Settings:
+    """Clackmannanshire, August to 3 October 2025, with planted faults, through the whole main job as a user runs it."""
+    from orchestration.synthetic import SynthOptions, generate
+    from tests.support.main_job import warehouse
+
+    found = new_warehouse()
+    options = SynthOptions(
+        authorities=("Clackmannanshire",),
+        years=("2025/26",),
+        out=found.landing,
+        seed=1,
+        daily=3,
+        faults=0.001,
+        until=dt.date(2025, 10, 3),
+    )
+    generate(options)
+    done = warehouse(found, "run", "--json")
+    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
+    return found

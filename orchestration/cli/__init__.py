@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from orchestration.cli import database, demo, ledger, running, synth
+from orchestration.cli import contracts, database, demo, ledger, running, synth
 from orchestration.cli.output import Exit, errors
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for part in (synth, running, ledger, database, demo):
+for part in (synth, running, ledger, contracts, database, demo):
     part.register(app)
 
 

@@ -1,0 +1,71 @@
+"""Dagster's definitions load without a deprecated name, and the whole graph is there."""
+
+import subprocess
+import sys
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR, Settings
+from tests.support.main_job import environment
+
+LOAD = """
+import json, warnings
+import dagster as dg
+warnings.simplefilter("error", dg.SupersessionWarning)
+warnings.filterwarnings("error", category=DeprecationWarning, module="orchestration")
+from orchestration.definitions import defs
+found = defs()
+dg.Definitions.validate_loadable(found)
+graph = found.resolve_asset_graph()
+print(json.dumps({
+    "assets": sorted(key.to_user_string() for key in graph.get_all_asset_keys()),
+    "checks": sorted(f"{key.asset_key.to_user_string()}: {key.name}" for key in graph.asset_check_keys),
+    "groups": {key.to_user_string(): graph.get(key).group_name for key in graph.get_all_asset_keys()},
+    "jobs": sorted(job.name for job in found.resolve_all_job_defs()),
+    "sensors": sorted(sensor.name for sensor in found.sensors or []),
+    "schedules": sorted(schedule.name for schedule in found.schedules or []),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def graph(settings: Settings) -> dict[str, object]:
+    import json
+
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD],
+        env=environment(settings),
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_every_layer_is_a_group(graph: dict) -> None:
+    groups = set(graph["groups"].values())
+    layers = {"extracts", "raw", "vault", "staged", "canonical", "pseudonymised", "aggregated_exact", "aggregated"}
+    assert layers <= groups
+    assert "control" in groups
+    assert "default" not in groups
+
+
+def test_released_marts_stand_on_exact_marts(graph: dict) -> None:
+    released = {key.split("/")[1] for key in graph["assets"] if key.startswith("aggregated/")} - {"releases"}
+    exact = {key.split("/")[1] for key in graph["assets"] if key.startswith("aggregated_exact/")}
+    assert released
+    assert released <= exact
+
+
+def test_the_two_jobs_have_a_sensor_and_a_schedule(graph: dict) -> None:
+    assert {"land_delivery", "build_layers"} <= set(graph["jobs"])
+    assert set(graph["sensors"]) == {"deliveries", "landed_deliveries"}
+    assert set(graph["schedules"]) == {"nightly_build"}
+
+
+def test_tests_and_balance_sheet_are_checks(graph: dict) -> None:
+    assert any(check.startswith("control/reconciliation") for check in graph["checks"])
+    assert any(check.startswith("raw/attendance") for check in graph["checks"])
+    assert any(check.startswith("canonical/") for check in graph["checks"])

@@ -1,0 +1,101 @@
+"""The main job as a user runs it: extracts made, `warehouse run` in a process of its own, tables compared."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.database import ROLES, connect
+from orchestration.settings import PROJECT_DIR, Settings
+
+WAREHOUSE = Path(sys.executable).with_name("warehouse")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished command: exit code and what it printed."""
+
+    code: int
+    output: str
+    errors: str
+
+    def json(self) -> Any:
+        return json.loads(self.output)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Environment that leads a command to the warehouse of ``settings``."""
+    found = {**os.environ, "WAREHOUSE_HOME": str(settings.home), "WAREHOUSE_LANDING": str(settings.landing)}
+    if settings.target == "server":
+        found |= {
+            "WAREHOUSE_TARGET": "server",
+            "WAREHOUSE_PG_HOST": settings.pg_host,
+            "WAREHOUSE_PG_PORT": str(settings.pg_port),
+            "WAREHOUSE_PG_DATABASE": settings.pg_database,
+            "WAREHOUSE_PG_SSLMODE": settings.pg_sslmode,
+            "WAREHOUSE_PG_ADMIN_USER": settings.pg_admin_user,
+            "WAREHOUSE_PG_ADMIN_PASSWORD": settings.pg_admin_password.get_secret_value(),  # type: ignore[union-attr]
+        }
+        for role in ROLES:
+            found[f"WAREHOUSE_{role.upper()}_PASSWORD"] = getattr(settings, f"{role}_password").get_secret_value()
+    if settings.pseudonym_key is not None:
+        found["WAREHOUSE_PSEUDONYM_KEY"] = settings.pseudonym_key.get_secret_value()
+    return found
+
+
+def warehouse(settings: Settings, *arguments: str) -> Ran:
+    """Run the command line as a user does."""
+    done = subprocess.run(
+        [str(WAREHOUSE), *arguments],
+        env=environment(settings),
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def rows(settings: Settings, role: str, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """Rows of a query as a role."""
+    with connect(settings, role, autocommit=True) as connection:
+        return connection.execute(query, parameters).fetchall()
+
+
+# What differs between two ways to the same state and means nothing: numbers given in order of arrival, and times.
+VOLATILE = {
+    "_file_id", "file_id", "_row_number", "event_id", "built_at", "release_id", "pupil_id", "basis", "delivery_id",
+    "released_at", "checked_at", "code_version", "build", "deliveries", "landed_at",
+}  # fmt: skip
+
+
+def tables(settings: Settings, schema: str) -> list[str]:
+    query = "select tablename from pg_tables where schemaname = %s order by 1"
+    return [name for (name,) in rows(settings, "transformer", query, schema)]
+
+
+def fingerprint(settings: Settings, schema: str) -> dict[str, tuple[int, int]]:
+    """Rows and order-free checksum of every table of a schema, by natural key: tokens stand for pupil ids."""
+    found: dict[str, tuple[int, int]] = {}
+    role = "analyst" if schema == "aggregated" else "transformer"
+    columns_query = """
+        select column_name from information_schema.columns
+        where table_schema = %s and table_name = %s order by column_name
+    """
+    listing = "select table_name from information_schema.tables where table_schema = %s and table_type = 'BASE TABLE'"
+    for (table,) in rows(settings, role, listing, schema):
+        columns = [name for (name,) in rows(settings, role, columns_query, schema, table)]
+        values = [f"coalesce(t.{name}::text, '~')" for name in columns if name not in VOLATILE]
+        source = f'"{schema}"."{table}" as t'
+        if "pupil_id" in columns:
+            source += " left join vault.tokens as k on t.pupil_id = k.pupil_id and k.domain = 'analytics'"
+            values.append("coalesce(k.token::text, '~')")
+        text = " || '|' || ".join(values) or "''"
+        query = f"select count(*), coalesce(sum(hashtextextended({text}, 0)::numeric), 0) from {source}"
+        count, checksum = rows(settings, role, query)[0]
+        found[table] = (count, int(checksum))
+    return found
