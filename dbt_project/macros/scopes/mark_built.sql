@@ -4,12 +4,10 @@
 {% macro mark_built() %}
     {% if execute %}
     {% set parents = stored_parents(model) %}
-    {% set scoped = model.columns.keys() | list %}
-    {% if model.config.materialized != 'view'
-          and 'local_authority_code' in scoped and 'academic_year' in scoped %}
+    {% if model.config.materialized != 'view' and not model.name.startswith('stg_') %}
     insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
-    select distinct '{{ model.name }}', built.local_authority_code, built.academic_year, now()
-    from {{ this }} as built
+    select distinct '{{ model.name }}', known.local_authority_code, known.academic_year, now()
+    from control.scope_changes as known
     where {{ 'true' if flags.FULL_REFRESH or model.config.materialized == 'table' else 'not exists (
         select 1 from control.model_builds where model_builds.model = \'' ~ model.name ~ '\')' }}
     on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at;
@@ -34,21 +32,22 @@
     {% endif %}
 {% endmacro %}
 
-{#- Names of the models with rows of their own that a model stands on; views are looked through. -#}
-{% macro stored_parents(node) %}
+{#- Names of the models with rows of their own that a model stands on; views are looked through. Staged models
+    with rows (the list of files in force) count for the watermark but are no origin of changes. -#}
+{% macro stored_parents(node, staged=true) %}
     {% set found = [] %}
     {% for parent_id in node.depends_on.nodes if parent_id.startswith('model.') %}
         {% set parent = graph.nodes[parent_id] %}
         {% if parent.config.materialized in ['view', 'ephemeral'] %}
-            {% do found.extend(stored_parents(parent)) %}
-        {% else %}
+            {% do found.extend(stored_parents(parent, staged)) %}
+        {% elif staged or not parent.name.startswith('stg_') %}
             {% do found.append(parent.name) %}
         {% endif %}
     {% endfor %}
     {{ return(found | unique | sort) }}
 {% endmacro %}
 
-{#- 'ledger:<feed>' of the feeds that a model reads through views. -#}
+{#- 'ledger:<feed>' of the feeds that a model reads, directly or through views. -#}
 {% macro feeds_read(node) %}
     {% set found = [] %}
     {% for parent_id in node.depends_on.nodes %}

@@ -1,7 +1,6 @@
 {#-
 Incremental by scope: `incremental_strategy='replace_scope'` (the default of the layers) with
 
-    {{ config(unique_key=['local_authority_code', 'academic_year', 'seed_code']) }}
     select ... from {{ ref('canonical_pupil_years') }} as pupil_years
     where {{ in_touched_scope('pupil_years') }}
 
@@ -9,17 +8,17 @@ The model selects all rows of the scopes that changed since it was last built, i
 views and in the models it stands on; the strategy makes the standing rows of these scopes equal to them. Rows
 that stay the same are not written, and only scopes with a difference are handed on to what stands on the model.
 
-config: unique_key (required, a list), and where needed
+The contract's primary key identifies a row. In config.meta, where needed:
   scope_columns   ['local_authority_code', 'academic_year'] unless told; ['local_authority_code'] for tables
                   whose rows depend on several years
-  scope_origins   more or other origins to follow than the model's own parents and feeds
+  also_follow     origins to follow beside the model's own parents and feeds, such as ['ledger:attendance']
 -#}
 
 {#- A condition: the row of `relation` belongs to a scope that has to be recomputed. True in a full build. -#}
 {% macro in_touched_scope(relation, authority='local_authority_code', year='academic_year') -%}
     {%- if not is_incremental() -%}
         true
-    {%- elif config.get('scope_columns', ['local_authority_code', 'academic_year']) | length == 1 -%}
+    {%- elif model.config.meta.get('scope_columns', ['local_authority_code', 'academic_year']) | length == 1 -%}
         {{ relation }}.{{ authority }} in (select touched.local_authority_code from ({{ touched_scopes() }}) as touched)
     {%- else -%}
         ({{ relation }}.{{ authority }}, {{ relation }}.{{ year }}) in (
@@ -30,7 +29,7 @@ config: unique_key (required, a list), and where needed
 
 {#- A query: the (local_authority_code, academic_year) that changed since the model was last built. -#}
 {% macro touched_scopes(origins=none) -%}
-    {%- set origins = origins or config.get('scope_origins') or (stored_parents(model) + feeds_read(model)) -%}
+    {%- set origins = origins or (stored_parents(model, staged=false) + feeds_read(model) + model.config.meta.get('also_follow', [])) -%}
     select distinct scope_changes.local_authority_code, scope_changes.academic_year
     from control.scope_changes
     where scope_changes.origin in ('{{ (origins or ["none"]) | join("', '") }}')
@@ -40,16 +39,21 @@ config: unique_key (required, a list), and where needed
         )
 {%- endmacro %}
 
+{#- The columns of the model's primary key, from its contract. -#}
+{% macro primary_key() %}
+    {%- for constraint in model.constraints if constraint.type == 'primary_key' -%}
+        {{ return(constraint.columns) }}
+    {%- endfor -%}
+    {{ exceptions.raise_compiler_error(model.name ~ ' needs a primary_key constraint on the model') }}
+{% endmacro %}
+
 {% macro get_incremental_replace_scope_sql(arg_dict) %}
     {%- set target_table = arg_dict['target_relation'] -%}
     {%- set computed = arg_dict['temp_relation'] -%}
-    {%- set keys = arg_dict['unique_key'] -%}
-    {%- if keys is string or not keys -%}
-        {{ exceptions.raise_compiler_error(model.name ~ ': replace_scope needs unique_key as a list of columns') }}
-    {%- endif -%}
+    {%- set keys = primary_key() -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | list -%}
     {%- set values = columns | reject('in', keys) | list -%}
-    {%- set scope = config.get('scope_columns', ['local_authority_code', 'academic_year']) -%}
+    {%- set scope = model.config.meta.get('scope_columns', ['local_authority_code', 'academic_year']) -%}
     {%- set same_key = [] -%}
     {%- for key in keys -%}
         {%- do same_key.append('computed.' ~ key ~ ' = standing.' ~ key) -%}
@@ -92,6 +96,14 @@ config: unique_key (required, a list), and where needed
     from (select gone.* from gone union select changed.* from changed) as differing
     on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at
     {% else %}
-    select (select count(*) from gone) + (select count(*) from changed)
+    -- without a year of its own, a change counts for every year of the authority
+    insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
+    select distinct '{{ model.name }}', known.local_authority_code, known.academic_year, now()
+    from control.scope_changes as known
+    where known.origin like 'ledger:%'
+        and known.local_authority_code in (
+            select gone.local_authority_code from gone union select changed.local_authority_code from changed
+        )
+    on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at
     {% endif %}
 {% endmacro %}

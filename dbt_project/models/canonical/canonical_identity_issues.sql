@@ -1,0 +1,130 @@
+-- Cases for the steward. Every one follows from what is in force, so it goes when a later delivery heals it.
+with pupils as (
+    select * from {{ ref('canonical_pupils') }} as pupils
+    where {{ in_touched_scope('pupils') }}
+),
+
+-- rule 2
+scn_shared as (
+    select distinct -- several versions, several periods
+        'scn_shared' as kind,
+        pupils.local_authority_code, pupils.academic_year, 0 as seed_code, pupils.pupil_id,
+        0 as file_id, null::integer as example_row_number, 1::bigint as row_count, null::date as first_on
+    from pupils
+    inner join {{ ref('canonical_pupil_scns') }} as pupil_scns
+        on pupils.local_authority_code = pupil_scns.local_authority_code
+        and pupils.scn = pupil_scns.scn
+        and pupil_scns.is_shared
+),
+
+-- rule 1
+scn_reissued as (
+    select
+        'scn_reissued' as kind,
+        pupils.local_authority_code, pupils.academic_year, 0 as seed_code, pupils.pupil_id,
+        0 as file_id, null::integer as example_row_number, count(distinct pupils.scn) as row_count,
+        null::date as first_on
+    from pupils
+    group by pupils.local_authority_code, pupils.academic_year, pupils.pupil_id
+    having count(distinct pupils.scn) > 1
+),
+
+-- rule 3: a person of another authority has the SCN too
+scn_conflict as (
+    select
+        'scn_conflict' as kind,
+        pupils.local_authority_code, pupils.academic_year, 0 as seed_code, pupils.pupil_id,
+        0 as file_id, null::integer as example_row_number, count(distinct elsewhere.pupil_id) as row_count,
+        null::date as first_on
+    from pupils
+    inner join {{ ref('canonical_pupil_scns') }} as elsewhere
+        on pupils.scn = elsewhere.scn
+        and pupils.local_authority_code <> elsewhere.local_authority_code
+        and pupils.pupil_id <> elsewhere.pupil_id
+    group by pupils.local_authority_code, pupils.academic_year, pupils.pupil_id
+),
+
+-- rule 4
+held_identity as (
+    select
+        'held_identity' as kind,
+        held.local_authority_code, held.academic_year, held.seed_code, 0 as pupil_id,
+        held._file_id as file_id, min(held._row_number) as example_row_number, count(*) as row_count,
+        min(held.attendance_date) as first_on
+    from {{ ref('canonical_held_openings') }} as held
+    where {{ in_touched_scope('held') }}
+    group by held.local_authority_code, held.academic_year, held.seed_code, held._file_id
+),
+
+-- rule 5
+no_enrolment as (
+    select
+        'no_enrolment' as kind,
+        marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code,
+        marked_months.pupil_id, 0 as file_id, null::integer as example_row_number,
+        sum({{ slot_count('marked_months.marked_slots & ~coalesce(enrolled_months.enrolled_slots, 0)') }}) as row_count,
+        min(marked_months.month) as first_on
+    from {{ ref('canonical_marked_months') }} as marked_months
+    left join {{ ref('canonical_enrolled_months') }} as enrolled_months
+        on marked_months.local_authority_code = enrolled_months.local_authority_code
+        and marked_months.pupil_id = enrolled_months.pupil_id
+        and marked_months.seed_code = enrolled_months.seed_code
+        and marked_months.month = enrolled_months.month
+    where {{ in_touched_scope('marked_months') }}
+        and marked_months.marked_slots & ~coalesce(enrolled_months.enrolled_slots, 0) <> 0
+    group by
+        marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code,
+        marked_months.pupil_id
+),
+
+base_enrolments as (
+    select * from {{ ref('canonical_enrolment_years') }} as enrolment_years
+    where {{ in_touched_scope('enrolment_years') }}
+        and enrolment_years.is_base_school
+        and enrolment_years.status = 'on_roll'
+        and not enrolment_years.needs_mark
+),
+
+-- rule 18
+two_base_schools as (
+    select
+        'two_base_schools' as kind,
+        one.local_authority_code, one.academic_year, one.seed_code, one.pupil_id,
+        0 as file_id, null::integer as example_row_number, count(distinct two.seed_code) as row_count,
+        min(greatest(one.counts_from, two.counts_from)) as first_on
+    from base_enrolments as one
+    inner join base_enrolments as two
+        on one.local_authority_code = two.local_authority_code
+        and one.academic_year = two.academic_year
+        and one.pupil_id = two.pupil_id
+        and one.seed_code <> two.seed_code
+        and one.counts_from <= two.counts_to
+        and two.counts_from <= one.counts_to
+    group by one.local_authority_code, one.academic_year, one.seed_code, one.pupil_id
+),
+
+issues as (
+    select * from scn_shared
+    union all
+    select * from scn_reissued
+    union all
+    select * from scn_conflict
+    union all
+    select * from held_identity
+    union all
+    select * from no_enrolment
+    union all
+    select * from two_base_schools
+)
+
+select
+    issues.local_authority_code,
+    issues.academic_year,
+    issues.kind,
+    issues.seed_code,
+    issues.pupil_id,
+    issues.file_id,
+    issues.example_row_number,
+    issues.row_count::bigint as row_count,
+    issues.first_on
+from issues

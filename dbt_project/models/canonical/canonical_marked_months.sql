@@ -1,0 +1,91 @@
+{{ config(incremental_strategy='follow_changes') }}
+
+{% set counts = {
+    'openings_attended': 'attendance', 'openings_late': 'late', 'openings_authorised': 'authorised_absence',
+    'openings_unauthorised': 'unauthorised_absence', 'openings_excluded': 'exclusion',
+    'openings_unknown_reason': 'unknown_reason', 'openings_not_counted': 'not_counted',
+} %}
+with openings as (
+    select * from {{ ref('canonical_attendance_openings') }} as openings
+    where {{ rebuilt_openings('openings') }}
+),
+
+half_days as ({{ half_days() }}),
+
+code_weights as ({{ code_weights() }}),
+
+months as (
+    select
+        openings.local_authority_code,
+        openings.pupil_id,
+        openings.seed_code,
+        half_days.month,
+        sum(code_weights.weight)::bigint as packed,
+        bit_or(half_days.slot) as marked_slots
+    from openings
+    inner join half_days
+        on openings.attendance_date = half_days.attendance_date
+        and openings.opening = half_days.opening
+    inner join code_weights on openings.attendance_code = code_weights.attendance_code
+    group by openings.local_authority_code, openings.pupil_id, openings.seed_code, half_days.month
+)
+
+{% if is_incremental() %},
+changes as ({{ net_changes() }}),
+
+changed_months as (
+    select
+        changes.local_authority_code,
+        changes.academic_year,
+        changes.pupil_id,
+        changes.seed_code,
+        half_days.month,
+        coalesce(sum(weights_before.weight), 0)::bigint as packed_before,
+        coalesce(sum(weights_after.weight), 0)::bigint as packed_after,
+        coalesce(bit_or(half_days.slot) filter (where changes.code_before is null), 0) as slots_added,
+        coalesce(bit_or(half_days.slot) filter (where changes.code_after is null), 0) as slots_removed
+    from changes
+    inner join half_days
+        on changes.attendance_date = half_days.attendance_date
+        and changes.opening = half_days.opening
+    left join code_weights as weights_before on changes.code_before = weights_before.attendance_code
+    left join code_weights as weights_after on changes.code_after = weights_after.attendance_code
+    where changes.code_before is distinct from changes.code_after
+    group by
+        changes.local_authority_code, changes.academic_year, changes.pupil_id, changes.seed_code,
+        half_days.month
+)
+{% endif %}
+
+select
+    months.local_authority_code,
+    {{ academic_year_of('months.month') }} as academic_year,
+    months.pupil_id,
+    months.seed_code,
+    months.month,
+    {%- for column, category in counts.items() %}
+    {{ unpacked('months.packed', category) }} as {{ column }},
+    {%- endfor %}
+    months.marked_slots
+from months
+{% if is_incremental() %}
+union all
+select
+    changed_months.local_authority_code,
+    changed_months.academic_year,
+    changed_months.pupil_id,
+    changed_months.seed_code,
+    changed_months.month,
+    {%- for column, category in counts.items() %}
+    coalesce(standing.{{ column }}, 0)
+    + {{ unpacked('changed_months.packed_after', category) }}
+    - {{ unpacked('changed_months.packed_before', category) }} as {{ column }},
+    {%- endfor %}
+    (coalesce(standing.marked_slots, 0) & ~changed_months.slots_removed) | changed_months.slots_added as marked_slots
+from changed_months
+left join {{ this }} as standing
+    on changed_months.pupil_id = standing.pupil_id
+    and changed_months.seed_code = standing.seed_code
+    and changed_months.month = standing.month
+    and changed_months.local_authority_code = standing.local_authority_code
+{% endif %}

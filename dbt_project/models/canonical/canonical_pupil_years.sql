@@ -1,0 +1,101 @@
+-- Rules 13 to 18: the characteristics that every figure of the year uses, the same at every school of the pupil.
+with reference_days as (
+    select * from {{ ref('canonical_reference_days') }} as reference_days
+    where {{ in_touched_scope('reference_days') }}
+),
+
+marked_schools as (
+    select distinct -- one pupil and school of their months
+        marked_months.local_authority_code,
+        marked_months.academic_year,
+        marked_months.pupil_id,
+        marked_months.seed_code
+    from {{ ref('canonical_marked_months') }} as marked_months
+    where {{ in_touched_scope('marked_months') }}
+),
+
+pupil_schools as (
+    select
+        enrolment_years.local_authority_code,
+        enrolment_years.academic_year,
+        enrolment_years.pupil_id,
+        enrolment_years.seed_code
+    from {{ ref('canonical_enrolment_years') }} as enrolment_years
+    where {{ in_touched_scope('enrolment_years') }}
+        and enrolment_years.status <> 'withdrawn'
+        and not enrolment_years.needs_mark
+    union
+    select
+        marked_schools.local_authority_code, marked_schools.academic_year, marked_schools.pupil_id,
+        marked_schools.seed_code
+    from marked_schools
+),
+
+latest_extracts as (
+    select
+        files.local_authority_code,
+        files.academic_year,
+        max(files.extract_date) as latest_extract_on
+    from {{ ref('stg_control__files') }} as files
+    group by files.local_authority_code, files.academic_year
+),
+
+departments as (
+    select * from {{ ref('canonical_departments') }}
+),
+
+first_departments as (
+    select departments.local_authority_code, departments.seed_code, departments.sector
+    from departments
+    where departments.position = 1
+)
+
+select
+    pupil_schools.local_authority_code,
+    pupil_schools.academic_year,
+    pupil_schools.pupil_id,
+    pupil_schools.seed_code,
+    coalesce(departments.sector, first_departments.sector, stages.sector, 'special') as sector,
+    reference_days.stage,
+    reference_days.sex,
+    coalesce(data_zones.quintile::text, 'unknown') as simd_quintile,
+    data_zones.decile::smallint as simd_decile,
+    case data_zones.quintile
+        when 1 then 'most_deprived_fifth'
+        when 2 then 'second_fifth'
+        else 'rest'
+    end as deprivation_group,
+    data_zones.urban_rural_class::smallint as urban_rural_class,
+    coalesce(ethnicity_groups.ethnicity_group, 'unknown') as ethnicity_group,
+    extract(year from age(
+        make_date(left(pupil_schools.academic_year, 4)::integer, 9, 30), reference_days.date_of_birth
+    ))::smallint as age_on_30_september,
+    reference_days.free_meal_registered,
+    reference_days.looked_after,
+    coalesce(latest_extracts.latest_extract_on < academic_years.census_on, true) as is_provisional,
+    coalesce(base_schools.seed_code = pupil_schools.seed_code, false) as is_persistent_absence_school
+from pupil_schools
+inner join reference_days
+    on pupil_schools.local_authority_code = reference_days.local_authority_code
+    and pupil_schools.academic_year = reference_days.academic_year
+    and pupil_schools.pupil_id = reference_days.pupil_id
+inner join {{ ref('academic_years') }} as academic_years
+    on pupil_schools.academic_year = academic_years.academic_year
+left join latest_extracts
+    on pupil_schools.local_authority_code = latest_extracts.local_authority_code
+    and pupil_schools.academic_year = latest_extracts.academic_year
+left join {{ ref('stages') }} as stages on reference_days.stage = stages.stage
+left join departments
+    on pupil_schools.local_authority_code = departments.local_authority_code
+    and pupil_schools.seed_code = departments.seed_code
+    and stages.sector = departments.sector
+left join first_departments
+    on pupil_schools.local_authority_code = first_departments.local_authority_code
+    and pupil_schools.seed_code = first_departments.seed_code
+left join {{ ref('data_zones') }} as data_zones on reference_days.data_zone_code = data_zones.data_zone_code
+left join {{ ref('ethnicity_groups') }} as ethnicity_groups
+    on reference_days.ethnicity_code = ethnicity_groups.ethnicity_code
+left join {{ ref('canonical_base_schools') }} as base_schools
+    on pupil_schools.local_authority_code = base_schools.local_authority_code
+    and pupil_schools.academic_year = base_schools.academic_year
+    and pupil_schools.pupil_id = base_schools.pupil_id

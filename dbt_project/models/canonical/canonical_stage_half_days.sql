@@ -1,0 +1,114 @@
+-- How many pupils of a stage have a mark, for the two questions of rule 8 that rest on it: is a school without
+-- a delivered calendar open, and is a stage S4 to S6 on study leave? Nothing else is counted here.
+with enrolment_years as (
+    select * from {{ ref('canonical_enrolment_years') }} as enrolment_years
+    where {{ in_touched_scope('enrolment_years') }}
+        and enrolment_years.is_base_school
+        and enrolment_years.status = 'on_roll'
+),
+
+marked_months as (
+    select * from {{ ref('canonical_marked_months') }} as marked_months
+    where {{ in_touched_scope('marked_months') }}
+),
+
+academic_years as (
+    select * from {{ ref('academic_years') }}
+),
+
+schools_with_calendar as (
+    select distinct -- one school of its half days
+        half_days.local_authority_code,
+        half_days.academic_year,
+        half_days.seed_code
+    from {{ ref('canonical_delivered_half_days') }} as half_days
+),
+
+marked_pupils as (
+    select distinct -- one pupil of their months
+        marked_months.local_authority_code,
+        marked_months.academic_year,
+        marked_months.pupil_id,
+        marked_months.seed_code
+    from marked_months
+),
+
+pupil_months as (
+    select
+        enrolment_years.local_authority_code,
+        enrolment_years.academic_year,
+        enrolment_years.seed_code,
+        enrolment_years.stage,
+        enrolment_years.pupil_id,
+        months.month::date as month,
+        bit_or({{ slots_between('enrolment_years.counts_from', 'enrolment_years.counts_to', 'months.month::date') }})
+            as on_roll_slots
+    from enrolment_years
+    inner join academic_years on enrolment_years.academic_year = academic_years.academic_year
+    cross join lateral generate_series(
+        date_trunc('month', enrolment_years.counts_from::timestamp),
+        enrolment_years.counts_to::timestamp,
+        interval '1 month'
+    ) as months (month)
+    left join schools_with_calendar
+        on enrolment_years.local_authority_code = schools_with_calendar.local_authority_code
+        and enrolment_years.academic_year = schools_with_calendar.academic_year
+        and enrolment_years.seed_code = schools_with_calendar.seed_code
+    where
+        (
+            schools_with_calendar.seed_code is null
+            or (
+                enrolment_years.stage in ('S4', 'S5', 'S6')
+                and months.month + interval '1 month' > academic_years.exam_window_from
+                and months.month <= academic_years.exam_window_to
+            )
+        )
+        and (
+            not enrolment_years.needs_mark
+            or exists (
+                select 1
+                from marked_pupils
+                where marked_pupils.local_authority_code = enrolment_years.local_authority_code
+                    and marked_pupils.academic_year = enrolment_years.academic_year
+                    and marked_pupils.pupil_id = enrolment_years.pupil_id
+                    and marked_pupils.seed_code = enrolment_years.seed_code
+            )
+        )
+    group by
+        enrolment_years.local_authority_code, enrolment_years.academic_year, enrolment_years.seed_code,
+        enrolment_years.stage, enrolment_years.pupil_id, months.month
+),
+
+stage_months as (
+    select
+        pupil_months.local_authority_code,
+        pupil_months.academic_year,
+        pupil_months.seed_code,
+        pupil_months.stage,
+        pupil_months.month,
+        {{ pupils_per_slot('pupil_months.on_roll_slots') }} as on_roll_by_slot,
+        {{ pupils_per_slot('pupil_months.on_roll_slots & coalesce(marked_months.marked_slots, 0)') }} as marked_by_slot
+    from pupil_months
+    left join marked_months
+        on pupil_months.local_authority_code = marked_months.local_authority_code
+        and pupil_months.pupil_id = marked_months.pupil_id
+        and pupil_months.seed_code = marked_months.seed_code
+        and pupil_months.month = marked_months.month
+    group by
+        pupil_months.local_authority_code, pupil_months.academic_year, pupil_months.seed_code,
+        pupil_months.stage, pupil_months.month
+)
+
+select
+    stage_months.local_authority_code,
+    stage_months.academic_year,
+    stage_months.seed_code,
+    stage_months.stage,
+    stage_months.month + ((slots.position - 1) / 2)::integer as opening_date,
+    case when slots.position % 2 = 1 then 'AM' else 'PM' end as opening,
+    slots.pupils_on_roll::integer as pupils_on_roll,
+    slots.pupils_marked::integer as pupils_marked
+from stage_months
+cross join lateral unnest(stage_months.on_roll_by_slot, stage_months.marked_by_slot)
+    with ordinality as slots (pupils_on_roll, pupils_marked, position)
+where slots.pupils_on_roll > 0

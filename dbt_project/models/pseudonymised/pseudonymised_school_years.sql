@@ -1,0 +1,58 @@
+with calendar as (
+    select * from {{ ref('canonical_calendar') }} as calendar
+    where {{ in_touched_scope('calendar') }}
+),
+
+schools as (
+    select distinct -- a school of its enrolments
+        pupil_years.local_authority_code,
+        pupil_years.academic_year,
+        pupil_years.seed_code
+    from {{ ref('canonical_pupil_years') }} as pupil_years
+    where {{ in_touched_scope('pupil_years') }}
+    union
+    select calendar.local_authority_code, calendar.academic_year, calendar.seed_code
+    from calendar
+),
+
+latest_extracts as (
+    select
+        files.local_authority_code,
+        files.academic_year,
+        max(files.extract_date) as latest_extract_on
+    from {{ ref('stg_control__files') }} as files
+    group by files.local_authority_code, files.academic_year
+)
+
+select
+    schools.local_authority_code,
+    schools.seed_code,
+    schools.academic_year,
+    coalesce(min(calendar.calendar_source), 'inferred') as calendar_source,
+    (count(distinct calendar.opening_date) filter (
+        where calendar.is_open and calendar.opening_date <= data_as_at.data_as_at
+    ))::integer as open_days,
+    min(calendar.opening_date) filter (
+        where calendar.is_open and calendar.opening_date <= data_as_at.data_as_at
+    ) as first_open_on,
+    max(calendar.opening_date) filter (
+        where calendar.is_open and calendar.opening_date <= data_as_at.data_as_at
+    ) as last_open_on,
+    data_as_at.data_as_at,
+    coalesce(latest_extracts.latest_extract_on > academic_years.census_on, false) as is_after_census,
+    academic_years.census_on
+from schools
+inner join {{ ref('academic_years') }} as academic_years on schools.academic_year = academic_years.academic_year
+left join calendar
+    on schools.local_authority_code = calendar.local_authority_code
+    and schools.academic_year = calendar.academic_year
+    and schools.seed_code = calendar.seed_code
+left join {{ ref('canonical_data_as_at') }} as data_as_at
+    on schools.local_authority_code = data_as_at.local_authority_code
+    and schools.academic_year = data_as_at.academic_year
+left join latest_extracts
+    on schools.local_authority_code = latest_extracts.local_authority_code
+    and schools.academic_year = latest_extracts.academic_year
+group by
+    schools.local_authority_code, schools.seed_code, schools.academic_year, data_as_at.data_as_at,
+    latest_extracts.latest_extract_on, academic_years.census_on
