@@ -4,6 +4,6 @@ select
     openings.seed_code,
     openings.attendance_date,
     openings.opening,
-    lpad(openings.attendance_code::text, 2, '0') as attendance_code
+    openings.attendance_code
 from {{ ref('canonical_attendance_openings') }} as openings
 inner join {{ ref('stg_vault__tokens') }} as tokens on openings.pupil_id = tokens.pupil_id

@@ -48,7 +48,7 @@ moved_weekdays as (
         moves.academic_year,
         extract(isodow from moves.attendance_date)::smallint as weekday,
         moves.opening,
-        lpad(moves.attendance_code::text, 2, '0') as attendance_code,
+        moves.attendance_code,
         moves.local_authority_code,
         sum(moves.openings) as openings
     from moves
@@ -66,7 +66,7 @@ select
     weekdays.academic_year,
     weekdays.weekday,
     weekdays.opening,
-    lpad(weekdays.attendance_code::text, 2, '0') as attendance_code,
+    weekdays.attendance_code,
     weekdays.local_authority_code,
     weekdays.openings::integer as openings
 from weekdays
