@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 EMBEDDED_HOST = "127.0.0.1"
 SERVER_PORT = 5432
 CONNECT_SECONDS = 10
-STARTING_SECONDS = 15
+STARTING_SECONDS = 60
+DROPPED_SECONDS = 5
+NOT_YET = ("starting up", "in recovery mode", "not yet accepting connections")
 
 
 def dsn(settings: Settings, role: str, password: bool = True) -> str:
@@ -94,25 +96,29 @@ def embedded_password(settings: Settings, role: str) -> str | None:
 
 def open_connection(settings: Settings, known: dict[str, str], *, autocommit: bool) -> Connection:
     """Connect with these parameters, with errors in words. Waits only while a server is about to be ready."""
-    deadline = time.monotonic() + STARTING_SECONDS
+    began = time.monotonic()
     while True:
         try:
             return psycopg.connect(conninfo.make_conninfo(**known), autocommit=autocommit)
         except psycopg.OperationalError as error:
-            if time.monotonic() < deadline and _is_starting(settings, error):
+            if time.monotonic() - began < _patience(settings, error):
                 time.sleep(0.1)
                 continue
             # without the cause: its frames hold the password, and some tracebacks print them
             raise _explain(settings, known, error) from None
 
 
-def _is_starting(settings: Settings, error: psycopg.OperationalError) -> bool:
-    if isinstance(error, errors.CannotConnectNow) or "starting up" in str(error):
-        return True
-    if settings.target == "server" or "refused" not in str(error):
-        return False
-    running = find_postmaster(places(settings).data)
-    return running is not None and not running.ready
+def _patience(settings: Settings, error: psycopg.OperationalError) -> float:
+    """For how many seconds it makes sense to try again."""
+    text = str(error)
+    if isinstance(error, errors.CannotConnectNow) or any(sign in text for sign in NOT_YET):
+        return STARTING_SECONDS
+    if "closed the connection unexpectedly" in text or "reset by peer" in text:
+        return DROPPED_SECONDS
+    if settings.target == "embedded" and "refused" in text:
+        running = find_postmaster(places(settings).data)
+        return STARTING_SECONDS if running is not None and not running.ready else 0
+    return 0
 
 
 def _explain(settings: Settings, known: dict[str, str], error: psycopg.OperationalError) -> DatabaseError:

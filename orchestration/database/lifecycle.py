@@ -87,7 +87,7 @@ def stop(settings: Settings) -> bool:
     if not where.data.exists():
         return False
     with locked(where):
-        return stop_locked(where)
+        return stop_locked(settings)
 
 
 def status(settings: Settings) -> ServerStatus:
