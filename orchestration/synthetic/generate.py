@@ -1,0 +1,68 @@
+"""The generator's two ways in: extracts on disk, or pupils alone for checks against published figures."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from orchestration.synthetic.deliveries import YearWriter
+from orchestration.synthetic.faults import Planter
+from orchestration.synthetic.options import Progress, SynthOptions, SynthResult, start_year
+from orchestration.synthetic.published import find_authorities
+from orchestration.synthetic.truth import write_truth, year_truth
+from orchestration.synthetic.world import YearWorld, years_of_authority
+
+
+def generate(options: SynthOptions, progress: Progress | None = None) -> SynthResult:
+    """Writes deliveries of pupils that do not exist for schools that do, and ``truth.json`` beside them.
+
+    Deterministic: the same options give the same bytes. Raises ``ValueError`` for an unknown authority or
+    year, and ``FileExistsError`` when a delivery is there already (deliveries are never overwritten).
+    """
+    tell = progress or (lambda text: None)
+    authorities = find_authorities(options.seeds, options.authorities)
+    starts = sorted({start_year(year) for year in options.years})
+    if options.files:
+        options.out.mkdir(parents=True, exist_ok=True)
+    truth: dict[str, dict[str, Any]] = {}
+    keys: list[str] = []
+    pupils, openings, seconds = 0, 0, dict[str, float]()
+    planters: list[Planter] = []
+    for authority in authorities:
+        if options.files and any((options.out / authority.code).glob("*/manifest.json")):
+            raise FileExistsError(
+                f"{options.out / authority.code} has deliveries already; choose another folder or remove them."
+            )
+        planter = Planter(options)
+        planters.append(planter)
+        years = truth.setdefault(authority.code, {})
+        started = time.monotonic()
+        for world in years_of_authority(options.seeds, authority, starts, options.seed):
+            tell(f"{authority.name} {world.academic_year}: {len(world.roll.person):,} pupils")
+            marks = world.marks()
+            planter.year_begins(world, marks)
+            writer = YearWriter(options, world, planter, marks)
+            if options.files:
+                for key in writer.write(options.out):
+                    tell(f"{key} written")
+                writer.keys.extend(planter.after_year(writer, options.out))
+            keys.extend(writer.keys)
+            year = year_truth(writer)
+            years[world.academic_year] = year
+            openings += year["openings"]
+            pupils += len(world.roll.person)
+        seconds[authority.name] = round(time.monotonic() - started, 2)
+    faults = [fault for planter in planters for fault in planter.faults]
+    path = write_truth(options, truth, faults) if options.files else None
+    return SynthResult(options.out, path, tuple(keys), pupils, openings, len(faults), seconds)
+
+
+def generate_pupils_only(
+    seeds: Path, authorities: tuple[str, ...], years: tuple[str, ...], seed: int = 1
+) -> Iterator[YearWorld]:
+    """Worlds of the authorities and years, without marks and files: each pupil with possible and absent openings.
+
+    A world must be used before the next is asked for.
+    """
+    for authority in find_authorities(seeds, authorities):
+        yield from years_of_authority(seeds, authority, sorted(start_year(year) for year in years), seed)

@@ -1,0 +1,77 @@
+"""What a caller asks of the generator and what it gets back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from orchestration.settings import PROJECT_DIR
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SynthOptions:
+    """One order for synthetic extracts.
+
+    ``authorities`` are codes, names or spellings of the alias seed, or ``("all",)``; ``years`` are
+    academic years such as ``2025/26``; ``daily`` is how many school days at the end of each year come as
+    a delta of their own; ``faults`` is the share of rows beside which a bad row is planted (0 = none,
+    anything above 0 also plants every fault of files and deliveries; files stay below the share of bad
+    rows at which they would be quarantined); ``until`` cuts
+    the last year; with ``files`` false nothing is written.
+    """
+
+    authorities: tuple[str, ...]
+    years: tuple[str, ...]
+    out: Path
+    seed: int = 1
+    daily: int = 0
+    faults: float = 0.0
+    until: date | None = None
+    files: bool = True
+    calendar: bool = True
+    seeds: Path = field(default=PROJECT_DIR / "seeds")
+
+    def __post_init__(self) -> None:
+        if not self.authorities or not self.years:
+            raise ValueError("Name at least one authority and one academic year.")
+        if not 0 <= self.faults <= 1:
+            raise ValueError(f"The fault rate is a share of rows between 0 and 1, not {self.faults}.")
+        if self.daily < 0:
+            raise ValueError(f"The number of daily deliveries cannot be negative: {self.daily}.")
+        for year in self.years:
+            start_year(year)
+
+
+@dataclass(frozen=True)
+class SynthResult:
+    """What was written: delivery keys in order, where the truth is, and how much there is of it."""
+
+    out: Path
+    truth: Path | None
+    deliveries: tuple[str, ...]
+    pupils: int
+    openings: int
+    faults: int
+    seconds: dict[str, float]
+
+    def summary(self) -> str:
+        """One line for people."""
+        return (
+            f"{len(self.deliveries)} deliveries with {self.openings:,} openings of {self.pupils:,} pupils and "
+            f"{self.faults:,} planted faults in {self.out} ({sum(self.seconds.values()):.1f} s)"
+        )
+
+
+def start_year(academic_year: str) -> int:
+    """First calendar year of ``2025/26``. Raises ``ValueError`` for anything not written like that."""
+    head, _, tail = academic_year.partition("/")
+    if not (len(head) == 4 and head.isdigit() and tail == f"{(int(head) + 1) % 100:02d}"):
+        raise ValueError(f"An academic year is written 2025/26, not {academic_year!r}.")
+    return int(head)
+
+
+def year_name(start: int) -> str:
+    """``2025`` becomes ``2025/26``."""
+    return f"{start}/{(start + 1) % 100:02d}"

@@ -1,0 +1,115 @@
+"""Snapshot feeds about schools: establishments and their calendar."""
+
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from orchestration.synthetic.attendance_rows import moment
+from orchestration.synthetic.calendars import SchoolYear
+from orchestration.synthetic.openings import Establishment, Openings, short_weekday
+from orchestration.synthetic.published import Authority, Department
+
+Ints = NDArray[np.int64]
+
+
+def open_places(schools: tuple[Department, ...], units: tuple[Establishment, ...], roll: Ints, start: int) -> Ints:
+    """Establishments of a year: those with pupils, and those that are open though nobody is on their roll."""
+    first = date(start, 8, 1)
+    found = []
+    for place, unit in enumerate(units):
+        parts = [schools[at] for at in unit.departments]
+        shut = any(
+            day is not None and day <= first for part in parts for day in (part.closed_on, part.mothballed_on)
+        )
+        unopened = any(part.opened_on is not None and part.opened_on > date(start, 9, 30) for part in parts)
+        if roll[list(unit.departments)].any() or not (shut or unopened):
+            found.append(place)
+    return np.array(found, dtype=np.int64)
+
+
+def establishment_table(
+    authority: Authority,
+    schools: tuple[Department, ...],
+    units: tuple[Establishment, ...],
+    places: Ints,
+    roll: Ints,
+) -> pa.Table:
+    """The establishments feed, one row per SEED code, with columns that are not collected."""
+    rows = []
+    for unit in (units[place] for place in places.tolist()):
+        parts = [schools[at] for at in unit.departments]
+        pupils = int(roll[list(unit.departments)].sum())
+        first = parts[0]
+        medium = first.medium or None
+        rows.append(
+            {
+                "seed_code": f"{unit.seed_code:07d}",
+                "establishment_name": first.name,
+                "local_authority_code": authority.code,
+                "sector": "+".join(part.sector for part in parts),
+                "denomination": first.denomination or None,
+                "gaelic_medium": "Y" if medium in ("gaelic", "both") else "N",
+                "half_day_openings_per_week": str(unit.openings_per_week),
+                "capacity": str(10 + pupils * 6 // 5),
+                "medium_of_education": medium,
+                "integrated_special_unit": "Y" if any(part.has_special_unit for part in parts) else "N",
+                "opened_on": first.opened_on.isoformat() if first.opened_on else None,
+                "closed_on": None,
+                "mothballed_on": None,
+                "head_teacher": f"Head of {first.name}",
+                "email": f"school{unit.seed_code}@example.org",
+                "telephone": f"01632 {unit.seed_code % 1_000_000:06d}",
+            }
+        )
+    return pa.Table.from_pylist(rows)
+
+
+def calendar_table(
+    authority: str,
+    units: tuple[Establishment, ...],
+    places: Ints,
+    year: SchoolYear,
+    openings: Openings,
+    at: date,
+) -> pa.Table:
+    """The calendar feed: every weekday of the school year, unplanned closures as far as known on ``at``."""
+    column_of = {day: 2 * column for column, day in enumerate(year.open_dates)}
+    dates = [day.isoformat() for day in year.dates for _ in "AP"]
+    halves = ["AM", "PM"] * len(year.dates)
+    updated = moment(date(year.start, 8, 1), 12, 0)
+    short = short_weekday(authority)
+    parts = []
+    for place in places.tolist():
+        is_open, reasons, times = [], [], []
+        closed = int(openings.closed_on[place])
+        for day, what in zip(year.dates, year.reasons, strict=True):
+            for half in (0, 1):
+                when, reason = updated, what
+                opens = what == "term"
+                if opens and closed >= 0 and column_of[day] == 2 * closed:
+                    if day <= at:
+                        opens, reason, when = False, "closure", moment(day, 8, 0)
+                elif opens and not openings.is_open[place, column_of[day] + half]:
+                    opens, reason = False, "short_day"
+                if opens is False and reason == "term":
+                    reason = "short_day"
+                is_open.append("Y" if opens else "N")
+                reasons.append(reason)
+                times.append(when)
+        parts.append((is_open, reasons, times))
+    count = len(places)
+    seeds = [f"{units[place].seed_code:07d}" for place in places.tolist()]
+    return pa.table(
+        {
+            "seed_code": pa.array(seeds).take(pa.array(np.repeat(np.arange(count), len(dates)))),
+            "opening_date": pa.chunked_array([pa.array(dates)] * count) if count else pa.array([], pa.string()),
+            "opening": pa.chunked_array([pa.array(halves)] * count) if count else pa.array([], pa.string()),
+            "is_open": pa.array([flag for part in parts for flag in part[0]], pa.string()),
+            "reason": pa.array([reason for part in parts for reason in part[1]], pa.string()),
+            "updated_at": pa.array([time for part in parts for time in part[2]], pa.string()),
+        }
+    )
+
+
