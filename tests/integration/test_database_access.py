@@ -145,7 +145,7 @@ def test_readers_make_nothing_not_even_for_themselves(either: Settings, role: st
             "create function aggregated.made() returns int language sql as 'select 1'",
             "create view aggregated.made as select 1 as a",
             "copy (select 1) to program 'true'",
-            "copy aggregated.access_probe to '/tmp/made'",
+            "copy aggregated.access_probe to '/nowhere/made'",
             "select pg_read_file('/etc/passwd')",
         ):
             assert not works(connection, statement), statement
