@@ -14,7 +14,7 @@ from orchestration.settings import PROJECT_DIR
 PUBLIC = {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org"}
 # Written in pieces, or this file would be the first to break its own rule.
 MACHINE_PATH = re.compile("(?<![\\w.])/" + "(?:root|home/[a-z]|Users/[a-z]|work" + "|tmp/[a-z])[\\w./-]*")
-INDEX_OPTION = re.compile("--(?:extra-)?" + "index-url|--find" + "-links|" + r"^\s*registry\s*=", re.MULTILINE)
+INDEX_OPTION = re.compile("--(?:extra-)?" + "index-url|--find" + "-links|" + r"registry\s*=\s*https?:")
 GENERATED = (".lock", ".csv", ".json", ".svg", ".png")
 
 

@@ -7,6 +7,7 @@ counting rows by it, asking whether it is null, and being placed (partitioned, o
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlglot import exp, parse_one
 from sqlglot.lineage import Node as LineageNode
@@ -52,7 +53,9 @@ def leaves_of(sql: str, schema: Mapping[Relation, list[str]], columns: list[str]
     read = {(table.db, table.name) for table in tree.find_all(exp.Table) if table.db}
     if unknown := read - schema.keys():
         raise LookupError(f"reads what is neither a source nor a model: {sorted(unknown)}")
-    typed: dict[str, dict[str, dict[str, str]]] = {}
+    if bare := {relation for relation in read if not schema[relation]}:
+        raise LookupError(f"reads what lists no columns: {sorted(bare)}")
+    typed: dict[str, Any] = {}
     for relation in read:
         typed.setdefault(relation[0], {})[relation[1]] = dict.fromkeys(schema[relation], "text")
     for table in tree.find_all(exp.Table):
@@ -81,7 +84,12 @@ def _without_placing(node: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
         return exp.true()
     if isinstance(node, exp.Window):
-        return node.this.copy() if not isinstance(node.this, exp.RowNumber) else exp.Literal.number(1)
+        return exp.Literal.number(1) if isinstance(node.this, exp.RowNumber) else _inner(node)
     if isinstance(node, exp.Filter):
-        return node.this.copy()
+        return _inner(node)
     return node
+
+
+def _inner(node: exp.Expression) -> exp.Expression:
+    inner: exp.Expression = node.this.copy()
+    return inner
