@@ -31,17 +31,26 @@ class Account:
     prefix: tuple[str, ...] = ()
 
     def run(self, command: list[str], timeout: float = 600) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end under the account; output is captured, a failure is not raised."""
+        """Run a program to its end under the account; output is captured, its failure is not raised.
+
+        Raises StartError if it cannot be run at all.
+        """
         switch = self.uid != os.geteuid()
         environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-        return subprocess.run(
-            [*self.prefix, *command],
-            capture_output=True, text=True, check=False, timeout=timeout, cwd="/", stdin=subprocess.DEVNULL,
-            env=environment | {"LC_ALL": "C"},
-            user=self.uid if switch else None,
-            group=self.gid if switch else None,
-            extra_groups=[] if switch else None,
-        )  # fmt: skip
+        try:
+            return subprocess.run(
+                [*self.prefix, *command],
+                capture_output=True, text=True, check=False, timeout=timeout, cwd="/", stdin=subprocess.DEVNULL,
+                env=environment | {"LC_ALL": "C"},
+                user=self.uid if switch else None,
+                group=self.gid if switch else None,
+                extra_groups=[] if switch else None,
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError) as error:
+            raise StartError(
+                f"{command[0]} cannot be run as user number {self.uid} ({type(error).__name__}): that user must be "
+                "able to reach it. Keep the project outside root's home, or run this as an ordinary user."
+            ) from error
 
     def give(self, path: Path) -> None:
         """Make the account the owner of a file or folder."""
@@ -90,7 +99,7 @@ def _works(account: Account, postgres: str, folder: Path) -> bool:
             account.run([postgres, "--version"]).returncode == 0
             and account.run(["test", "-x", str(folder)]).returncode == 0
         )
-    except (OSError, subprocess.SubprocessError):
+    except StartError:
         return False
 
 
