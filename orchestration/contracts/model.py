@@ -1,5 +1,6 @@
 """What a contract says, as frozen dataclasses: one ``Contract`` per feed, one ``Column`` per column."""
 
+import re
 from dataclasses import dataclass
 from datetime import time
 from typing import Literal
@@ -68,6 +69,12 @@ class Column:
     default: str | None = None
     rules: tuple[Rule, ...] = ()
     checks: tuple[Check, ...] = ()
+
+    @property
+    def digits(self) -> int | None:
+        """How many digits a number has that is delivered as text of digits; leading zeros count."""
+        found = re.fullmatch(r"\[0-9\]\{(\d+)\}", self.pattern or "")
+        return int(found[1]) if found and self.postgres_type == "integer" else None
 
 
 @dataclass(frozen=True)

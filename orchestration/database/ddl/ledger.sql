@@ -37,6 +37,7 @@ create table if not exists control.attempts (
     finished_at timestamptz,
     code_version text not null
 );
+alter table control.attempts add column if not exists fingerprint text;
 create index if not exists attempts_by_delivery on control.attempts (delivery_key, attempt_id);
 comment on table control.attempts is 'Every attempt to land a delivery, refused ones included. One row per attempt.';
 comment on column control.attempts.attempt_id is 'Number of the attempt.';
@@ -48,6 +49,7 @@ comment on column control.attempts.manifest_sha256 is 'SHA-256 of the manifest a
 comment on column control.attempts.files is 'Name, SHA-256 and outcome of each file as found.';
 comment on column control.attempts.started_at is 'When the attempt began.';
 comment on column control.attempts.finished_at is 'When it ended; null while it runs, or if it was cut off.';
+comment on column control.attempts.fingerprint is 'Hash of manifest, names, sizes and times of the folder as found: the same again needs no attempt.';
 comment on column control.attempts.code_version is 'Version of the code that made it.';
 
 create table if not exists control.files (
@@ -70,14 +72,16 @@ create table if not exists control.files (
     contract_version text,
     landed_at timestamptz
 );
-create index if not exists files_by_delivery on control.files (delivery_id, feed);
+alter table control.files add column if not exists sha256_manifest text;
+create unique index if not exists files_by_delivery on control.files (delivery_id, feed);
 comment on table control.files is 'Files of accepted deliveries and what became of each. One row per file.';
 comment on column control.files.file_id is 'Number of the file; _file_id of its rows in raw.';
 comment on column control.files.delivery_id is 'The delivery it came with.';
 comment on column control.files.feed is 'Name of the feed.';
 comment on column control.files.file_name is 'Name of the file in its folder.';
 comment on column control.files.kind is 'snapshot (everything in force that year) or delta (new and changed rows).';
-comment on column control.files.sha256 is 'SHA-256 of the file as found.';
+comment on column control.files.sha256 is 'SHA-256 of the file as found; null where there was none.';
+comment on column control.files.sha256_manifest is 'SHA-256 that the manifest announces.';
 comment on column control.files.bytes is 'Size of the file as found, in bytes.';
 comment on column control.files.rows_manifest is 'Records the manifest announces.';
 comment on column control.files.rows_file is 'Records in the file, the header left out.';

@@ -1,0 +1,208 @@
+-- Raw tables, made from the contracts by `warehouse contracts`: do not edit. One file of a delivery is one _file_id.
+-- A column that a contract gains is added; one that it loses stays, empty from then on.
+
+set local role loader;
+
+create table if not exists raw.attendance (
+    scn integer,
+    seed_code integer,
+    attendance_date date,
+    opening text,
+    attendance_code text,
+    recorded_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.attendance add column if not exists scn integer;
+alter table raw.attendance add column if not exists seed_code integer;
+alter table raw.attendance add column if not exists attendance_date date;
+alter table raw.attendance add column if not exists opening text;
+alter table raw.attendance add column if not exists attendance_code text;
+alter table raw.attendance add column if not exists recorded_at timestamptz;
+create index if not exists attendance_by_file on raw.attendance using brin (_file_id);
+comment on table raw.attendance is 'One row per pupil, school, day and half day, and delivery that has it. Accepted rows as delivered, typed.';
+comment on column raw.attendance.scn is 'Scottish Candidate Number of the pupil.';
+comment on column raw.attendance.seed_code is 'SEED code of the school where the mark was made.';
+comment on column raw.attendance.attendance_date is 'Day of the opening, in a school year and not after the extract date.';
+comment on column raw.attendance.opening is 'Half of the day.';
+comment on column raw.attendance.attendance_code is 'Mark as delivered, a national code or a local one of the authority. One that is neither is kept as an absence of unknown reason, unless it is malformed.';
+comment on column raw.attendance.recorded_at is 'When the mark was made or last changed (UTC); not after the extract.';
+comment on column raw.attendance._file_id is 'File it came in (control.files).';
+comment on column raw.attendance._row_number is 'Record in the file, from 1, the header left out.';
+
+create table if not exists raw.calendar (
+    seed_code integer,
+    opening_date date,
+    opening text,
+    is_open boolean,
+    reason text,
+    updated_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.calendar add column if not exists seed_code integer;
+alter table raw.calendar add column if not exists opening_date date;
+alter table raw.calendar add column if not exists opening text;
+alter table raw.calendar add column if not exists is_open boolean;
+alter table raw.calendar add column if not exists reason text;
+alter table raw.calendar add column if not exists updated_at timestamptz;
+create index if not exists calendar_by_file on raw.calendar using brin (_file_id);
+comment on table raw.calendar is 'One row per establishment, day and half day. Accepted rows as delivered, typed.';
+comment on column raw.calendar.seed_code is 'SEED code of the establishment.';
+comment on column raw.calendar.opening_date is 'Day of the half day.';
+comment on column raw.calendar.opening is 'Half of the day.';
+comment on column raw.calendar.is_open is 'Whether the school opens in this half day.';
+comment on column raw.calendar.reason is 'Why it is open or closed.';
+comment on column raw.calendar.updated_at is 'When the school last changed the row (UTC).';
+comment on column raw.calendar._file_id is 'File it came in (control.files).';
+comment on column raw.calendar._row_number is 'Record in the file, from 1, the header left out.';
+
+create table if not exists raw.enrolments (
+    scn integer,
+    seed_code integer,
+    entry_date date,
+    leaving_date date,
+    stage text,
+    registration_class text,
+    is_base_school boolean,
+    status text,
+    mode_of_attendance text,
+    leaving_reason text,
+    updated_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.enrolments add column if not exists scn integer;
+alter table raw.enrolments add column if not exists seed_code integer;
+alter table raw.enrolments add column if not exists entry_date date;
+alter table raw.enrolments add column if not exists leaving_date date;
+alter table raw.enrolments add column if not exists stage text;
+alter table raw.enrolments add column if not exists registration_class text;
+alter table raw.enrolments add column if not exists is_base_school boolean;
+alter table raw.enrolments add column if not exists status text;
+alter table raw.enrolments add column if not exists mode_of_attendance text;
+alter table raw.enrolments add column if not exists leaving_reason text;
+alter table raw.enrolments add column if not exists updated_at timestamptz;
+create index if not exists enrolments_by_file on raw.enrolments using brin (_file_id);
+comment on table raw.enrolments is 'One row per pupil, school and date of entry. Accepted rows as delivered, typed.';
+comment on column raw.enrolments.scn is 'Scottish Candidate Number of the pupil.';
+comment on column raw.enrolments.seed_code is 'SEED code of the school.';
+comment on column raw.enrolments.entry_date is 'First day at the school; at most a year after the extract date.';
+comment on column raw.enrolments.leaving_date is 'Last day at the school, inclusive.';
+comment on column raw.enrolments.stage is 'Stage of the pupil.';
+comment on column raw.enrolments.registration_class is 'Registration class.';
+comment on column raw.enrolments.is_base_school is 'Whether this is the pupil''s base school.';
+comment on column raw.enrolments.status is 'On roll (the default), guest of another school, or withdrawn before entry.';
+comment on column raw.enrolments.mode_of_attendance is 'Full time, part time or other.';
+comment on column raw.enrolments.leaving_reason is 'Why the pupil left the school.';
+comment on column raw.enrolments.updated_at is 'When the school last changed the row (UTC).';
+comment on column raw.enrolments._file_id is 'File it came in (control.files).';
+comment on column raw.enrolments._row_number is 'Record in the file, from 1, the header left out.';
+
+create table if not exists raw.establishments (
+    seed_code integer,
+    establishment_name text,
+    local_authority_code text,
+    sector text,
+    denomination text,
+    gaelic_medium boolean,
+    half_day_openings_per_week integer,
+    capacity integer,
+    medium_of_education text,
+    integrated_special_unit boolean,
+    opened_on date,
+    closed_on date,
+    mothballed_on date,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.establishments add column if not exists seed_code integer;
+alter table raw.establishments add column if not exists establishment_name text;
+alter table raw.establishments add column if not exists local_authority_code text;
+alter table raw.establishments add column if not exists sector text;
+alter table raw.establishments add column if not exists denomination text;
+alter table raw.establishments add column if not exists gaelic_medium boolean;
+alter table raw.establishments add column if not exists half_day_openings_per_week integer;
+alter table raw.establishments add column if not exists capacity integer;
+alter table raw.establishments add column if not exists medium_of_education text;
+alter table raw.establishments add column if not exists integrated_special_unit boolean;
+alter table raw.establishments add column if not exists opened_on date;
+alter table raw.establishments add column if not exists closed_on date;
+alter table raw.establishments add column if not exists mothballed_on date;
+create index if not exists establishments_by_file on raw.establishments using brin (_file_id);
+comment on table raw.establishments is 'One row per establishment of the authority. Accepted rows as delivered, typed.';
+comment on column raw.establishments.seed_code is 'SEED code of the establishment, seven digits, the last of them a check digit.';
+comment on column raw.establishments.establishment_name is 'Name of the establishment.';
+comment on column raw.establishments.local_authority_code is 'GSS code of the authority that runs it.';
+comment on column raw.establishments.sector is 'Departments of the establishment, several joined by a plus sign.';
+comment on column raw.establishments.denomination is 'Denomination as the authority words it.';
+comment on column raw.establishments.gaelic_medium is 'Whether education in Gaelic is offered.';
+comment on column raw.establishments.half_day_openings_per_week is 'Half days that it opens in a usual week; a fifth of schools open for nine.';
+comment on column raw.establishments.capacity is 'Places for pupils.';
+comment on column raw.establishments.medium_of_education is 'Language or languages of teaching.';
+comment on column raw.establishments.integrated_special_unit is 'Whether a unit for pupils with support needs is part of it.';
+comment on column raw.establishments.opened_on is 'Day on which it opened.';
+comment on column raw.establishments.closed_on is 'Day on which it closed for good.';
+comment on column raw.establishments.mothballed_on is 'Day from which it has stood without pupils.';
+comment on column raw.establishments._file_id is 'File it came in (control.files).';
+comment on column raw.establishments._row_number is 'Record in the file, from 1, the header left out.';
+
+create table if not exists raw.pupils (
+    scn integer,
+    seemis_pupil_id text,
+    forename text,
+    surname text,
+    known_as text,
+    date_of_birth date,
+    sex text,
+    data_zone_code text,
+    ethnicity_code text,
+    main_home_language text,
+    english_level text,
+    looked_after text,
+    free_meal_registered boolean,
+    gaelic_education text,
+    disability text,
+    national_identity text,
+    updated_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.pupils add column if not exists scn integer;
+alter table raw.pupils add column if not exists seemis_pupil_id text;
+alter table raw.pupils add column if not exists forename text;
+alter table raw.pupils add column if not exists surname text;
+alter table raw.pupils add column if not exists known_as text;
+alter table raw.pupils add column if not exists date_of_birth date;
+alter table raw.pupils add column if not exists sex text;
+alter table raw.pupils add column if not exists data_zone_code text;
+alter table raw.pupils add column if not exists ethnicity_code text;
+alter table raw.pupils add column if not exists main_home_language text;
+alter table raw.pupils add column if not exists english_level text;
+alter table raw.pupils add column if not exists looked_after text;
+alter table raw.pupils add column if not exists free_meal_registered boolean;
+alter table raw.pupils add column if not exists gaelic_education text;
+alter table raw.pupils add column if not exists disability text;
+alter table raw.pupils add column if not exists national_identity text;
+alter table raw.pupils add column if not exists updated_at timestamptz;
+create index if not exists pupils_by_file on raw.pupils using brin (_file_id);
+comment on table raw.pupils is 'One row per pupil, known by candidate number and SEEMiS id. Accepted rows as delivered, typed.';
+comment on column raw.pupils.scn is 'Scottish Candidate Number, nine digits, the last of them a check digit.';
+comment on column raw.pupils.seemis_pupil_id is 'Number of the pupil in SEEMiS, stable within an authority even when an SCN is re-issued.';
+comment on column raw.pupils.forename is 'Forename, any script.';
+comment on column raw.pupils.surname is 'Surname, any script.';
+comment on column raw.pupils.known_as is 'Name by which the pupil is called.';
+comment on column raw.pupils.date_of_birth is 'Date of birth; the pupil is 3 to 20 years old at the extract date.';
+comment on column raw.pupils.sex is 'Sex as recorded in SEEMiS.';
+comment on column raw.pupils.data_zone_code is 'Data zone (2011) of the home; empty where no postcode is held.';
+comment on column raw.pupils.ethnicity_code is 'Ethnic background, ScotXed code.';
+comment on column raw.pupils.main_home_language is 'Main language at home, ISO 639-3.';
+comment on column raw.pupils.english_level is 'Level of English; ScotXed numbers are taken too and stored as these names.';
+comment on column raw.pupils.looked_after is 'Whether looked after, at home or away; ScotXed numbers are taken too and stored as these names.';
+comment on column raw.pupils.free_meal_registered is 'Whether registered for free school meals.';
+comment on column raw.pupils.gaelic_education is 'Part that Gaelic has in the pupil''s education.';
+comment on column raw.pupils.disability is 'Whether assessed or declared disabled.';
+comment on column raw.pupils.national_identity is 'National identity, ScotXed code.';
+comment on column raw.pupils.updated_at is 'When the school last changed the row (UTC); not after the extract.';
+comment on column raw.pupils._file_id is 'File it came in (control.files).';
+comment on column raw.pupils._row_number is 'Record in the file, from 1, the header left out.';

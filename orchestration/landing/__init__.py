@@ -1,0 +1,21 @@
+"""Landing: finds deliveries, judges them by their contracts and loads what they accept into ``raw``."""
+
+from orchestration.landing.deliver import land_delivery, replay
+from orchestration.landing.discovery import discover, pending
+from orchestration.landing.outcomes import FileResult, Found, LandingError, LandingResult, RejectCount, Warned
+from orchestration.landing.withdrawal import restore, withdraw
+
+__all__ = [
+    "FileResult",
+    "Found",
+    "LandingError",
+    "LandingResult",
+    "RejectCount",
+    "Warned",
+    "discover",
+    "land_delivery",
+    "pending",
+    "replay",
+    "restore",
+    "withdraw",
+]

@@ -1,0 +1,253 @@
+"""Lands a delivery: judges its manifest, then each file in turn, and enters it on the ledger.
+
+One process at a time (advisory lock ``landing``). A delivery is in force from its event ``landed``, which comes after
+its last file, so one that was cut off half way is not: the next attempt carries on where it stopped.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from psycopg import Connection
+
+from orchestration.contracts import load_contracts
+from orchestration.database import advisory_lock, connect
+from orchestration.landing import register
+from orchestration.landing.discovery import fingerprint, locate
+from orchestration.landing.files import FileLanding
+from orchestration.landing.manifest import MANIFEST_NAME, Manifest, ManifestFile, parse_manifest, read_manifest
+from orchestration.landing.messages import summary
+from orchestration.landing.outcomes import (
+    DeliveryRefusedError,
+    FileQuarantinedError,
+    FileResult,
+    Found,
+    LandingError,
+    LandingResult,
+    Warned,
+)
+from orchestration.landing.reference import Reference
+from orchestration.landing.register import Delivery, Recorded
+from orchestration.landing.retry import retry_rejects
+from orchestration.landing.unpack import Delivered
+from orchestration.settings import Settings
+
+Progress = Callable[[str], None]
+ACTOR = "landing"
+# Rows may name establishments of the same delivery, so that feed comes first.
+FIRST_FEEDS = ("establishments", "calendar", "pupils", "enrolments")
+# Quarantined for what the folder looked like, not for what was delivered: tried again when the file is there.
+LEFT_BEHIND = ("missing_file", "hash_mismatch")
+
+
+def land_delivery(settings: Settings, delivery_key: str, progress: Progress | None = None) -> LandingResult:
+    """Land a delivery from its folder. The same again changes nothing.
+
+    In: a key such as ``S12000005/2025-09-01``; ``progress`` gets a line per file. Out: what became of each file.
+    Raises LandingError when there is no such delivery, or something besides it stops the landing; then each file has
+    either landed whole or not at all, and the next attempt carries on.
+    """
+    return _land(settings, delivery_key, progress or _silent, again=False)
+
+
+def replay(settings: Settings, delivery_key: str, progress: Progress | None = None) -> LandingResult:
+    """Land a delivery's files that were set aside or quarantined once more; landed files are left alone.
+
+    For use after a contract was added or a code list was corrected. Errors as for ``land_delivery``.
+    """
+    return _land(settings, delivery_key, progress or _silent, again=True)
+
+
+def _land(settings: Settings, delivery_key: str, progress: Progress, *, again: bool) -> LandingResult:
+    with connect(settings, "loader", autocommit=True) as connection, advisory_lock(connection, "landing"):
+        entry = locate(settings, delivery_key)
+        scratch = _fresh_scratch(settings)
+        try:
+            return _Attempt(settings, connection, entry, scratch, progress, again).run()
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@dataclass
+class _Attempt:
+    settings: Settings
+    connection: Connection
+    entry: Found
+    scratch: Path
+    progress: Progress
+    again: bool
+
+    def run(self) -> LandingResult:
+        started = time.monotonic()
+        key = self.entry.delivery_key
+        # taken before the files are read: what changes while they are makes the delivery pending again
+        mark = fingerprint(self.entry)
+        attempt = register.begin(self.connection, key, self.entry.manifest_sha256, self.settings.code_version)
+        try:
+            result = self._land()
+        except DeliveryRefusedError as refusal:
+            result = LandingResult(key, "refused", refusal.reason, refusal.message)
+        result = replace(result, seconds=time.monotonic() - started)
+        register.finish(self.connection, attempt, result, mark)
+        self.progress(result.message)
+        return result
+
+    def _land(self) -> LandingResult:
+        content, sha256 = read_manifest(self.entry.path)
+        manifest = parse_manifest(content, self.entry.path, self.entry.delivery_key, dict(load_contracts()))
+        reference = Reference.of(self.settings)
+        self._check_welcome(manifest, reference)
+        known = register.delivery(self.connection, manifest.delivery_key)
+        recorded = register.recorded_files(self.connection, known.delivery_id) if known else {}
+        if known is not None:
+            self._check_unchanged(manifest, known, recorded)
+        waiting = [file for file in _in_order(manifest.files) if self._is_waiting(file, recorded.get(file.feed))]
+        if known is not None and known.is_complete and not waiting:
+            return LandingResult(known.delivery_key, "unchanged", message=f"{known.delivery_key}: nothing new.")
+        delivery = known or register.register(self.connection, manifest, sha256)
+        landing = FileLanding(
+            self.settings, self.connection, delivery, self.entry.path, self.scratch, load_contracts(), reference
+        )
+        if delivery.is_complete:
+            return self._land_late(landing, waiting)
+        return self._land_first(landing, manifest, waiting)
+
+    def _land_first(self, landing: FileLanding, manifest: Manifest, waiting: list[ManifestFile]) -> LandingResult:
+        files = [self._land_file(landing, file) for file in waiting]
+        warnings = self._folder_warnings(manifest)
+        with self.connection.transaction():
+            register.record_warnings(self.connection, landing.delivery.delivery_id, None, warnings)
+            register.record_event(self.connection, landing.delivery.delivery_id, "landed", ACTOR)
+        retried = self._retry(landing, files)
+        return self._result(landing, files, warnings, retried)
+
+    def _land_late(self, landing: FileLanding, waiting: list[ManifestFile]) -> LandingResult:
+        """Files of a delivery that is in force already: not while a build looks at it."""
+        files = []
+        with advisory_lock(self.connection, "build"):
+            for file in waiting:
+                with self.connection.transaction():
+                    result = self._land_file(landing, file)
+                    if result.status == "landed":
+                        register.record_event(
+                            self.connection, landing.delivery.delivery_id, "replayed", ACTOR, file_id=result.file_id
+                        )
+                files.append(result)
+        retried = self._retry(landing, files)
+        return self._result(landing, files, (), retried)
+
+    def _land_file(self, landing: FileLanding, file: ManifestFile) -> FileResult:
+        result = landing.land(file)
+        said = result.reason or f"{result.rows_accepted:,} rows in {result.seconds:.1f} s"
+        self.progress(f"{landing.delivery.delivery_key}, {file.name}: {result.status} ({said})")
+        contract = landing.contracts.get(file.feed)
+        if result.rows_accepted and contract is not None:
+            # without it the first query on a new file id has taken minutes instead of tenths of a second
+            self.connection.execute(f"analyze raw.{contract.feed}")
+        return result
+
+    def _retry(self, landing: FileLanding, files: Iterable[FileResult]) -> int:
+        if not any(file.feed == "establishments" and file.status == "landed" for file in files):
+            return 0
+        outcome = retry_rejects(landing)
+        for delivery_key in outcome.quarantined:
+            try:
+                entry = locate(self.settings, delivery_key)
+            except LandingError as gone:
+                self.progress(f"{delivery_key} has rows of schools known by now and cannot be tried again: {gone}")
+                continue
+            _Attempt(self.settings, self.connection, entry, self.scratch, self.progress, again=True).run()
+        return outcome.rows
+
+    def _result(
+        self, landing: FileLanding, files: list[FileResult], warnings: tuple[Warned, ...], retried: int
+    ) -> LandingResult:
+        key = landing.delivery.delivery_key
+        message = summary(key, files)
+        if retried:
+            message += f"\n{retried} rows of earlier files were taken, now that their establishment is known."
+        return LandingResult(
+            key, "landed", message=message, files=tuple(files), warnings=warnings, rows_retried=retried
+        )
+
+    def _check_welcome(self, manifest: Manifest, reference: Reference) -> None:
+        here, there = self.settings.environment, manifest.environment
+        if (here == "live") != (there == "live"):
+            raise DeliveryRefusedError(
+                "wrong_environment",
+                f"{manifest.delivery_key} is refused: it holds {there} data and this warehouse is {here}. Deliver it "
+                "to the other warehouse, or set WAREHOUSE_ENVIRONMENT.",
+            )
+        if manifest.local_authority_code not in reference.authorities():
+            raise DeliveryRefusedError(
+                "unknown_authority",
+                f"{manifest.delivery_key} is refused: {manifest.local_authority_code} is no authority of the seed "
+                "local_authorities. Use its GSS code, such as S12000005.",
+            )
+
+    def _check_unchanged(self, manifest: Manifest, known: Delivery, recorded: dict[str, Recorded]) -> None:
+        """A delivery is known by its folder and its files' hashes, as announced and, of landed files, as they lie."""
+        announced = {file.feed: (file.name, file.sha256) for file in manifest.files}
+        before = {feed: (file.file_name, file.sha256_manifest) for feed, file in recorded.items()}
+        changed = sorted(feed for feed, file in before.items() if announced.get(feed) != file)
+        if known.is_complete:
+            changed += sorted(announced.keys() - before.keys())
+        for feed, file in recorded.items():
+            if feed not in changed and file.status != "quarantined" and file.sha256 is not None:
+                seen = self._hash(file.file_name)
+                if seen is not None and seen != file.sha256:
+                    changed.append(feed)
+        if changed:
+            raise DeliveryRefusedError(
+                "changed_delivery",
+                f"{known.delivery_key} is refused: it is loaded already, and {', '.join(changed)} differ from what was "
+                "loaded. Deliver it under a new sequence.",
+            )
+
+    def _is_waiting(self, file: ManifestFile, recorded: Recorded | None) -> bool:
+        if recorded is None:
+            return True
+        if recorded.status == "set_aside":
+            return self.again and file.feed in load_contracts()
+        if recorded.status != "quarantined":
+            return False
+        if self.again:
+            return True
+        return recorded.reason in LEFT_BEHIND and self._hash(file.name) == file.sha256
+
+    def _hash(self, name: str) -> str | None:
+        """SHA-256 of a file as it lies in the folder; None when it does not, which is no change: it has been read."""
+        try:
+            delivered = Delivered.open(self.entry.path, name)
+        except FileQuarantinedError:
+            return None
+        with delivered.file:
+            return delivered.drain()
+
+    def _folder_warnings(self, manifest: Manifest) -> tuple[Warned, ...]:
+        listed = {MANIFEST_NAME, *(file.name for file in manifest.files)}
+        others = [path for path in self.entry.path.iterdir() if path.name not in listed and path.name[0] != "."]
+        warned = [Warned("unknown_manifest_field", detail=name[:100]) for name in manifest.unknown_fields()]
+        if others:
+            warned.append(Warned("unlisted_file", row_count=len(others)))
+        return tuple(warned)
+
+
+def _in_order(files: Iterable[ManifestFile]) -> list[ManifestFile]:
+    places = {feed: place for place, feed in enumerate(FIRST_FEEDS)}
+    return sorted(files, key=lambda file: (places.get(file.feed, len(places)), file.feed))
+
+
+def _fresh_scratch(settings: Settings) -> Path:
+    """An empty folder for staging that only this user reads; what a process that was killed left there goes."""
+    scratch = settings.home / "scratch" / "landing"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True, mode=0o700)
+    scratch.chmod(0o700)
+    return scratch
+
+
+def _silent(_: str) -> None:
+    """Take a line of progress and do nothing with it."""

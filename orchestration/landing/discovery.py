@@ -1,0 +1,93 @@
+"""Finds deliveries in the landing folder and tells which ones have not been looked at as they are now."""
+
+import hashlib
+from pathlib import Path
+
+from orchestration.database import connect
+from orchestration.landing.manifest import FOLDER, MANIFEST_NAME
+from orchestration.landing.outcomes import Found, LandingError
+from orchestration.settings import Settings
+
+
+def discover(settings: Settings) -> list[Found]:
+    """Every delivery folder in the landing folder, oldest extract first; those without a manifest are incomplete."""
+    root = settings.landing
+    if not root.is_dir():
+        return []
+    found: dict[str, Found] = {}
+    for authority in sorted(root.iterdir()):
+        if authority.name.startswith(".") or not authority.is_dir():
+            continue
+        for folder in sorted(authority.iterdir()):
+            if folder.name.startswith(".") or not folder.is_dir():
+                continue
+            found.setdefault(_key(folder), _look(folder))
+    return sorted(found.values(), key=lambda entry: _order(entry.delivery_key))
+
+
+def locate(settings: Settings, delivery_key: str) -> Found:
+    """The folder of one delivery.
+
+    Raises LandingError when there is no such folder, when it lies outside the landing folder, or when its manifest
+    has not been written yet.
+    """
+    parts = delivery_key.split("/")
+    if len(parts) != 2 or any(part in {"", ".", ".."} for part in parts):
+        raise LandingError(f"{delivery_key!r} is no name of a delivery: give it as S12000005/2025-09-01.")
+    folder = settings.landing / delivery_key
+    if not folder.is_dir() and (folder.parent / f"{folder.name}-1").is_dir():
+        folder = folder.parent / f"{folder.name}-1"
+    if not folder.is_dir():
+        raise LandingError(f"There is no folder {delivery_key} in {settings.landing}: check WAREHOUSE_LANDING.")
+    if not folder.resolve().is_relative_to(settings.landing.resolve()):
+        raise LandingError(f"{delivery_key} is a link that leaves {settings.landing}: put the files themselves there.")
+    entry = _look(folder)
+    if not entry.complete:
+        raise LandingError(f"{delivery_key} has no {MANIFEST_NAME} yet, so it is not a delivery: write it last.")
+    return entry
+
+
+def pending(settings: Settings) -> list[Found]:
+    """Complete deliveries that no finished attempt has seen as they are now, oldest extract first."""
+    complete = [entry for entry in discover(settings) if entry.complete]
+    with connect(settings, "loader", autocommit=True) as connection:
+        rows = connection.execute(
+            "select distinct on (delivery_key) delivery_key, fingerprint from control.attempts "
+            "where finished_at is not null order by delivery_key, attempt_id desc"
+        ).fetchall()
+    seen = {str(key): mark for key, mark in rows}
+    return [entry for entry in complete if seen.get(entry.delivery_key) != fingerprint(entry)]
+
+
+def fingerprint(entry: Found) -> str:
+    """Changes when the manifest or any file of the folder does (size or time), without reading the files."""
+    digest = hashlib.sha256((entry.manifest_sha256 or "").encode())
+    for path in sorted(entry.path.iterdir()):
+        try:
+            known = path.lstat()
+        except FileNotFoundError:  # went between the listing and the look
+            continue
+        digest.update(f"\0{path.name}\0{known.st_size}\0{known.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _look(folder: Path) -> Found:
+    manifest = folder / MANIFEST_NAME
+    try:
+        sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    except OSError:
+        return Found(_key(folder), folder, complete=manifest.exists())
+    return Found(_key(folder), folder, complete=True, manifest_sha256=sha256)
+
+
+def _key(folder: Path) -> str:
+    name = folder.name
+    found = FOLDER.fullmatch(name)
+    if found and found["sequence"] == "1":
+        name = found["date"]
+    return f"{folder.parent.name}/{name}"
+
+
+def _order(delivery_key: str) -> tuple[str, int, str]:
+    found = FOLDER.fullmatch(delivery_key.rpartition("/")[2])
+    return (found["date"], int(found["sequence"] or 1), delivery_key) if found else ("", 0, delivery_key)

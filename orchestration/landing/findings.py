@@ -1,0 +1,181 @@
+"""What a validated file says in numbers: rows by establishment and year, and warnings with counts.
+
+Warnings never stop a row. Rules: check digits from the domain page, "Loads, with a warning" of the extract layouts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.landing.outcomes import FileQuarantinedError, Warned
+from orchestration.landing.records import Structure
+from orchestration.landing.reference import Reference, academic_year
+from orchestration.landing.rules import Extract
+from orchestration.landing.validate import Validated
+
+SCN_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
+SEED_WEIGHTS = (7, 6, 5, 4, 3, 2)
+YOUNGEST_ISSUE = 3  # years after birth: candidate numbers are given at the earliest in nursery
+SHOWN_CODES = 10
+
+
+@dataclass(frozen=True)
+class EstablishmentRows:
+    """Records of one establishment (0: none that can be read) by what becomes of them."""
+
+    rows: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+
+
+@dataclass(frozen=True)
+class Year:
+    """Accepted rows of one academic year."""
+
+    academic_year: str
+    row_count: int
+    first_date: date | None
+    last_date: date | None
+
+
+def rows_by_establishment(validated: Validated) -> dict[int, EstablishmentRows]:
+    """Records by SEED code, 0 where it is absent or malformed; one entry under 0 for feeds without one."""
+    seed = "coalesce(seed_code, 0)" if validated.contract.has_establishment else "0"
+    losers = validated.counts.duplicate
+    lost = "row_number in (select row_number from losers)" if losers else "false"
+    rows = validated.staging.run(
+        f"select {seed}, count(*), count(*) filter (problems <> 0), count(*) filter ({lost}) from rows group by 1"
+    )
+    return {code: EstablishmentRows(n, n - bad - lost_rows, bad, lost_rows) for code, n, bad, lost_rows in rows}
+
+
+def check_announced(
+    validated: Validated,
+    found: Mapping[int, EstablishmentRows],
+    announced: Mapping[str, int] | None,
+    known: frozenset[int],
+) -> None:
+    """Compare rows by establishment with the manifest. Raises FileQuarantinedError (``count_mismatch``).
+
+    Rows whose SEED code cannot be read or is not known may be among those that the manifest counts elsewhere.
+    """
+    if announced is None or not validated.contract.has_establishment:
+        return
+    readable = {int(code): rows for code, rows in announced.items() if code.isascii() and code.isdigit()}
+    # rows of codes that nobody knows, less those that the manifest counts under such codes too
+    unreadable = sum(readable.values()) - sum(announced.values())
+    surplus, short = [], 0
+    differing = []
+    for code in sorted(readable.keys() | found.keys()):
+        difference = (found[code].rows if code in found else 0) - readable.get(code, 0)
+        if difference > 0 and code in known:
+            surplus.append(code)
+        unreadable += max(difference, 0) if code not in known else 0
+        short += max(-difference, 0)
+        if difference and code:
+            differing.append(code)
+    if surplus or short > max(unreadable, 0):
+        code = surplus[0] if surplus else differing[0]
+        here = found[code].rows if code in found else 0
+        others = f", and {len(differing) - 1} more establishments differ" if len(differing) > 1 else ""
+        raise FileQuarantinedError(
+            "count_mismatch",
+            f"establishment {code} has {here} rows in the file and {readable.get(code, 0)} in the manifest{others}. "
+            "Export file and manifest together, under a new sequence.",
+        )
+
+
+def years(validated: Validated, extracted_on: date) -> tuple[Year, ...]:
+    """Academic years that the accepted rows touch; of a snapshot always the one it speaks of."""
+    column = validated.contract.year_column
+    found: dict[str, Year] = {}
+    if column is not None:
+        rows = validated.staging.run(
+            f"select year({column} + interval 5 month) - 1, count(*), min({column}), max({column}) "
+            f"from rows where {accepted(validated)} group by 1"
+        )
+        for first, row_count, first_date, last_date in rows:
+            name = academic_year(date(first, 8, 1))
+            found[name] = Year(name, row_count, first_date, last_date)
+    if validated.contract.kind == "snapshot":
+        name = academic_year(extracted_on)
+        found.setdefault(name, Year(name, 0 if column else validated.counts.accepted, None, None))
+    return tuple(found[name] for name in sorted(found))
+
+
+def accepted(validated: Validated) -> str:
+    """Condition on ``rows`` for those that go into raw."""
+    lost = " and row_number not in (select row_number from losers)" if validated.counts.duplicate else ""
+    return f"problems = 0{lost}"
+
+
+def file_warnings(
+    validated: Validated, structure: Structure, extract: Extract, reference: Reference, year_ends: int
+) -> tuple[Warned, ...]:
+    """Warnings of a whole file: its form, check digits, numbers instead of codes, codes without a mapping."""
+    warned = []
+    if structure.has_byte_order_mark:
+        warned.append(Warned("byte_order_mark"))
+    if structure.has_crlf:
+        warned.append(Warned("crlf"))
+    if not validated.counts.rows:
+        warned.append(Warned("header_only"))
+    present = {name for name, _ in validated.judged.values}
+    for column in validated.contract.collected:
+        for check in column.checks:
+            if check.name == "check_digit":
+                condition = scn_check(column.name) if check.argument == "scn" else seed_check(column.name)
+                warned += _count(validated, f"{check.argument}_check_digit", column.name, condition)
+            elif check.name == "issued_in_school_age" and check.argument in present:
+                issued = f"(2000 + {column.name} // 10000000)"
+                condition = f"{issued} < year({check.argument}) + {YOUNGEST_ISSUE} or {issued} > {year_ends}"
+                warned += _count(validated, "scn_year", column.name, condition, by=f"{column.name}, {check.argument}")
+        if column.decoded_by is not None:
+            warned += _count(validated, "scotxed_code", column.name, f"was_number_{column.name}")
+        if column.codes is not None and column.codes.local_seed is not None:
+            taken = reference.codes(column.codes)
+            taken += reference.local_codes(column.codes, extract.local_authority_code)
+            warned += _unmapped(validated, column.name, taken)
+    return tuple(warned)
+
+
+def _count(validated: Validated, kind: str, column: str, condition: str, by: str | None = None) -> list[Warned]:
+    """Judge each value once: there are a thousand times fewer of them than rows."""
+    keys = by or (column if not condition.startswith("was_") else condition)
+    rows, example = validated.staging.run(
+        f"select coalesce(sum(n), 0)::bigint, min(example) from (select {keys}, count(*) as n, "
+        f"min(row_number) as example from rows where {accepted(validated)} group by {keys}) where {condition}"
+    )[0]
+    return [Warned(kind, column, rows, example)] if rows else []
+
+
+def _unmapped(validated: Validated, column: str, taken: tuple[str, ...]) -> list[Warned]:
+    rows = validated.staging.run(
+        f"select {column}, count(*), min(row_number) from rows where {accepted(validated)} "
+        "group by 1 order by 2 desc, 1"
+    )
+    unknown = [row for row in rows if row[0] not in taken]
+    if not unknown:
+        return []
+    shown = ", ".join(code for code, _, _ in unknown[:SHOWN_CODES]) + (", ..." if len(unknown) > SHOWN_CODES else "")
+    total = sum(row_count for _, row_count, _ in unknown)
+    return [Warned("unmapped_code", column, total, min(example for _, _, example in unknown), shown)]
+
+
+def scn_check(column: str) -> str:
+    """Condition under which the ninth digit of a candidate number does not follow from the other eight."""
+    digits = _weighted(column, SCN_WEIGHTS, 9)
+    return f"(11 - ({digits}) % 11) % 11 <> {column} % 10"
+
+
+def seed_check(column: str) -> str:
+    """Condition under which the seventh digit of a SEED code does not follow from the other six; 10 is written 0."""
+    digits = _weighted(column, SEED_WEIGHTS, 7)
+    return f"((11 - ({digits}) % 11) % 11) % 10 <> {column} % 10"
+
+
+def _weighted(column: str, weights: tuple[int, ...], length: int) -> str:
+    return " + ".join(
+        f"{weight} * ({column} // {10 ** (length - place)} % 10)" for place, weight in enumerate(weights, start=1)
+    )

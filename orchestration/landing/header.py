@@ -1,0 +1,93 @@
+"""Judges the header line of a file against the contract: which column stands where, and what is odd about it."""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from orchestration.contracts import Contract
+from orchestration.landing.outcomes import FileQuarantinedError, Warned
+
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+SAFE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ .-]{0,62}")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the contract's columns stand in the file, from 0, and how many fields a record has."""
+
+    positions: dict[str, int]
+    width: int
+    warnings: tuple[Warned, ...]
+
+
+def judge_header(line: bytes, contract: Contract) -> Header:
+    """Read a header line without its line end.
+
+    Raises FileQuarantinedError: ``wrong_delimiter``, ``no_header``, ``missing_column``, ``not_readable``.
+    """
+    names = _fields(line, ",")
+    known = {column.name for column in contract.columns}
+    present = [name for name in names if name in known]
+    if len(present) < 2:
+        _refuse_other_delimiter(line, known)
+    if not present:
+        raise FileQuarantinedError(
+            "no_header",
+            f"its first line names no column of {contract.feed}. Put a header line first: "
+            f"{', '.join(column.name for column in contract.columns if column.is_required)}, ...",
+        )
+    twice = sorted({name for name in present if present.count(name) > 1})
+    if twice:
+        raise FileQuarantinedError(
+            "not_readable", f"column {twice[0]} stands twice in the header. Export it with each column once."
+        )
+    missing = [column for column in contract.collected if column.name not in present]
+    required = [column.name for column in missing if column.is_required]
+    unknown = [(position, name) for position, name in enumerate(names) if name not in known]
+    if required:
+        raise FileQuarantinedError("missing_column", _missing(required, (name for _, name in unknown)))
+    return Header(
+        positions={name: names.index(name) for name in present},
+        width=len(names),
+        warnings=(
+            *(Warned("unknown_column", detail=_shown(name, position)) for position, name in unknown),
+            *(Warned("missing_optional_column", column=column.name) for column in missing),
+            *_order(present, contract),
+        ),
+    )
+
+
+def _order(present: list[str], contract: Contract) -> tuple[Warned, ...]:
+    expected = [column.name for column in contract.columns if column.name in present]
+    return () if present == expected else (Warned("column_order"),)
+
+
+def _fields(line: bytes, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line.decode("utf-8")], delimiter=delimiter, strict=True))
+    except (csv.Error, StopIteration):
+        return []
+
+
+def _refuse_other_delimiter(line: bytes, known: set[str]) -> None:
+    for delimiter, plural in OTHER_DELIMITERS.items():
+        if sum(name in known for name in _fields(line, delimiter)) > 1:
+            raise FileQuarantinedError(
+                "wrong_delimiter", f"its fields are separated by {plural}, not commas. Export it with commas."
+            )
+
+
+def _missing(required: list[str], unknown: Iterable[str]) -> str:
+    candidates = [name for name in unknown if SAFE_NAME.fullmatch(name)]
+    hints = []
+    for column in required:
+        near = get_close_matches(column, candidates, n=1, cutoff=0.6)
+        hints.append(f"{column} (is {near[0]} meant?)" if near else column)
+    return f"the header has no column {', '.join(hints)}. Export it with the names of the extract layouts."
+
+
+def _shown(name: str, position: int) -> str:
+    """The name of an unknown column; its position where it does not look like a name, so that no value shows."""
+    return name if SAFE_NAME.fullmatch(name) else f"column {position + 1}"

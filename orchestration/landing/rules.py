@@ -1,0 +1,183 @@
+"""SQL by which DuckDB judges the rows of a feed, made from its contract. One bit of a number stands for one rule.
+
+Columns of the source are called c0, c1, ... so that no name of ours can be taken for one of the file's.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import count
+
+from orchestration.contracts import Column, Contract, Rule
+from orchestration.landing.reference import Reference
+
+DAY = r"[1-9]\d{3}-\d\d-\d\d"
+MOMENT = DAY + r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
+LOCAL_CODE, NUMBER = r"[\p{L}\p{Nd}]{1,5}", r"\p{Nd}+"
+GUARDS = {
+    "integer": r"[+-]?\d+",
+    "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)",
+    "date": DAY,
+    "time": MOMENT,
+}
+DUCKDB_TYPES = {"integer": "integer", "date": "date", "timestamptz": "timestamptz", "numeric": "decimal(18, 6)"}
+INLINE_CODES = 64  # a longer list is a table; a short one is quicker as a CASE
+MISSING, WRONG_TYPE, PATTERN, UNKNOWN_CODE = "missing_required", "wrong_type", "pattern", "unknown_code"
+DATE_LOGIC, OUT_OF_RANGE, UNKNOWN_ESTABLISHMENT = "date_logic", "out_of_range", "unknown_establishment"
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What the rules compare with: whose extract it is, and of when."""
+
+    local_authority_code: str
+    extract_date: date
+    extracted_at: datetime
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One rule that a row can break: its bit, the column, the reason, and the condition under which it is broken."""
+
+    bit: int
+    column: str
+    reason: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The SQL of one file: typed values, problems, the lists that have to be there as tables."""
+
+    values: tuple[tuple[str, str], ...]
+    flags: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
+    fields: str
+    lists: Mapping[str, tuple[str, ...]]
+
+    def query(self, source: str, extra: str = "") -> str:
+        """Select that judges ``source``: typed columns, flags, ``problems`` and, where there are any, ``fields``."""
+        names = [name for name, _ in (*self.values, *self.flags)]
+        typed = ", ".join(f"{expression} as {name}" for name, expression in (*self.values, *self.flags))
+        # CASE and not a cast of the condition: null means that the rule does not apply
+        bits = " + ".join(f"case when {p.condition} then {1 << p.bit} else 0 end" for p in self.problems)
+        return (
+            f"with typed as (select *, {typed} from {source}), "
+            f"judged as (select *, ({bits})::ubigint as problems from typed) "
+            f"select {extra}{', '.join(names)}, problems, "
+            f"case when problems <> 0 then {self.fields} end as fields from judged"
+        )
+
+
+def judgement(contract: Contract, positions: Mapping[str, int], extract: Extract, reference: Reference) -> Judgement:
+    """Make the SQL for a file whose columns stand at ``positions``; a column that is absent is null."""
+    bits = count()
+    lists: dict[str, tuple[str, ...]] = {}
+    values, flags, problems = [], [], []
+    for column in contract.collected:
+        text = f"c{positions[column.name]}" if column.name in positions else "null::varchar"
+        decoded = reference.decoded(column.decoded_by, column.name) if column.decoded_by else {}
+        values.append((column.name, _value(column, text, decoded)))
+        if decoded:
+            flags.append((f"was_number_{column.name}", f"case when {text} in ({_list(tuple(decoded))}) then true end"))
+        broken = _broken(column, text, extract, reference, lists)
+        problems += [Problem(next(bits), column.name, reason, condition) for reason, condition in broken]
+    fields = ", ".join(
+        f"{_quoted(column.name)}, c{positions[column.name]}"
+        for column in contract.collected
+        if column.name in positions
+    )
+    return Judgement(tuple(values), tuple(flags), tuple(problems), f"json_object({fields})::varchar", lists)
+
+
+def _value(column: Column, text: str, decoded: Mapping[str, str]) -> str:
+    """The typed value; null where the text is not of the type.
+
+    Casts are guarded: DuckDB 2.0.1 pushes a bare TRY_CAST into its CSV reader, which then fails the query.
+    """
+    if column.type == "boolean":
+        return f"case {text} when 'Y' then true when 'N' then false end"
+    if decoded:
+        cases = " ".join(f"when {_quoted(number)} then {_quoted(code)}" for number, code in decoded.items())
+        text = f"case {text} {cases} else {text} end"
+    if column.default is not None:
+        text = f"coalesce({text}, {_quoted(column.default)})"
+    guard = GUARDS.get(column.type, column.pattern)
+    wanted = DUCKDB_TYPES.get(column.postgres_type or "text")
+    if wanted is None:
+        return text
+    if guard is None:
+        raise ValueError(f"column {column.name} is stored as {column.postgres_type} and needs a pattern")
+    return f"case when regexp_full_match({text}, {_quoted(guard)}) then try_cast({text} as {wanted}) end"
+
+
+def _broken(
+    column: Column, text: str, extract: Extract, reference: Reference, lists: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    """Reason and condition of every rule of a column; at most the first of them can hold for a column's type."""
+    value = column.name
+    if column.is_required:
+        yield MISSING, f"{text} is null"
+    if column.type in {"integer", "decimal", "boolean", "date", "time"}:
+        yield WRONG_TYPE, f"{text} is not null and {value} is null"
+    elif column.codes is not None:
+        yield UNKNOWN_CODE, f"{value} is not null and {_unknown_code(column, extract, reference, lists)}"
+    elif column.pattern is not None:
+        yield PATTERN, f"{text} is not null and not regexp_full_match({text}, {_quoted(column.pattern)})"
+    elif column.max_length is not None:
+        yield PATTERN, f"length({text}) > {column.max_length}"
+    if column.minimum is not None or column.maximum is not None:
+        low = f"{value} < {column.minimum}" if column.minimum is not None else "false"
+        high = f"{value} > {column.maximum}" if column.maximum is not None else "false"
+        yield OUT_OF_RANGE, f"{low} or {high}"
+    for rule in column.rules:
+        yield _rule(rule, value, extract, reference)
+
+
+def _unknown_code(
+    column: Column, extract: Extract, reference: Reference, lists: dict[str, tuple[str, ...]]
+) -> str:
+    assert column.codes is not None
+    value = column.name
+    codes = reference.codes(column.codes)
+    if len(codes) > INLINE_CODES:
+        lists[f"codes_{value}"] = codes
+        return f"{value} not in (select code from codes_{value})"
+    if column.codes.local_seed is None:
+        return f"{value} not in ({_list(codes)})"
+    taken = codes + reference.local_codes(column.codes, extract.local_authority_code)
+    # made of letters and digits, at most five, and no number: then it is kept as an absence of unknown reason
+    plausible = (
+        f"regexp_full_match({value}, {_quoted(LOCAL_CODE)}) and not regexp_full_match({value}, {_quoted(NUMBER)})"
+    )
+    return f"case when {value} in ({_list(taken)}) then false else not ({plausible}) end"
+
+
+def _rule(rule: Rule, value: str, extract: Extract, reference: Reference) -> tuple[str, str]:
+    day = f"date '{extract.extract_date}'"
+    if rule.name == "known":
+        return UNKNOWN_ESTABLISHMENT, f"{value} is not null and {value} not in (select seed_code from establishments)"
+    if rule.name == "not_before":
+        return DATE_LOGIC, f"{value} < {rule.argument}"
+    if rule.name == "within":
+        first, last = reference.academic_years()
+        return DATE_LOGIC, f"{value} < date '{first}' or {value} > date '{last}'"
+    if rule.name == "age_at_extract":
+        youngest, oldest = (int(years) for years in rule.argument)
+        return DATE_LOGIC, (
+            f"{value} > {day} - interval {youngest} year or {value} <= {day} - interval {oldest + 1} year"
+        )
+    latest = {
+        "extract_date": day,
+        "extract_date_plus_one_year": f"{day} + interval 1 year",
+        "extracted_at": f"timestamptz '{extract.extracted_at.isoformat()}'",
+    }[str(rule.argument)]
+    return DATE_LOGIC, f"{value} > {latest}"
+
+
+def _list(values: tuple[str, ...]) -> str:
+    return ", ".join(map(_quoted, values)) or "null"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,226 @@
+"""Validates one file against its contract, set-wise in DuckDB, into a staging table that is then loaded.
+
+Everything happens in a scratch folder inside the warehouse's home and within ``WAREHOUSE_MEMORY_LIMIT``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from orchestration.contracts import Contract
+from orchestration.landing.outcomes import FileQuarantinedError, LandingError, RejectCount
+from orchestration.landing.records import Structure
+from orchestration.landing.reference import Reference
+from orchestration.landing.rules import (
+    PATTERN,
+    UNKNOWN_ESTABLISHMENT,
+    Extract,
+    Judgement,
+    judgement,
+)
+from orchestration.settings import Settings
+
+WRONG_COLUMN_COUNT, DUPLICATE_KEY = "wrong_column_count", "duplicate_key"
+ROWS_AT_ONCE = 3_000_000  # keys compared at once: about 300 MB
+BATCH_ROWS = 100_000
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Records of a file by what becomes of them."""
+
+    rows: int
+    rejected: int
+    duplicate: int
+
+    @property
+    def accepted(self) -> int:
+        """Records that go into raw."""
+        return self.rows - self.rejected - self.duplicate
+
+
+class Staging:
+    """A DuckDB database in a scratch folder, with one file's rows in it. Close it when done."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.connection = duckdb.connect(
+            str(folder / "staging.duckdb"),
+            config={
+                "threads": settings.threads,
+                "memory_limit": settings.memory_limit,
+                "temp_directory": str(folder / "spill"),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+        self.connection.execute("set TimeZone = 'UTC'")
+
+    def __enter__(self) -> "Staging":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def run(self, query: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run a query and fetch its rows. DuckDB's own messages quote the file, so they go no further."""
+        try:
+            return self.connection.execute(query, parameters).fetchall()
+        except duckdb.Error as error:
+            kind = type(error).__name__
+        raise LandingError(
+            f"Validation stopped ({kind}): see that the home has free space, and WAREHOUSE_MEMORY_LIMIT with its unit."
+        )
+
+    def put(self, name: str, **columns: "pa.Array[Any] | pa.ChunkedArray[Any]") -> None:
+        """Make a table of Arrow columns."""
+        self.connection.register("incoming", pa.table(columns))
+        self.run(f"create or replace table {name} as select * from incoming")
+        self.connection.unregister("incoming")
+
+    def codes(self, made: Judgement, establishments: Iterable[int]) -> None:
+        """Make the tables of codes that the rules look into."""
+        self.put("establishments", seed_code=pa.array(sorted(establishments), pa.int32()))
+        for name, codes in made.lists.items():
+            self.put(name, code=pa.array(codes, pa.string()))
+
+
+@dataclass(frozen=True)
+class Validated:
+    """A file's rows, judged, in a staging database."""
+
+    staging: Staging
+    contract: Contract
+    judged: Judgement
+    counts: Counts
+
+    def reject_counts(self) -> tuple[RejectCount, ...]:
+        """Rejected rows by column and reason, with one of them."""
+        rows = self.staging.run(
+            "select reason, column_name, count(*), min(row_number) from rejects group by all order by 3 desc, 1, 2"
+        )
+        return tuple(RejectCount(*row) for row in rows)
+
+
+def validate(
+    staging: Staging,
+    records: Path,
+    positions: Mapping[str, int],
+    structure: Structure,
+    contract: Contract,
+    extract: Extract,
+    reference: Reference,
+    establishments: Iterable[int],
+) -> Validated:
+    """Judge the records of a file, as ``split_records`` wrote them.
+
+    Makes the tables ``rows`` (typed, with ``problems`` and, for those, ``fields``), ``losers`` (row numbers of
+    duplicates) and ``rejects`` (one line per row, column and reason). Row numbers count records from 1.
+    """
+    made = judgement(contract, positions, extract, reference)
+    staging.codes(made, establishments)
+    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(structure.width))
+    source = (
+        f"read_csv('{_literal(records)}', header=false, auto_detect=false, delim=',', quote='\"', escape='\"', "
+        f"new_line='\\n', nullstr='', strict_mode=true, max_line_size={2 * MIB}, buffer_size={16 * MIB}, "
+        f"columns={{{columns}}})"
+    )
+    # rowid counts the records: a table made in one go keeps the order of the file
+    staging.run(f"create table staged as {made.query(source)}")
+    staging.run("create view rows as select (rowid + 1)::integer as row_number, * from staged")
+    read = staging.run("select count(*) from staged")[0][0]
+    if read != structure.records:
+        raise FileQuarantinedError(
+            "not_readable", "its records cannot be told apart for certain. Export it with RFC 4180 quoting."
+        )
+    _put_misfits(staging, structure, contract, positions)
+    return _finish(staging, contract, made, structure.records)
+
+
+def validate_again(
+    staging: Staging,
+    rejected: "pa.Table",
+    contract: Contract,
+    extract: Extract,
+    reference: Reference,
+    establishments: Iterable[int],
+) -> Validated:
+    """Judge rows that were rejected before: ``row_number`` and ``fields`` (JSON by column name) of one file."""
+    collected = [column.name for column in contract.collected]
+    made = judgement(contract, {name: position for position, name in enumerate(collected)}, extract, reference)
+    staging.codes(made, establishments)
+    staging.put("rejected_before", **{name: rejected.column(name) for name in rejected.column_names})
+    fields = ", ".join(f"fields ->> '$.{name}' as c{position}" for position, name in enumerate(collected))
+    source = f"(select row_number, {fields} from rejected_before)"
+    staging.run(f"create table rows as {made.query(source, extra='row_number, ')}")
+    _put_misfits(staging, Structure(), contract, {})
+    return _finish(staging, contract, made, rejected.num_rows)
+
+
+def _put_misfits(staging: Staging, structure: Structure, contract: Contract, positions: Mapping[str, int]) -> None:
+    """Records of which only number and count of fields are kept: what is not collected could hide in them."""
+    numbers, fields = structure.wrong_column_counts()
+    names = {position: name for name, position in positions.items() if contract.column(name).is_collected}
+    staging.put(
+        "misfits",
+        row_number=pa.array(np.concatenate([numbers, [row for row, _ in structure.oversized]]), pa.int32()),
+        field_count=pa.array(np.concatenate([fields, [structure.width] * len(structure.oversized)]), pa.int32()),
+        column_name=pa.array([""] * len(numbers) + [names.get(at, "") for _, at in structure.oversized], pa.string()),
+        reason=pa.array([WRONG_COLUMN_COUNT] * len(numbers) + [PATTERN] * len(structure.oversized), pa.string()),
+    )
+
+
+def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int) -> Validated:
+    staging.run("create table losers (row_number integer)")
+    _find_duplicates(staging, contract)
+    seed = "seed_code" if contract.has_establishment else "null::integer"
+    staging.run(
+        f"create table rejects as select row_number, column_name, reason, null::integer as seed_code from misfits "
+        f"union all select row_number, '', '{DUPLICATE_KEY}', {seed} from rows semi join losers using (row_number)"
+    )
+    broken = staging.run("select coalesce(bit_or(problems), 0) from rows")[0][0]
+    misfits = staging.run("select count(*) from misfits")[0][0]
+    without_misfits = " and row_number not in (select row_number from misfits)" if misfits else ""
+    for problem in made.problems:
+        if broken & (1 << problem.bit):
+            staging.run(
+                f"insert into rejects select row_number, '{problem.column}', '{problem.reason}', {seed} from rows "
+                f"where problems & {1 << problem.bit} <> 0{without_misfits}"
+            )
+    rejected, duplicate = staging.run(
+        "select (select count(*) from rows where problems <> 0), (select count(*) from losers)"
+    )[0]
+    return Validated(staging, contract, made, Counts(rows, rejected, duplicate))
+
+
+def _find_duplicates(staging: Staging, contract: Contract) -> None:
+    """Rows that lose against another valid row of the same key: a delta keeps the newest, a snapshot the last."""
+    key = ", ".join(contract.key)
+    newest = f"{contract.order_column} desc, " if contract.kind == "delta" and contract.order_column else ""
+    parts = staging.run("select count(*) from rows")[0][0] // ROWS_AT_ONCE + 1
+    for part in range(parts):
+        here = f" and hash({contract.key[0]}) % {parts} = {part}" if parts > 1 else ""
+        staging.run(
+            f"create or replace temp table twice as select {key} from rows where problems = 0{here} "
+            f"group by {key} having count(*) > 1"
+        )
+        if staging.run("select count(*) from twice")[0][0]:
+            staging.run(
+                f"insert into losers select row_number from (select row_number, row_number() over "
+                f"(partition by {key} order by {newest}row_number desc) as place from rows "
+                f"semi join twice using ({key}) where problems = 0) where place > 1"
+            )
+
+
+def is_retryable(reasons: Iterable[str]) -> bool:
+    """Whether a row may be accepted once an establishments file has come."""
+    return set(reasons) == {UNKNOWN_ESTABLISHMENT}
+
+
+def _literal(path: Path) -> str:
+    return str(path).replace("'", "''")
