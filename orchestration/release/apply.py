@@ -17,6 +17,7 @@ from orchestration.release.gate import Build, Refusal, current_build, gone_schoo
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
 from orchestration.release.rows import MartRows, read_rows, released_rows
+from orchestration.release.sources import DatabasePupils
 from orchestration.release.tables import LABEL, applied_contracts, manifest_path, provision_aggregated
 from orchestration.settings import Settings
 
@@ -242,7 +243,8 @@ def _release(connection: psycopg.Connection, authority: str) -> ReleaseResult:
     data_as_at = _data_as_at(exact)
     memory: Memory = load_memory(connection, authority)
     memory.holds_lifted = is_lifted
-    protected = protect(connection, authority, exact, standing, memory, data_as_at, deliveries[2])
+    source = DatabasePupils(connection, authority)
+    protected = protect(exact, standing, memory, source, data_as_at, deliveries[2])
     differences = [
         _difference(
             contract,

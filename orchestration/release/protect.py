@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import psycopg
 
 from orchestration.release.grid import grid_pattern
 from orchestration.release.memory import Memory
@@ -15,7 +14,12 @@ from orchestration.release.patterns import (
     own_pattern,
     total_pattern,
 )
+from orchestration.release.persistent import persistent_decisions
+from orchestration.release.reasons import category_decisions, reason_decisions
 from orchestration.release.rows import Decision, MartRows
+from orchestration.release.sources import PupilSource
+from orchestration.release.split_rows import split_decisions
+from orchestration.release.splits import last_closed_month
 
 Marts = Mapping[str, MartRows]
 
@@ -89,22 +93,25 @@ def _pattern_decision(rows: MartRows, patterns: Mapping[str, YearPattern]) -> De
 
 
 def protect(
-    connection: psycopg.Connection,
-    authority: str,
     exact: Marts,
     standing: Marts,
     memory: Memory,
+    source: PupilSource,
     data_as_at: date | None,
     extracted_on: date | None,
 ) -> Protected:
     """Decide for every row, group and cell of an authority's marts what is shown; notes it in ``memory``."""
-    patterns = {year: year_pattern(exact, year, memory) for year in _years(exact)}
+    years = _years(exact)
+    patterns = {year: year_pattern(exact, year, memory) for year in years}
     decisions = {mart: _pattern_decision(rows, patterns) for mart, rows in exact.items()}
-    # the split, late arrivals, reasons and persistent absence are judged by rules of their own
-    for mart, rows in exact.items():
-        for group in rows.contract.groups:
-            if rows.contract.is_protected and group not in ("pupils", "openings"):
-                decisions[mart].groups[group] = np.ones(len(rows), dtype=np.bool_)
-        if rows.contract.kind in ("school_reasons", "authority_reasons"):
-            decisions[mart].rows[:] = True
+    persistent = [
+        rows for rows in exact.values() if rows.contract.kind in ("school_persistent", "authority_persistent")
+    ]
+    last_closed = last_closed_month(data_as_at, extracted_on)
+    for year in years:
+        if persistent:
+            persistent_decisions(persistent, standing, year, source.bands(year), memory, patterns[year], decisions)
+        shown, judging = split_decisions(exact, year, source, last_closed, memory, patterns[year], decisions)
+        category_decisions(exact, year, shown, memory, decisions)
+        reason_decisions(exact, year, shown, judging, memory, decisions)
     return Protected(decisions, patterns)

@@ -77,15 +77,15 @@ class CellSystem:
 def _need(system: CellSystem, margin: Margin) -> int | None:
     """Pupils still missing from what is hidden in a margin; None where it is safe.
 
-    A hidden total leaves no bound. Otherwise at least two parts must be hidden, and the most that one of
-    them can hold, given the others' floors, must be at least five.
+    A hidden total leaves no bound once a part is hidden with it. Otherwise at least two parts must be hidden,
+    and the most that one of them can hold, given the others' floors, must be at least five.
     """
-    if margin.total >= 0 and system.hidden[margin.total]:
-        return None
     values = system.values[margin.parts] if margin.values is None else margin.values
     hidden = system.hidden[margin.parts] & ((values > 0) | (system.floor[margin.parts] == 0))
     count = int(hidden.sum())
     pupils = int(values[hidden].sum())
+    if margin.total >= 0 and system.hidden[margin.total]:
+        return None if count or not values.any() else 1
     if count == 0 or pupils == 0:
         return None
     floors = system.floor[margin.parts][hidden]
