@@ -233,7 +233,9 @@ def layer_sizes(settings: Settings) -> Rows:
     return _rows(
         settings,
         """
-        select namespaces.nspname as layer, classes.relname as table_name, greatest(classes.reltuples, 0)::bigint as rows
+        select
+            namespaces.nspname as layer, classes.relname as table_name,
+            greatest(classes.reltuples, 0)::bigint as rows
         from pg_catalog.pg_class as classes
         inner join pg_catalog.pg_namespace as namespaces on classes.relnamespace = namespaces.oid
         where classes.relkind in ('r', 'p')
