@@ -19,6 +19,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "WAREHOUSE_DBT_USER": known["user"],
         "WAREHOUSE_DBT_SSLMODE": known["sslmode"],
         "WAREHOUSE_DBT_THREADS": str(settings.threads),
+        "WAREHOUSE_CODE_VERSION": settings.code_version,
         PASSWORD_VARIABLE: known.get("password", ""),
         "DO_NOT_TRACK": "1",
     }

@@ -22,11 +22,9 @@ scn_reissued as (
     select
         'scn_reissued' as kind,
         pupils.local_authority_code, pupils.academic_year, 0 as seed_code, pupils.pupil_id,
-        0 as file_id, null::integer as example_row_number, count(distinct pupils.scn) as row_count,
-        null::date as first_on
+        0 as file_id, null::integer as example_row_number, count(distinct pupils.scn) as row_count, null::date as first_on
     from pupils
-    group by pupils.local_authority_code, pupils.academic_year, pupils.pupil_id
-    having count(distinct pupils.scn) > 1
+    group by pupils.local_authority_code, pupils.academic_year, pupils.pupil_id having count(distinct pupils.scn) > 1
 ),
 
 -- rule 3: a person of another authority has the SCN too
@@ -34,8 +32,7 @@ scn_conflict as (
     select
         'scn_conflict' as kind,
         pupils.local_authority_code, pupils.academic_year, 0 as seed_code, pupils.pupil_id,
-        0 as file_id, null::integer as example_row_number, count(distinct elsewhere.pupil_id) as row_count,
-        null::date as first_on
+        0 as file_id, null::integer as example_row_number, count(distinct elsewhere.pupil_id) as row_count, null::date as first_on
     from pupils
     inner join {{ ref('canonical_pupil_scns') }} as elsewhere
         on pupils.scn = elsewhere.scn
@@ -104,17 +101,9 @@ two_base_schools as (
 ),
 
 issues as (
-    select * from scn_shared
-    union all
-    select * from scn_reissued
-    union all
-    select * from scn_conflict
-    union all
-    select * from held_identity
-    union all
-    select * from no_enrolment
-    union all
-    select * from two_base_schools
+    {%- for kind in ['scn_shared', 'scn_reissued', 'scn_conflict', 'held_identity', 'no_enrolment', 'two_base_schools'] %}
+    select * from {{ kind }}{{ ' union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select

@@ -1,7 +1,7 @@
 -- Rules 13 to 18: the characteristics that every figure of the year uses, the same at every school of the pupil.
-with reference_days as (
-    select * from {{ ref('canonical_reference_days') }} as reference_days
-    where {{ in_touched_scope('reference_days') }}
+with characteristics as (
+    select * from {{ ref('canonical_characteristics') }} as characteristics
+    where {{ in_touched_scope('characteristics') }}
 ),
 
 marked_schools as (
@@ -32,12 +32,7 @@ pupil_schools as (
 ),
 
 latest_extracts as (
-    select
-        files.local_authority_code,
-        files.academic_year,
-        max(files.extract_date) as latest_extract_on
-    from {{ ref('stg_control__files') }} as files
-    group by files.local_authority_code, files.academic_year
+    select * from {{ ref('canonical_latest_extracts') }}
 ),
 
 departments as (
@@ -56,8 +51,8 @@ select
     pupil_schools.pupil_id,
     pupil_schools.seed_code,
     coalesce(departments.sector, first_departments.sector, stages.sector, 'special') as sector,
-    reference_days.stage,
-    reference_days.sex,
+    characteristics.stage,
+    characteristics.sex,
     coalesce(data_zones.quintile::text, 'unknown') as simd_quintile,
     data_zones.decile::smallint as simd_decile,
     case data_zones.quintile
@@ -68,23 +63,23 @@ select
     data_zones.urban_rural_class::smallint as urban_rural_class,
     coalesce(ethnicity_groups.ethnicity_group, 'unknown') as ethnicity_group,
     extract(year from age(
-        make_date(left(pupil_schools.academic_year, 4)::integer, 9, 30), reference_days.date_of_birth
+        make_date(left(pupil_schools.academic_year, 4)::integer, 9, 30), characteristics.date_of_birth
     ))::smallint as age_on_30_september,
-    reference_days.free_meal_registered,
-    reference_days.looked_after,
+    characteristics.free_meal_registered,
+    characteristics.looked_after,
     coalesce(latest_extracts.latest_extract_on < academic_years.census_on, true) as is_provisional,
     coalesce(base_schools.seed_code = pupil_schools.seed_code, false) as is_persistent_absence_school
 from pupil_schools
-inner join reference_days
-    on pupil_schools.local_authority_code = reference_days.local_authority_code
-    and pupil_schools.academic_year = reference_days.academic_year
-    and pupil_schools.pupil_id = reference_days.pupil_id
+inner join characteristics
+    on pupil_schools.local_authority_code = characteristics.local_authority_code
+    and pupil_schools.academic_year = characteristics.academic_year
+    and pupil_schools.pupil_id = characteristics.pupil_id
 inner join {{ ref('academic_years') }} as academic_years
     on pupil_schools.academic_year = academic_years.academic_year
 left join latest_extracts
     on pupil_schools.local_authority_code = latest_extracts.local_authority_code
     and pupil_schools.academic_year = latest_extracts.academic_year
-left join {{ ref('stages') }} as stages on reference_days.stage = stages.stage
+left join {{ ref('stages') }} as stages on characteristics.stage = stages.stage
 left join departments
     on pupil_schools.local_authority_code = departments.local_authority_code
     and pupil_schools.seed_code = departments.seed_code
@@ -92,9 +87,9 @@ left join departments
 left join first_departments
     on pupil_schools.local_authority_code = first_departments.local_authority_code
     and pupil_schools.seed_code = first_departments.seed_code
-left join {{ ref('data_zones') }} as data_zones on reference_days.data_zone_code = data_zones.data_zone_code
+left join {{ ref('data_zones') }} as data_zones on characteristics.data_zone_code = data_zones.data_zone_code
 left join {{ ref('ethnicity_groups') }} as ethnicity_groups
-    on reference_days.ethnicity_code = ethnicity_groups.ethnicity_code
+    on characteristics.ethnicity_code = ethnicity_groups.ethnicity_code
 left join {{ ref('canonical_base_schools') }} as base_schools
     on pupil_schools.local_authority_code = base_schools.local_authority_code
     and pupil_schools.academic_year = base_schools.academic_year

@@ -16,12 +16,7 @@ schools as (
 ),
 
 latest_extracts as (
-    select
-        files.local_authority_code,
-        files.academic_year,
-        max(files.extract_date) as latest_extract_on
-    from {{ ref('stg_control__files') }} as files
-    group by files.local_authority_code, files.academic_year
+    select * from {{ ref('canonical_latest_extracts') }}
 )
 
 select

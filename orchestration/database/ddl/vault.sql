@@ -27,3 +27,13 @@ comment on column vault.tokens.domain is 'Purpose, with a key of its own: tokens
 comment on column vault.tokens.token is 'Keyed hash of the id under which the person was first known, cut to 128 bits.';
 
 grant select, insert, delete on vault.identity_map, vault.tokens to pseudonymiser;
+
+create table if not exists vault.assigned_files (
+    file_id integer primary key,
+    assigned_at timestamptz not null default now()
+);
+comment on table vault.assigned_files is 'Pupils'' files whose persons are all in the identity map. One row per file.';
+comment on column vault.assigned_files.file_id is 'The file.';
+comment on column vault.assigned_files.assigned_at is 'When its persons were given their numbers.';
+
+grant select, insert, delete on vault.assigned_files to pseudonymiser;
