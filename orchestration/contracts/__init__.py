@@ -1,5 +1,6 @@
 """Contracts of the feeds: what each delivers, who answers for it, and what is generated from it."""
 
+from orchestration.contracts.generated import generated_files, write_generated
 from orchestration.contracts.loader import CONTRACTS_DIR, ContractError, load_contracts, read_contract
 from orchestration.contracts.model import (
     Check,
@@ -23,6 +24,8 @@ __all__ = [
     "RejectLimit",
     "Rule",
     "ServiceLevel",
+    "generated_files",
     "load_contracts",
     "read_contract",
+    "write_generated",
 ]

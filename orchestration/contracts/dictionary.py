@@ -1,0 +1,118 @@
+"""Makes the pages of the data dictionary from the contracts: one per feed, and one that lists them."""
+
+from collections.abc import Iterator, Mapping
+
+from orchestration.contracts.model import Column, Contract, Rule
+
+HEAD = "<!-- Made from orchestration/contracts/seemis/{file} by `warehouse contracts`: do not edit. -->\n"
+PRIVACY = {
+    "direct_identifier": "direct identifier",
+    "quasi_identifier": "quasi-identifier",
+    "special_category": "special category",
+    "operational": "operational",
+    "public": "public",
+}
+DATES = {
+    "extract_date": "the extract date",
+    "extract_date_plus_one_year": "a year after the extract date",
+    "extracted_at": "the time of extraction",
+}
+
+
+def dictionary_pages(contracts: Mapping[str, Contract]) -> Mapping[str, str]:
+    """Content of each page by file name: ``README.md`` and ``<feed>.md``."""
+    pages = {f"{contract.feed}.md": "\n".join(_page(contract)) + "\n" for contract in contracts.values()}
+    return {"README.md": "\n".join(_index(contracts)) + "\n", **pages}
+
+
+def _index(contracts: Mapping[str, Contract]) -> Iterator[str]:
+    yield HEAD.format(file="*.yml")
+    yield "# Data dictionary of the feeds\n"
+    yield "| feed | kind | purpose | expected | answers for it |"
+    yield "|---|---|---|---|---|"
+    for contract in contracts.values():
+        business = next(owner.name for owner in contract.owners if owner.role == "business owner")
+        kind = contract.kind if contract.is_collected else "refused"
+        link = f"[{contract.feed}]({contract.feed}.md)"
+        yield f"| {link} | {kind} | {contract.purpose} | {_expected(contract)} | {business} |"
+
+
+def _page(contract: Contract) -> Iterator[str]:
+    yield HEAD.format(file=f"{contract.feed}.yml")
+    yield f"# {contract.feed}\n"
+    yield f"{contract.usage} {contract.grain}\n"
+    yield "| | |"
+    yield "|---|---|"
+    yield f"| purpose | {contract.purpose} |"
+    if contract.limitations:
+        yield f"| limitations | {' '.join(contract.limitations.split())} |"
+    yield f"| authoritative source | {contract.authoritative_source} |"
+    yield f"| update rule | {contract.update_rule} |"
+    for owner in contract.owners:
+        yield f"| {owner.role} | {owner.name} (`{owner.username}`) |"
+    yield f"| contract | version {contract.version} |"
+    if not contract.is_collected:
+        return
+    yield f"| expected | {_expected(contract)} |"
+    yield f"| key | {', '.join(f'`{name}`' for name in contract.key)} |"
+    limit = contract.reject_limit
+    yield f"| quarantined | when more than {limit.rows} rows and more than {limit.share:.0%} of the file are rejected |"
+    yield "\n| column | type | required | values | privacy | meaning |"
+    yield "|---|---|---|---|---|---|"
+    for column in contract.columns:
+        yield (
+            f"| `{column.name}` | {column.type} | {'yes' if column.is_required else ''} | {_values(column)} | "
+            f"{PRIVACY[column.privacy]} | {column.description} |"
+        )
+    yield (
+        "\nStored as `raw."
+        f"{contract.feed}` with `_file_id` and `_row_number`; columns that are not collected are never stored."
+    )
+
+
+def _expected(contract: Contract) -> str:
+    level = contract.service_level
+    if level is None:
+        return "never"
+    every = "every school day" if level.frequency_days == 1 else f"every {level.frequency_days} days"
+    days = "day" if level.latency_days == 1 else "days"
+    return f"{every}, by {level.deadline:%H:%M} {level.latency_days} {days} later"
+
+
+def _values(column: Column) -> str:
+    if not column.is_collected:
+        return "not collected"
+    said = []
+    if column.codes is not None and column.codes.seed is not None:
+        said.append(f"seed `{column.codes.seed}`")
+        if column.codes.local_seed is not None:
+            said.append(f"local codes by seed `{column.codes.local_seed}`")
+    elif column.codes is not None:
+        said.append(", ".join(f"`{value}`" for value in column.codes.values))
+        if column.codes.joined_by is not None:
+            said.append(f"several joined by `{column.codes.joined_by}`")
+    if column.decoded_by is not None:
+        said.append(f"numbers by seed `{column.decoded_by}`")
+    if column.default is not None:
+        said.append(f"`{column.default}` where empty")
+    if column.pattern is not None:
+        said.append(f"`{column.pattern}`")
+    if column.max_length is not None:
+        said.append(f"up to {column.max_length} characters")
+    if column.minimum is not None:
+        said.append(f"{column.minimum:g} or more")
+    if column.maximum is not None:
+        said.append(f"{column.maximum:g} or less")
+    return "; ".join(said + [_rule(rule) for rule in column.rules])
+
+
+def _rule(rule: Rule) -> str:
+    if rule.name == "known":
+        return "a known establishment"
+    if rule.name == "within":
+        return "in a school year"
+    if rule.name == "age_at_extract":
+        return f"{rule.argument[0]} to {rule.argument[1]} years before the extract date"
+    if rule.name == "not_before":
+        return f"not before `{rule.argument}`"
+    return f"not after {DATES[str(rule.argument)]}"

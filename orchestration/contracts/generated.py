@@ -1,0 +1,45 @@
+"""Files that are made from the contracts: raw tables, dbt sources, dictionary pages. Never edited by hand."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestration.contracts.dictionary import dictionary_pages
+from orchestration.contracts.loader import load_contracts
+from orchestration.contracts.model import Contract
+from orchestration.contracts.raw_tables import raw_tables_sql
+from orchestration.contracts.sources import sources_yaml
+from orchestration.settings import Settings
+
+RAW_TABLES = Path("orchestration/database/ddl/raw.sql")
+SOURCES = Path("dbt_project/models/staged/_sources.yml")
+DICTIONARY = Path("docs/dictionary")
+
+
+def generated_files(contracts: Mapping[str, Contract], project_dir: Path) -> Mapping[Path, str]:
+    """Content of every generated file, by its path below the project."""
+    pages = {DICTIONARY / name: text for name, text in dictionary_pages(contracts).items()}
+    return {RAW_TABLES: raw_tables_sql(contracts), SOURCES: sources_yaml(contracts, project_dir), **pages}
+
+
+def write_generated(settings: Settings, check: bool = False) -> list[Path]:
+    """Write the generated files that differ from the contracts, or with ``check`` only say which ones do.
+
+    Out: their paths below the project; pages of feeds that are gone are among them and are removed.
+    """
+    wanted = generated_files(load_contracts(), settings.project_dir)
+    changed = []
+    for path, text in wanted.items():
+        target = settings.project_dir / path
+        if target.is_file() and target.read_text(encoding="utf-8") == text:
+            continue
+        changed.append(path)
+        if not check:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    for target in sorted((settings.project_dir / DICTIONARY).glob("*.md")):
+        path = target.relative_to(settings.project_dir)
+        if path not in wanted:
+            changed.append(path)
+            if not check:
+                target.unlink()
+    return changed
