@@ -16,7 +16,7 @@ from orchestration.synthetic.places import ranks
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-CONCENTRATION = {"primary": 4.1, "secondary": 4.6, "special": 4.0}
+CONCENTRATION = {"primary": 3.4, "secondary": 4.3, "special": 4.0}
 
 # Shifts on the logit scale. Secondary stages: published absence of 2023/24 (S1 10.8 ... S6 9.7 percent).
 # Quintiles: 12.4 against 5.9 percent in 2024/25, of which the schools' own rates carry a part.
@@ -59,11 +59,10 @@ def absent_openings(
     return np.minimum(absent, possible)
 
 
-def _scaled(
-    sector: str, department: Ints, rate_of: Floats, shift: Floats, quantile: Floats, possible: Ints
-) -> Ints:
+def _scaled(sector: str, department: Ints, rate_of: Floats, shift: Floats, quantile: Floats, possible: Ints) -> Ints:
     target = (1 - rate_of) * np.bincount(department, weights=possible, minlength=len(rate_of))
-    base = np.log((1 - rate_of) / np.clip(rate_of, 0.02, 0.999)).clip(-6, 2)
+    rate = np.clip(rate_of, 0.02, 0.999)
+    base = np.log((1 - rate) / rate).clip(-6, 2)
     low, high = base - 3.0, base + 3.0
     share = np.zeros(len(department))
     for _ in range(24):
@@ -80,9 +79,7 @@ def _systematic(amount: Floats, department: Ints) -> Ints:
     order = np.argsort(department, kind="stable")
     running = np.cumsum(amount[order])
     first = np.flatnonzero(np.diff(department[order], prepend=-1))
-    offset = np.repeat(
-        np.concatenate([[0.0], running])[first], np.diff(np.concatenate([first, [len(order)]]))
-    )
+    offset = np.repeat(np.concatenate([[0.0], running])[first], np.diff(np.concatenate([first, [len(order)]])))
     whole = np.floor(running - offset + 0.5).astype(np.int64)
     steps = np.diff(whole, prepend=0)
     steps[first] = whole[first]
@@ -107,6 +104,4 @@ def _inverse(sector: str, logit: Floats, quantile: Floats) -> Floats:
 def _table(concentration: float) -> Floats:
     mean = 1 / (1 + np.exp(-_MEANS))
     quantile = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
-    return np.asarray(
-        betaincinv(mean[:, None] * concentration, (1 - mean[:, None]) * concentration, quantile[None, :])
-    )
+    return np.asarray(betaincinv(mean[:, None] * concentration, (1 - mean[:, None]) * concentration, quantile[None, :]))

@@ -100,13 +100,11 @@ def pick_zones(near: Ints, department: Ints, quintile: Ints, random: np.random.G
     return np.where(quintile == QUINTILES - 1, -1, chosen)
 
 
-def _ethnicities(
-    seeds: Path, people: People, rolls: Rolls, roll: CensusRoll, random: np.random.Generator
-) -> None:
+def _ethnicities(seeds: Path, people: People, rolls: Rolls, roll: CensusRoll, random: np.random.Generator) -> None:
     """Newcomers fill the published groups of their school; within a group, codes as in the whole country."""
     fresh = np.flatnonzero(people.ethnicity[roll.person] < 0)
     group_of = ethnicity_groups(seeds)
-    codes, weights = shares(seeds, "ethnicity", "female")
+    _, weights = shares(seeds, "ethnicity", "female")
     there = np.zeros((rolls.ethnicity.shape[0], len(GROUPS)), dtype=np.int64)
     known = np.flatnonzero(people.ethnicity[roll.person] >= 0)
     np.add.at(there, (roll.department[known], group_of[people.ethnicity[roll.person[known]]]), 1)

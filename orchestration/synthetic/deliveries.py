@@ -1,8 +1,10 @@
 """Writes the deliveries of one authority and year."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from orchestration.synthetic.attendance_rows import HEADER, RowMaker, moment
-from orchestration.synthetic.files import DeliveryFolder, csv_bytes, header_line
 from orchestration.synthetic.faults import Planter
+from orchestration.synthetic.files import DeliveryFolder
 from orchestration.synthetic.options import SynthOptions
 from orchestration.synthetic.plan import Correction, PlannedDelivery, first_version, plan_corrections, plan_year
 from orchestration.synthetic.published import read_seed
@@ -37,7 +39,7 @@ class YearWriter:
 
     def __post_init__(self) -> None:
         world, spells = self.world, self.world.enrolments
-        self.planned = plan_year(world.year.open_dates, self.options.daily, self._until())
+        self.planned = plan_year(world.year.open_dates, self.options.daily, self.options.until_of(world.start))
         random = generator(world.seed, world.authority.code, world.start, "corrections")
         self.corrections = plan_corrections(self.marks, self.planned, self.planter.kept_apart(world), random)
         self.delivered = first_version(self.marks, self.corrections)
@@ -46,10 +48,6 @@ class YearWriter:
             self.scn[spells.person], world.seed_codes, local_codes(self.options.seeds, world.authority.code)
         )
         self.places = open_places(world.schools, world.units, world.rolls.total, world.start)
-
-    def _until(self) -> date | None:
-        last = self.world.start == max(int(year[:4]) for year in self.options.years)
-        return self.options.until if last else None
 
     def write(self, out: Path) -> Iterator[str]:
         """Writes delivery by delivery and yields each key."""
@@ -72,11 +70,9 @@ class YearWriter:
         if feed == "establishments":
             return establishment_table(world.authority, world.schools, world.units, self.places, world.rolls.total)
         if feed == "calendar":
-            return calendar_table(world.authority.code, world.units, self.places, world.year, world.openings, at)
+            return calendar_table(world.units, self.places, world.year, world.openings, at)
         if feed == "enrolments":
-            return enrolment_table(
-                spells, visible, self.scn[spells.person], world.schools, at, world.year.dates[0]
-            )
+            return enrolment_table(spells, visible, self.scn[spells.person], world.schools, at, world.year.dates[0])
         base = visible[spells.is_base[visible]]
         who, first = np.unique(spells.person[base], return_index=True)
         updated = updated_on(spells, at, world.year.dates[0])
@@ -93,7 +89,7 @@ class YearWriter:
         dressed = self.planter.snapshot(self, folder.key, feed, table, planned)
         counts = None
         if "seed_code" in table.column_names:
-            counts = count_codes(table["seed_code"], dressed.extra_establishments)
+            counts = count_codes(map(str, table["seed_code"].to_pylist()), dressed.extra_establishments)
         folder.write(
             feed, "snapshot", dressed.chunks(), table.num_rows + dressed.extra_rows, extracted, counts,
             packed=feed != "establishments",
@@ -155,19 +151,16 @@ class YearWriter:
         for unit, stage, code in self.planter.counted_extras(self.world.start):
             table[unit * 14 + stage, code] += 1
         table[:, 0] = 0
-        group, code = np.nonzero(table)
+        groups, codes = np.nonzero(table)
         return [
-            (f"{self.world.units[g // 14].seed_code:07d}", g % 14, c, int(table[g, c]))
-            for g, c in zip(group.tolist(), code.tolist(), strict=True)
+            (f"{self.world.units[group // 14].seed_code:07d}", group % 14, code, int(table[group, code]))
+            for group, code in zip(groups.tolist(), codes.tolist(), strict=True)
         ]
 
 
-def count_codes(column: pa.ChunkedArray, extra: list[str]) -> dict[str, int]:
+def count_codes(codes: Iterable[str], extra: list[str]) -> dict[str, int]:
     """Rows by SEED code, those of planted rows included."""
-    counts = {row["values"]: row["counts"] for row in column.value_counts().to_pylist()}
-    for code in extra:
-        counts[code] = counts.get(code, 0) + 1
-    return counts
+    return dict(Counter(chain(codes, extra)))
 
 
 def local_codes(seeds: Path, authority: str) -> dict[int, bytes]:
@@ -177,9 +170,3 @@ def local_codes(seeds: Path, authority: str) -> dict[int, bytes]:
         for row in read_seed(seeds, "local_attendance_codes")
         if row["local_authority_code"] == authority and len(row["local_code"]) == 2 and row["local_code"].isalpha()
     }
-
-
-def plain_chunks(table: pa.Table) -> Iterator[bytes]:
-    """A table as the chunks of a CSV file."""
-    yield header_line(table.column_names)
-    yield csv_bytes(table)

@@ -21,7 +21,7 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
     """
     tell = progress or (lambda text: None)
     authorities = find_authorities(options.seeds, options.authorities)
-    starts = sorted({start_year(year) for year in options.years})
+    starts = options.starts
     if options.files:
         options.out.mkdir(parents=True, exist_ok=True)
     truth: dict[str, dict[str, Any]] = {}
@@ -40,7 +40,7 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
         for world in years_of_authority(options.seeds, authority, starts, options.seed):
             tell(f"{authority.name} {world.academic_year}: {len(world.roll.person):,} pupils")
             marks = world.marks()
-            planter.year_begins(world, marks)
+            planter.year_begins(world, marks, options.until_of(world.start))
             writer = YearWriter(options, world, planter, marks)
             if options.files:
                 for key in writer.write(options.out):

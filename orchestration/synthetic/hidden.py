@@ -56,4 +56,4 @@ def largest_remainders(weights: NDArray[np.float64], total: int) -> NDArray[np.i
     whole = np.floor(exact).astype(np.int64)
     order = np.argsort(whole - exact, kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
-    return whole
+    return np.asarray(whole)

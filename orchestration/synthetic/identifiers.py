@@ -50,9 +50,10 @@ class ScnIssuer:
         start = self._next.get(two_digits, 0)
         # one head in eleven has no valid check digit, so a few more are drawn than needed
         drawn = np.arange(start, start + count + count // 8 + 30, dtype=np.int64)
-        if (drawn[-1] + 1) * _BLOCKS > _SERIALS:
+        size = _SERIALS // _BLOCKS
+        if drawn[-1] >= size:
             raise ValueError(f"No SCNs are left in the block for year of issue {two_digits:02d}.")
-        serial = ((drawn * _BLOCKS + self._block) * _STEP + 129_281) % _SERIALS
+        serial = ((self._block * size + drawn) * _STEP + 129_281) % _SERIALS
         heads = two_digits * _SERIALS + serial
         checks = scn_check_digits(heads)
         good = np.flatnonzero(checks < 10)[:count]

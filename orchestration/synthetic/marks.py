@@ -139,9 +139,7 @@ def _exclusions(counted: Flags, absent: Ints, is_secondary: Flags, random: np.ra
     both = np.zeros_like(counted)
     for secondary in (False, True):
         rows = np.flatnonzero(is_secondary == secondary)
-        both[rows] = _blocks(
-            counted[rows], absent[rows], everywhere, _EXCLUDED_PUPILS[secondary], (2, 9), 25, random
-        )
+        both[rows] = _blocks(counted[rows], absent[rows], everywhere, _EXCLUDED_PUPILS[secondary], (2, 9), 25, random)
     return both
 
 

@@ -18,7 +18,7 @@ NEVER = np.datetime64("NaT", "D")
 # Shares of the roll. Movement of that kind is not published; these give about 360 openings per pupil
 # in a year of 380, as the 252.7 million openings of 2020/21 for 702,197 pupils do.
 _LATE_START, _LEFT_EARLY, _OUT, _IN, _WITHIN = 0.004, 0.003, 0.012, 0.010, 0.008
-_GUEST, _PART_TIME, _WINTER_LEAVER = 0.0015, 0.002, 0.03
+_GUEST, _PART_TIME, _WINTER_LEAVER = 0.003, 0.002, 0.03
 _S4, _S5 = 10, 11
 
 STATUSES = ("on_roll", "guest")
@@ -49,9 +49,7 @@ class Enrolments:
 
     def joined(self, other: "Enrolments") -> "Enrolments":
         """The same with the spells of another."""
-        return Enrolments(
-            *(np.concatenate([getattr(self, n), getattr(other, n)]) for n in self.__dataclass_fields__)
-        )
+        return Enrolments(*(np.concatenate([getattr(self, n), getattr(other, n)]) for n in self.__dataclass_fields__))
 
 
 def year_of_enrolments(
@@ -179,17 +177,15 @@ def _outsiders(
     )
 
 
-def _guests(
-    base: Enrolments, schools: tuple[Department, ...], days: Days, random: np.random.Generator
-) -> Enrolments:
+def _guests(base: Enrolments, schools: tuple[Department, ...], days: Days, random: np.random.Generator) -> Enrolments:
     """A few pupils who go to another school for part of the week, and stay on the roll of their own."""
     used = np.unique(base.department)
+    sector = np.array([school.sector for school in schools])
     seeds = np.array([school.seed_code for school in schools])
     chosen = np.flatnonzero((random.random(base.count) < _GUEST) & np.isnat(base.leaving) & (base.entry <= days[0]))
     target = random.choice(used, size=len(chosen))
-    other = seeds[target] != seeds[base.department[chosen]]
-    chosen, target = chosen[other], target[other]
+    own = base.department[chosen]
+    fits = (seeds[target] != seeds[own]) & ((sector[target] == sector[own]) | (sector[target] == "special"))
+    chosen, target = chosen[fits], target[fits]
     guests = _spells(base.person[chosen], target, base.stage[chosen], random.choice(days[5:60], size=len(chosen)))
     return replace(guests, is_base=np.zeros(len(chosen), dtype=bool))
-
-

@@ -14,35 +14,41 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_SCOTTISH_GIRLS = (
-    "Isla Ailsa Eilidh Skye Catriona Kirsty Mhairi Iona Morven Rowan Fiona Shona Freya Lucy Millie Ava Orla "
-    "Ellie Anna Jessica Rosie Olivia Sophie Emily Grace Maisie Erin Niamh Beth Abbie"
-).split()
-_SCOTTISH_BOYS = (
-    "Callum Fraser Finlay Hamish Lewis Rory Fergus Angus Duncan Euan Struan Blair Gregor Cameron Murray Logan "
-    "Harris Jack Noah Leo Brodie Archie Innes Ruaridh Craig Scott Kyle Aiden Ross Campbell"
-).split()
-_SCOTTISH_SURNAMES = (
-    "Smith Brown Wilson Thomson Robertson Campbell Stewart Anderson Scott Murray MacDonald Reid Taylor Clark "
-    "Ross Watson Morrison Paterson Young Mitchell Walker Fraser Miller McDonald Gray Henderson Hamilton Johnston "
-    "Duncan Graham Ferguson Kerr Davidson Bell Cameron Kelly Martin Hunter Allan Mackenzie Grant Simpson MacKay "
-    "McLean MacLeod Black Russell Marshall Wallace Gibson Kennedy Gordon Burns Sutherland Stevenson Milne "
-    "Sinclair McIntosh Craig Munro Muir McKenna O'Neill O'Donnell Docherty Gallagher Boyle Lindsay Drummond"
-).split()
-_GAELIC_GIRLS = (
-    "Mòrag Catrìona Màiri Seonag Sìne Anna Ceit Peigi Oighrig Raonaid Beathag Eilidh Mairead Ealasaid Sorcha "
-    "Ciorstaidh Floraidh Iseabail Dòmhnallag Marsaili"
-).split()
-_GAELIC_BOYS = (
-    "Calum Ruairidh Dòmhnall Seumas Iain Aonghas Alasdair Murchadh Coinneach Eòghann Fionnlagh Niall Uilleam "
-    "Teàrlach Donnchadh Lachlann Tormod Cailean Pòl Eachann"
-).split()
-_GAELIC_SURNAMES = (
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_SCOTTISH_GIRLS = _words(
+    "Isla Ailsa Eilidh Skye Catriona Kirsty Mhairi Iona Morven Rowan Fiona Shona Freya Lucy Millie Ava "
+    "Orla Ellie Anna Jessica Rosie Olivia Sophie Emily Grace Maisie Erin Niamh Beth Abbie"
+)
+_SCOTTISH_BOYS = _words(
+    "Callum Fraser Finlay Hamish Lewis Rory Fergus Angus Duncan Euan Struan Blair Gregor Cameron Murray "
+    "Logan Harris Jack Noah Leo Brodie Archie Innes Ruaridh Craig Scott Kyle Aiden Ross Campbell"
+)
+_SCOTTISH_SURNAMES = _words(
+    "Smith Brown Wilson Thomson Robertson Campbell Stewart Anderson Scott Murray MacDonald Reid Taylor "
+    "Clark Ross Watson Morrison Paterson Young Mitchell Walker Fraser Miller McDonald Gray Henderson "
+    "Hamilton Johnston Duncan Graham Ferguson Kerr Davidson Bell Cameron Kelly Martin Hunter Allan "
+    "Mackenzie Grant Simpson MacKay McLean MacLeod Black Russell Marshall Wallace Gibson Kennedy Gordon "
+    "Burns Sutherland Stevenson Milne Sinclair McIntosh Craig Munro Muir McKenna O'Neill O'Donnell "
+    "Docherty Gallagher Boyle Lindsay Drummond"
+)
+_GAELIC_GIRLS = _words(
+    "Mòrag Catrìona Màiri Seonag Sìne Anna Ceit Peigi Oighrig Raonaid Beathag Eilidh Mairead Ealasaid "
+    "Sorcha Ciorstaidh Floraidh Iseabail Dòmhnallag Marsaili"
+)
+_GAELIC_BOYS = _words(
+    "Calum Ruairidh Dòmhnall Seumas Iain Aonghas Alasdair Murchadh Coinneach Eòghann Fionnlagh Niall "
+    "Uilleam Teàrlach Donnchadh Lachlann Tormod Cailean Pòl Eachann"
+)
+_GAELIC_SURNAMES = _words(
     "MacDhòmhnaill NicDhòmhnaill MacLeòid NicLeòid Moireasdan MacAoidh NicAoidh MacFhionghain MacNèill "
     "NicNèill Caimbeul MacIllEathain NicIllEathain MacÌomhair Greumach"
-).split()
-_CHINESE = "Wei Jing Xin Yi Hao Ming Jun Lan Mei Ling Chen Yan Bo Tao".split()
-_CHINESE_SURNAMES = "Chen Li Wang Zhang Liu Yang Huang Zhao Wu Zhou Lin Ng Chan Cheung Wong".split()
+)
+_CHINESE = _words("Wei Jing Xin Yi Hao Ming Jun Lan Mei Ling Chen Yan Bo Tao")
+_CHINESE_SURNAMES = _words("Chen Li Wang Zhang Liu Yang Huang Zhao Wu Zhou Lin Ng Chan Cheung Wong")
 GAELIC, SCOTTISH, POLISH, PAKISTANI, INDIAN, AFRICAN, CHINESE = range(7)
 _POOL_OF_CODE = {
     "23": POLISH, "06": PAKISTANI, "27": PAKISTANI, "05": INDIAN, "07": INDIAN, "17": INDIAN,
@@ -65,19 +71,17 @@ def pools() -> tuple[Pool, ...]:
     british = Pool(_names(British.first_names_female), _names(British.first_names_male), _names(British.last_names))
     pakistani = _names(Pakistani.first_names)
     return (
-        Pool(tuple(_GAELIC_GIRLS), tuple(_GAELIC_BOYS), tuple(_GAELIC_SURNAMES)),
+        Pool(_GAELIC_GIRLS, _GAELIC_BOYS, _GAELIC_SURNAMES),
         Pool(
             (*(4 * _SCOTTISH_GIRLS), *british.girls),
             (*(4 * _SCOTTISH_BOYS), *british.boys),
             (*(4 * _SCOTTISH_SURNAMES), *british.surnames),
         ),
-        Pool(
-            _names(Polish.first_names_female), _names(Polish.first_names_male), _names(Polish.unisex_last_names)
-        ),
+        Pool(_names(Polish.first_names_female), _names(Polish.first_names_male), _names(Polish.unisex_last_names)),
         Pool(pakistani[::2], pakistani[1::2], _names(Pakistani.last_names)),
         Pool(_names(Indian.first_names_female), _names(Indian.first_names_male), _names(Indian.last_names)),
         Pool(_names(Nigerian.first_names_female), _names(Nigerian.first_names_male), _names(Nigerian.last_names)),
-        Pool(tuple(_CHINESE), tuple(_CHINESE), tuple(_CHINESE_SURNAMES)),
+        Pool(_CHINESE, _CHINESE, _CHINESE_SURNAMES),
     )
 
 

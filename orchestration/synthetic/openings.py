@@ -59,9 +59,7 @@ def short_weekday(authority: str) -> int:
     return 2 if steady_hash(authority, "short day") % 4 == 0 else 4
 
 
-def openings_of_year(
-    authority: str, schools: tuple[Establishment, ...], year: SchoolYear, seed: int
-) -> Openings:
+def openings_of_year(authority: str, schools: tuple[Establishment, ...], year: SchoolYear, seed: int) -> Openings:
     """The half days that each school opens, unplanned closures taken off."""
     days = np.array(year.open_dates, dtype="datetime64[D]")
     weekday = np.array([one.weekday() for one in year.open_dates])

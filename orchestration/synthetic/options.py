@@ -43,6 +43,15 @@ class SynthOptions:
         for year in self.years:
             start_year(year)
 
+    @property
+    def starts(self) -> list[int]:
+        """First calendar years of the academic years, in order."""
+        return sorted({start_year(year) for year in self.years})
+
+    def until_of(self, start: int) -> date | None:
+        """The last day of a year's deliveries, where it is not the last day of term."""
+        return self.until if start == self.starts[-1] else None
+
 
 @dataclass(frozen=True)
 class SynthResult:

@@ -64,6 +64,10 @@ class Registry:
     def __post_init__(self) -> None:
         self._issuer = ScnIssuer(self.authority.position)
 
+    def new_scns(self, years: Ints) -> Ints:
+        """SCNs that nobody has yet, one for each year of issue."""
+        return self._issuer.issue(years)
+
     def add(self, start: int, stage: Ints, sex: Ints, random: np.random.Generator) -> Ints:
         """People who are in these stages in the academic year that begins in ``start``; their numbers."""
         count = len(stage)

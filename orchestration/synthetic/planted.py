@@ -70,6 +70,4 @@ class ExtraLines:
 
 def lines(rows: list[list[str]]) -> bytes:
     """Rows as CSV, quoted where a value has a comma."""
-    return "".join(
-        ",".join(f'"{value}"' if "," in value else value for value in row) + "\n" for row in rows
-    ).encode()
+    return "".join(",".join(f'"{value}"' if "," in value else value for value in row) + "\n" for row in rows).encode()

@@ -118,7 +118,7 @@ def _females(pupils: Ints, total: int, there: Ints) -> Ints:
             females = females + give(lacking, ceiling - females)
         elif lacking < 0:
             females = females - give(-lacking, females - floor)
-    return females
+    return np.asarray(females)
 
 
 def _match_movers(
@@ -152,7 +152,7 @@ def _match_movers(
         got_person.append(person[pool])
         got_department.append(slots)
         got_stage.append(np.full(both, wanted_stage))
-        np.subtract.at(missing, (slots, wanted_stage, wanted_sex), 1)
+        np.subtract.at(missing[:, wanted_stage, wanted_sex], slots, 1)
     if not got_person:
         none = np.zeros(0, dtype=np.int64)
         return none, none, none

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from orchestration.synthetic.attendance_rows import moment
 from orchestration.synthetic.calendars import SchoolYear
-from orchestration.synthetic.openings import Establishment, Openings, short_weekday
+from orchestration.synthetic.openings import Establishment, Openings
 from orchestration.synthetic.published import Authority, Department
 
 Ints = NDArray[np.int64]
@@ -20,9 +20,7 @@ def open_places(schools: tuple[Department, ...], units: tuple[Establishment, ...
     found = []
     for place, unit in enumerate(units):
         parts = [schools[at] for at in unit.departments]
-        shut = any(
-            day is not None and day <= first for part in parts for day in (part.closed_on, part.mothballed_on)
-        )
+        shut = any(day is not None and day <= first for part in parts for day in (part.closed_on, part.mothballed_on))
         unopened = any(part.opened_on is not None and part.opened_on > date(start, 9, 30) for part in parts)
         if roll[list(unit.departments)].any() or not (shut or unopened):
             found.append(place)
@@ -67,7 +65,6 @@ def establishment_table(
 
 
 def calendar_table(
-    authority: str,
     units: tuple[Establishment, ...],
     places: Ints,
     year: SchoolYear,
@@ -79,7 +76,6 @@ def calendar_table(
     dates = [day.isoformat() for day in year.dates for _ in "AP"]
     halves = ["AM", "PM"] * len(year.dates)
     updated = moment(date(year.start, 8, 1), 12, 0)
-    short = short_weekday(authority)
     parts = []
     for place in places.tolist():
         is_open, reasons, times = [], [], []
@@ -99,17 +95,14 @@ def calendar_table(
                 reasons.append(reason)
                 times.append(when)
         parts.append((is_open, reasons, times))
-    count = len(places)
     seeds = [f"{units[place].seed_code:07d}" for place in places.tolist()]
     return pa.table(
         {
-            "seed_code": pa.array(seeds).take(pa.array(np.repeat(np.arange(count), len(dates)))),
-            "opening_date": pa.chunked_array([pa.array(dates)] * count) if count else pa.array([], pa.string()),
-            "opening": pa.chunked_array([pa.array(halves)] * count) if count else pa.array([], pa.string()),
-            "is_open": pa.array([flag for part in parts for flag in part[0]], pa.string()),
-            "reason": pa.array([reason for part in parts for reason in part[1]], pa.string()),
-            "updated_at": pa.array([time for part in parts for time in part[2]], pa.string()),
+            "seed_code": [seed for seed in seeds for _ in dates],
+            "opening_date": dates * len(seeds),
+            "opening": halves * len(seeds),
+            "is_open": [flag for part in parts for flag in part[0]],
+            "reason": [reason for part in parts for reason in part[1]],
+            "updated_at": [time for part in parts for time in part[2]],
         }
     )
-
-

@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 
 _LOOKED_AFTER = (0.0055, 0.0125)  # at home, away: about 12 per 1,000 in all (2022 census)
 _CLASS_SIZE = 25
+_LEARNING = ("new", "early", "developing", "competent", "fluent")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ class PupilWriter:
         place = np.searchsorted(steps, self._draw(who, "which language"), side="right")
         language = np.where(speaks_other, np.array([codes[at] for at in other], dtype=object)[place], "eng")
         levels, level_weights = shares(self.seeds, "english_level")
-        learners = [at for at, name in enumerate(levels) if name in ("new", "early", "developing", "competent", "fluent")]
+        learners = [
+            at for at, name in enumerate(levels) if name in ("new", "early", "developing", "competent", "fluent")
+        ]
         learner_steps = np.cumsum(level_weights[learners] / level_weights[learners].sum())[:-1]
         place = np.searchsorted(learner_steps, self._draw(who, "level"), side="right")
         level = np.where(speaks_other, np.array([levels[at] for at in learners], dtype=object)[place], "first_language")
@@ -132,7 +135,7 @@ def enrolment_table(
             "scn": [f"{number:09d}" for number in scn[visible].tolist()],
             "seed_code": [f"{schools[place].seed_code:07d}" for place in one.department.tolist()],
             "entry_date": one.entry.astype(str).tolist(),
-            "leaving_date": np.where(known_end, one.leaving.astype(str), None).tolist(),
+            "leaving_date": [str(day) if known else None for day, known in zip(one.leaving, known_end, strict=True)],
             "stage": stages[one.stage].tolist(),
             "registration_class": (stages[one.stage] + letter).tolist(),
             "is_base_school": np.where(one.is_base, "Y", "N").tolist(),

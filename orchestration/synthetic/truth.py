@@ -60,9 +60,7 @@ def _cells(rows: int, columns: int, row: Any, column: Any) -> Any:
     return np.bincount(row * columns + column, minlength=rows * columns).reshape(rows, columns)
 
 
-def write_truth(
-    options: SynthOptions, years: dict[str, dict[str, Any]], faults: Iterable[Fault]
-) -> Path:
+def write_truth(options: SynthOptions, years: dict[str, dict[str, Any]], faults: Iterable[Fault]) -> Path:
     """Writes ``truth.json`` into the landing folder, beside the authorities' folders; its path."""
     truth = {
         "seed": options.seed,
