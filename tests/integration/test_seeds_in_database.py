@@ -1,0 +1,67 @@
+"""Seeds in the database: they load fast, keep their keys, and a broken promise is named."""
+
+import psycopg
+import pytest
+
+from orchestration.database import connect
+from orchestration.settings import Settings
+from orchestration.transform import DbtResult, run_dbt
+from tests.conftest import NewWarehouse
+
+
+def build_seeds(settings: Settings) -> DbtResult:
+    return run_dbt(settings, ["build", "--select", "resource_type:seed"])
+
+
+@pytest.fixture(scope="module")
+def seeded(new_warehouse: NewWarehouse) -> Settings:
+    """A warehouse of its own: these tests break seeds."""
+    found = new_warehouse()
+    result = build_seeds(found)
+    assert result.success, result.error or result.failed
+    return found
+
+
+def test_published_rolls_add_up(seeded: Settings) -> None:
+    query = "select census_year, sum(roll)::integer from reference.school_rolls group by census_year order by 1"
+    with connect(seeded, "transformer") as connection:
+        assert connection.execute(query).fetchall() == [(2023, 705528), (2025, 695923)]
+
+
+def test_hidden_cells_are_null_and_zero_is_zero(seeded: Settings) -> None:
+    query = """
+        select
+            count(*) filter (where school_rolls.p1 = 0),
+            count(*) filter (where 'p1' = any(string_to_array(school_rolls.hidden, ' '))),
+            count(*) filter (where 'p1' = any(string_to_array(school_rolls.hidden, ' ')) and school_rolls.p1 is not null)
+        from reference.school_rolls as school_rolls
+        where school_rolls.census_year = 2025
+    """
+    with connect(seeded, "transformer") as connection:
+        zeros, hidden, hidden_with_value = connection.execute(query).fetchone() or (0, 0, 0)
+    assert zeros > 0
+    assert hidden == 254
+    assert hidden_with_value == 0
+
+
+def test_a_key_is_enforced(seeded: Settings) -> None:
+    with connect(seeded, "transformer") as connection, pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute("insert into reference.stages (stage, sector, position) values ('P1', 'primary', 15)")
+
+
+def test_loading_again_gives_the_same_rows(seeded: Settings) -> None:
+    query = "select count(*), sum(hashtextextended(schools::text, 0)) from reference.schools as schools"
+    with connect(seeded, "transformer") as connection:
+        before = connection.execute(query).fetchone()
+    assert build_seeds(seeded).success
+    with connect(seeded, "transformer") as connection:
+        assert connection.execute(query).fetchone() == before
+
+
+def test_a_broken_promise_is_named(seeded: Settings) -> None:
+    with connect(seeded, "transformer") as connection:
+        connection.execute("update reference.stages set sector = 'nursery' where stage in ('P1', 'P2')")
+    result = run_dbt(seeded, ["test", "--select", "stages"])
+    assert {node.unique_id.split(".")[2] for node in result.failed} == {"stages__holds"}
+    assert "1 result" in str(result.failed[0].message)
+    assert build_seeds(seeded).success

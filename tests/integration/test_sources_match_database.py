@@ -1,0 +1,28 @@
+"""dbt's sources and the tables they stand for: the same columns, so that neither is documented from memory."""
+
+import json
+
+import yaml
+
+from orchestration.database import connect
+from orchestration.settings import PROJECT_DIR, Settings
+
+SOURCES = PROJECT_DIR / "dbt_project" / "models" / "staged"
+
+
+def test_sources_have_the_columns_of_their_tables(settings: Settings) -> None:
+    query = """
+        select attributes.attname
+        from pg_catalog.pg_attribute as attributes
+        where attributes.attrelid = to_regclass(%s) and attributes.attnum > 0 and not attributes.attisdropped
+    """
+    wrong = {}
+    with connect(settings, "transformer", autocommit=True) as connection:
+        for path in sorted(SOURCES.rglob("*.yml")):
+            for source in yaml.safe_load(path.read_text()).get("sources", []):
+                for table in source["tables"]:
+                    described = {column["name"] for column in table.get("columns", [])}
+                    rows = connection.execute(query, [f"{source['schema']}.{table['name']}"]).fetchall()
+                    if difference := described ^ {name for (name,) in rows}:
+                        wrong[f"{source['name']}.{table['name']}"] = sorted(difference)
+    assert not wrong, f"describe these, or take them out of the sources: {json.dumps(wrong, indent=2)}"
