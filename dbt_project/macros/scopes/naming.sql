@@ -8,7 +8,7 @@
     {%- set layer = node.name.split('_')[0] -%}
     {%- if custom_alias_name -%}
         {{- custom_alias_name | trim -}}
-    {%- elif layer in ['canonical', 'pseudonymised', 'control'] and node.resource_type == 'model' -%}
+    {%- elif layer in ['canonical', 'pseudonymised', 'aggregated', 'control'] and node.resource_type == 'model' -%}
         {{- node.name[layer | length + 1:] -}}
     {%- else -%}
         {{- node.name -}}

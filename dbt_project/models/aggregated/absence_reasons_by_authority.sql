@@ -13,7 +13,7 @@ authority_facts as (
 
 reasons as (
     select attendance_codes.reason
-    from {{ ref('attendance_codes_by_number') }} as attendance_codes
+    from {{ ref('attendance_codes') }} as attendance_codes
     where attendance_codes.category not in ('attendance', 'not_counted')
 ),
 

@@ -11,7 +11,7 @@ school_facts as (
 
 reasons as (
     select distinct {{ school_reason('attendance_codes.reason') }} as reason -- several codes join one reason
-    from {{ ref('attendance_codes_by_number') }} as attendance_codes
+    from {{ ref('attendance_codes') }} as attendance_codes
     where attendance_codes.category not in ('attendance', 'not_counted')
 ),
 

@@ -1,0 +1,5 @@
+{#- Order-free checksum of rows of files, as landing writes it into control.file_establishments. Pairs cancel out,
+    so a count always stands beside it. -#}
+{% macro row_checksum(relation) -%}
+    bit_xor(hashint8extended(({{ relation }}._file_id::bigint << 32) | {{ relation }}._row_number, 0))
+{%- endmacro %}

@@ -1,0 +1,85 @@
+with file_ledger as (
+    select * from {{ ref('stg_control__file_ledger') }} as file_ledger
+    where {{ in_touched_scope('file_ledger') }}
+),
+
+file_establishments as (
+    select * from {{ ref('stg_control__file_establishments') }}
+),
+
+raw_counts as (
+    select * from {{ ref('control_raw_counts') }} as raw_counts
+    where {{ in_touched_scope('raw_counts') }}
+),
+
+-- a file that did not land, or whose manifest does not go by establishment, has one line for the whole of it
+manifest_to_file as (
+    select
+        file_ledger.file_id,
+        0 as seed_code,
+        'manifest to file' as hop,
+        file_ledger.rows_manifest as amount_in,
+        case when file_ledger.status = 'landed' then file_ledger.rows_file else 0 end as amount_out,
+        case when file_ledger.status = 'landed' then '{}'::jsonb
+            else jsonb_build_object(file_ledger.status, file_ledger.rows_manifest) end as explained,
+        true as checksum_matches
+    from file_ledger
+    where file_ledger.rows_manifest is not null
+    union all
+    select
+        file_establishments.file_id,
+        file_establishments.seed_code,
+        'manifest to file by establishment' as hop,
+        file_establishments.rows_manifest as amount_in,
+        file_establishments.rows_file as amount_out,
+        '{}'::jsonb as explained,
+        true as checksum_matches
+    from file_establishments
+    inner join file_ledger using (file_id)
+    where file_ledger.status = 'landed'
+        and file_establishments.rows_manifest is not null
+),
+
+file_to_raw as (
+    select
+        file_id,
+        seed_code,
+        'file to raw' as hop,
+        coalesce(file_establishments.rows_file, 0) as amount_in,
+        coalesce(raw_counts.row_count, 0) as amount_out,
+        {{ explained({
+            'rejected': 'coalesce(file_establishments.rows_rejected, 0)',
+            'duplicate_key': 'coalesce(file_establishments.rows_duplicate, 0)',
+        }) }} as explained,
+        coalesce(file_establishments.key_checksum, 0) = coalesce(raw_counts.key_checksum, 0) as checksum_matches
+    from (
+        select file_establishments.* from file_establishments inner join file_ledger using (file_id)
+        where file_ledger.status = 'landed'
+    ) as file_establishments
+    full join raw_counts using (file_id, seed_code)
+),
+
+lines as (
+    select * from manifest_to_file
+    union all
+    select * from file_to_raw
+),
+
+balanced as (
+    select
+        file_ledger.local_authority_code,
+        file_ledger.academic_year,
+        lines.hop,
+        lines.file_id,
+        lines.seed_code,
+        file_ledger.delivery_key,
+        file_ledger.feed,
+        lines.amount_in::bigint as amount_in,
+        lines.amount_out::bigint as amount_out,
+        lines.explained,
+        lines.checksum_matches
+    from lines
+    inner join file_ledger using (file_id)
+)
+
+select * from balanced

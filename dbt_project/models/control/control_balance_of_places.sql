@@ -1,0 +1,84 @@
+-- Of establishments and calendar the latest snapshot of a year counts: its rows have to be in canonical, the rows of
+-- older ones are superseded (a calendar day that a later snapshot lacks is kept, so these are never fewer).
+{{ config(scope_origins=[
+    'ledger:establishments', 'ledger:calendar', 'canonical_establishments', 'canonical_delivered_half_days',
+    'control_audited_scopes',
+]) }}
+
+with audited_scopes as (
+    select * from {{ ref('control_audited_scopes') }}
+),
+
+file_ledger as (
+    select
+        file_ledger.*,
+        file_ledger.is_in_force and row_number() over (
+            partition by
+                file_ledger.local_authority_code, file_ledger.feed, file_ledger.is_in_force,
+                case when file_ledger.feed = 'calendar' then file_ledger.academic_year end
+            order by file_ledger.extracted_at desc, file_ledger.extract_date desc, file_ledger.sequence desc
+        ) = 1 as is_latest
+    from {{ ref('stg_control__file_ledger') }} as file_ledger
+    where file_ledger.feed in ('establishments', 'calendar')
+        and file_ledger.status = 'landed'
+),
+
+raw_counts as (
+    select * from {{ ref('control_raw_counts') }} as raw_counts
+    where {{ in_touched_scope('raw_counts') }}
+),
+
+standing as (
+    select
+        calendar._file_id as file_id,
+        calendar.seed_code,
+        count(*) as row_count
+    from {{ ref('stg_seemis__calendar') }} as calendar
+    inner join {{ ref('canonical_delivered_half_days') }} as half_days
+        on half_days.local_authority_code = calendar.local_authority_code
+            and half_days.seed_code = calendar.seed_code
+            and half_days.opening_date = calendar.opening_date
+            and half_days.opening = calendar.opening
+    where calendar._file_id = any(array(
+        select file_ledger.file_id from file_ledger where file_ledger.is_latest and {{ in_touched_scope('file_ledger') }}
+    ))
+    group by calendar._file_id, calendar.seed_code
+    union all
+    select
+        establishments._file_id as file_id,
+        establishments.seed_code,
+        count(*) as row_count
+    from {{ ref('stg_seemis__establishments') }} as establishments
+    inner join {{ ref('canonical_establishments') }} as canonical_establishments
+        on canonical_establishments.local_authority_code = establishments.local_authority_code
+            and canonical_establishments.seed_code = establishments.seed_code
+    where establishments._file_id = any(array(
+        select file_ledger.file_id from file_ledger where file_ledger.is_latest and {{ in_touched_scope('file_ledger') }}
+    ))
+    group by establishments._file_id, establishments.seed_code
+),
+
+balanced as (
+    select
+        file_ledger.local_authority_code,
+        file_ledger.academic_year,
+        'raw to canonical' as hop,
+        raw_counts.file_id,
+        raw_counts.seed_code,
+        file_ledger.delivery_key,
+        file_ledger.feed,
+        raw_counts.row_count as amount_in,
+        coalesce(standing.row_count, 0)::bigint as amount_out,
+        {{ explained({
+            'superseded': 'case when file_ledger.is_in_force and not file_ledger.is_latest then raw_counts.row_count end',
+            'withdrawn': 'case when not file_ledger.is_in_force then raw_counts.row_count end',
+        }) }} as explained,
+        true as checksum_matches
+    from raw_counts
+    inner join file_ledger on raw_counts.file_id = file_ledger.file_id
+    left join standing
+        on standing.file_id = raw_counts.file_id
+            and standing.seed_code = raw_counts.seed_code
+)
+
+select * from balanced

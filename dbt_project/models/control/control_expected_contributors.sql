@@ -1,0 +1,105 @@
+-- Rule 12. The deadline of a half day is the contract's latency and hour after it. A live warehouse is judged by the
+-- clock, a made-up one on the day of its last delivery, because its calendar does not move with ours.
+{%- set expectation = var('feed_expectations')['attendance'] %}
+
+with as_of as (
+    select
+        file_ledger.local_authority_code,
+        case when bool_or(file_ledger.environment = 'live') then now() else max(file_ledger.extracted_at) end as as_of
+    from {{ ref('stg_control__file_ledger') }} as file_ledger
+    group by file_ledger.local_authority_code
+),
+
+schools as (
+    select
+        enrolments.local_authority_code,
+        enrolments.academic_year,
+        enrolments.seed_code,
+        min(enrolments.counts_from) as first_on_roll,
+        max(enrolments.counts_to) as last_on_roll
+    from {{ ref('canonical_enrolment_years') }} as enrolments
+    where {{ in_touched_scope('enrolments') }}
+        and enrolments.status = 'on_roll'
+    group by enrolments.local_authority_code, enrolments.academic_year, enrolments.seed_code
+),
+
+marked as (
+    select
+        marked_months.local_authority_code,
+        marked_months.academic_year,
+        marked_months.seed_code,
+        marked_months.month,
+        bit_or(marked_months.marked_slots) as slots
+    from {{ ref('canonical_marked_months') }} as marked_months
+    where {{ in_touched_scope('marked_months') }}
+    group by
+        marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code, marked_months.month
+),
+
+due as (
+    select
+        calendar.local_authority_code,
+        calendar.academic_year,
+        calendar.seed_code,
+        calendar.opening_date,
+        coalesce(marked.slots, 0) & {{ slot_of('calendar.opening_date', 'calendar.opening') }} <> 0 as is_marked
+    from {{ ref('canonical_calendar') }} as calendar
+    inner join schools using (local_authority_code, academic_year, seed_code)
+    inner join as_of on as_of.local_authority_code = calendar.local_authority_code
+    left join marked
+        on marked.local_authority_code = calendar.local_authority_code
+            and marked.seed_code = calendar.seed_code
+            and marked.month = date_trunc('month', calendar.opening_date::timestamp)::date
+    where {{ in_touched_scope('calendar') }}
+        and calendar.is_open
+        and calendar.opening_date between schools.first_on_roll and schools.last_on_roll
+        and (
+            calendar.opening_date + {{ expectation.latency_days }} + time '{{ expectation.by }}'
+        ) at time zone 'Europe/London' <= as_of.as_of
+),
+
+counted as (
+    select
+        due.local_authority_code,
+        due.academic_year,
+        due.seed_code,
+        count(*)::integer as half_days_due,
+        (count(*) filter (where not due.is_marked))::integer as half_days_missing,
+        max(due.opening_date) as last_due_on,
+        max(due.opening_date) filter (where due.is_marked) as last_marked_on
+    from due
+    group by due.local_authority_code, due.academic_year, due.seed_code
+),
+
+-- what became of attendance files that came after the last mark
+files as (
+    select
+        counted.local_authority_code,
+        counted.academic_year,
+        counted.seed_code,
+        bool_or(file_ledger.status = 'quarantined') as is_quarantined,
+        bool_or(file_ledger.status = 'landed' and not file_ledger.is_in_force) as is_withdrawn
+    from counted
+    inner join {{ ref('stg_control__file_ledger') }} as file_ledger
+        on file_ledger.local_authority_code = counted.local_authority_code
+            and file_ledger.feed = 'attendance'
+            and file_ledger.extract_date > coalesce(counted.last_marked_on, '-infinity')
+    group by counted.local_authority_code, counted.academic_year, counted.seed_code
+),
+
+contributors as (
+    select
+        counted.*,
+        counted.last_marked_on is distinct from counted.last_due_on as is_missing,
+        case
+            when counted.last_marked_on is not distinct from counted.last_due_on then null
+            when files.is_quarantined then 'quarantined'
+            when files.is_withdrawn then 'withdrawn'
+            when counted.last_marked_on is null then 'never sent'
+            else 'not sent'
+        end as reason
+    from counted
+    left join files using (local_authority_code, academic_year, seed_code)
+)
+
+select * from contributors

@@ -1,0 +1,7 @@
+select
+    warnings.delivery_id,
+    warnings.file_id,
+    warnings.column_name,
+    warnings.kind,
+    warnings.row_count
+from {{ source('control', 'warnings') }} as warnings
