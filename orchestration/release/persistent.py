@@ -23,7 +23,7 @@ from orchestration.release.patterns import YearPattern, is_primary, protect_syst
 from orchestration.release.rows import NOT_AVAILABLE, SUPPRESSED, Decision, MartRows
 from orchestration.release.suppression import SMALL, CellSystem, Margin
 
-MEASURES = (*BANDS, "persistently_absent", "severely_absent")
+MEASURES = (*BANDS, "persistently_absent", "severely_absent", "pupils")
 PARTS = (*MEASURES, "below_threshold", "not_severe")
 """With what follows from the measures: pupils below 10%, and those at 20% and over who are not severely absent."""
 RATES = {"persistently_absent": "persistent_absence_rate", "severely_absent": "severe_absence_rate"}
@@ -113,20 +113,18 @@ def _hold(found: Mapping[str, _Row], year: str, memory: Memory) -> None:
             memory.new_states[place] = State({}, pack(row.states))
 
 
-def _row_margins(base: int, has_total: bool) -> list[Margin]:
+def _row_margins(base: int) -> list[Margin]:
     cell = {name: base + number for number, name in enumerate(PARTS)}
 
     def parts(*names: str) -> IntArray:
         return np.array([cell[name] for name in names], dtype=np.int64)
 
-    margins = [
-        Margin(parts(*BANDS[:2]), cell["below_threshold"]),
-        Margin(parts(*BANDS[2:]), cell["persistently_absent"]),
-        Margin(parts("severely_absent", "not_severe"), cell[BANDS[3]]),
+    return [
+        Margin(parts(*BANDS[:2]), cell["below_threshold"], kind="column"),
+        Margin(parts(*BANDS[2:]), cell["persistently_absent"], kind="column"),
+        Margin(parts("severely_absent", "not_severe"), cell[BANDS[3]], kind="column"),
+        Margin(parts("below_threshold", "persistently_absent"), cell["pupils"], kind="column"),
     ]
-    if has_total:
-        margins.append(Margin(parts("below_threshold", "persistently_absent")))
-    return margins
 
 
 def _values(states: IntArray) -> list[int]:
@@ -167,8 +165,8 @@ def _system(
     for row in found.values():
         pupils_of_row = len(row.shown)
         for part, value in zip(PARTS, _values(row.shown), strict=True):
-            complement = pupils_of_row - value if part != "not_severe" else 0
-            primary.append(0 < value < SMALL or 0 < complement < SMALL)
+            complement = pupils_of_row - value if part not in ("not_severe", "pupils") else 0
+            primary.append(part != "pupils" and (0 < value < SMALL or 0 < complement < SMALL))
             cells.append(f"{row.name}#{part}")
     hidden = np.array(
         [
@@ -177,7 +175,7 @@ def _system(
         ],
         dtype=np.bool_,
     )
-    margins = [margin for name, row in found.items() for margin in _row_margins(base[name], not row.is_hidden)]
+    margins = [margin for name, row in found.items() for margin in _row_margins(base[name])]
     for total, parts in _links(names, pupils):
         if total not in base or not parts:
             continue
@@ -199,8 +197,9 @@ def _held_row(row: _Row, standing: Mapping[str, Any], hidden: Mapping[str, bool]
         if hidden[measure]:
             kept[measure] = None
             kept["bands_symbol"] = SUPPRESSED
-            if measure in RATES:
-                kept[RATES[measure]] = None
+    for measure, rate in RATES.items():
+        if hidden[measure] or hidden["pupils"]:
+            kept[rate] = None
     return kept
 
 
@@ -242,7 +241,8 @@ def _decide(row: _Row, hidden: Mapping[str, bool], standing: MartRows, decision:
         decision.held[row.position] = _held_row(row, before, hidden)
         return
     for measure in MEASURES:
-        for column in (measure, RATES.get(measure)):
-            if column is not None:
-                cells = decision.cells.setdefault(column, np.zeros(len(row.rows), dtype=np.bool_))
-                cells[row.position] = hidden[measure]
+        cells = decision.cells.setdefault(measure, np.zeros(len(row.rows), dtype=np.bool_))
+        cells[row.position] = hidden[measure]
+    for measure, rate in RATES.items():
+        cells = decision.cells.setdefault(rate, np.zeros(len(row.rows), dtype=np.bool_))
+        cells[row.position] = hidden[measure] or hidden["pupils"]

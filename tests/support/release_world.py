@@ -14,12 +14,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 import yaml
 from psycopg import sql
 
+from orchestration.release.bands import BandPupils, band_code
 from orchestration.release.contracts import ReleaseContract, load_release_contracts
-from orchestration.release.rows import MartRows
+from orchestration.release.memory import Memory
+from orchestration.release.protect import protect
+from orchestration.release.rows import MartRows, released_rows
+from orchestration.release.sources import PlacedSplit
+from orchestration.release.splits import SplitPupils, month_number
 from orchestration.settings import PROJECT_DIR
 
 AUTHORITY = "S12000005"
@@ -168,8 +174,8 @@ def _measures(world: World, members: Iterable[tuple[Pupil, Iterable[date]]], due
     if withheld is None and completeness is not None and completeness < Decimal("0.9"):
         withheld = "completeness"
     return {
-        **{name: 0 for name in ("openings_not_counted", "openings_excluded", "openings_unknown_reason")},
-        **{name: 0 for name in ("behind_excluded", "behind_unknown_reason")},
+        **dict.fromkeys(("openings_not_counted", "openings_excluded", "openings_unknown_reason"), 0),
+        **dict.fromkeys(("behind_excluded", "behind_unknown_reason"), 0),
         "openings_unauthorised": found["openings_not_authorised"],
         "behind_unauthorised": found["behind_not_authorised"],
         **{
@@ -422,3 +428,89 @@ def build(
             [model, event_id, code],
         )
     connection.commit()
+
+
+class WorldPupils:
+    """The pupils of a world, as release asks for them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def bands(self, year: str) -> BandPupils:
+        rows = band_rows(self.world)
+        return BandPupils(
+            np.array([_number(row[2]) for row in rows], dtype=np.int64),
+            [(row[3], row[4]) for row in rows],
+            [row[5] for row in rows],
+            [row[6] for row in rows],
+            np.array([band_code(row[7], row[8]) for row in rows], dtype=np.int64),
+        )
+
+    def splits(self, year: str) -> PlacedSplit:
+        rows = split_rows(self.world)
+        return PlacedSplit(
+            SplitPupils(
+                np.array([_number(row[2]) for row in rows], dtype=np.int64),
+                np.array([month_number(row[8]) for row in rows], dtype=np.int64),
+                np.array([row[9:12] for row in rows], dtype=np.int64).reshape(-1, 3),
+            ),
+            [(row[3], row[4]) for row in rows],
+            [row[5] for row in rows],
+            [row[6] for row in rows],
+            [row[7] for row in rows],
+        )
+
+
+def _number(token: str) -> int:
+    return int(token[-12:]) << 8
+
+
+class Releases:
+    """Releases of one authority after one another, without a database."""
+
+    def __init__(self, of: Iterable[ReleaseContract]) -> None:
+        self.contracts = tuple(of)
+        self.memory = Memory()
+        self.exact: dict[str, MartRows] = {}
+        self.released = {
+            contract.mart: MartRows(contract, {column.name: [] for column in contract.released_columns})
+            for contract in self.contracts
+        }
+
+    def release(self, world: World, lifted: bool = False) -> dict[str, MartRows]:
+        self.exact = mart_rows(world, self.contracts)
+        memory = replace_memory(self.memory, lifted)
+        protected = protect(self.exact, self.released, memory, WorldPupils(world), world.data_as_at, None)
+        for mart, rows in self.exact.items():
+            names = [column.name for column in rows.contract.released_columns]
+            found = list(released_rows(rows, protected.decisions[mart]).values())
+            columns = zip(*found, strict=True) if found else ([] for _ in names)
+            self.released[mart] = MartRows(
+                rows.contract, {name: list(values) for name, values in zip(names, columns, strict=True)}
+            )
+        self.memory = _settled(memory)
+        return self.released
+
+    def rows(self, mart: str, **keys: Any) -> list[Row]:
+        """Released rows of a mart that have the given key values."""
+        columns = self.released[mart].columns
+        rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        return [row for row in rows if all(row[key] == value for key, value in keys.items())]
+
+    def row(self, mart: str, **keys: Any) -> Row:
+        (found,) = self.rows(mart, **keys)
+        return found
+
+
+def replace_memory(memory: Memory, lifted: bool) -> Memory:
+    return replace(memory, new_hidden={}, new_shown=set(), new_states={}, new_held=set(), holds_lifted=lifted)
+
+
+def _settled(memory: Memory) -> Memory:
+    for (year, mart, cell), reason in memory.new_hidden.items():
+        memory.hidden.setdefault((year, mart), {})[cell] = reason
+    for year, mart, cell in memory.new_shown:
+        memory.shown.setdefault((year, mart), set()).add(cell)
+    for place, state in memory.new_states.items():
+        memory.states[place] = replace(state, shown=json.loads(json.dumps(state.shown)))
+    return memory
