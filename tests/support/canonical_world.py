@@ -1,0 +1,296 @@
+"""Deliveries of a few literal rows, put into ledger and raw as landing leaves them, and the layers built on them.
+
+Rows name what matters and leave the rest to defaults. Landing has tests of its own; here only what the layers
+above do with its rows is looked at.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg import sql
+
+from orchestration.contracts import load_contracts
+from orchestration.contracts.raw_tables import raw_tables_sql
+from orchestration.database import connect
+from orchestration.identity import assign_identities
+from orchestration.settings import Settings
+from orchestration.transform import run_dbt
+
+AUTHORITY = "S12000005"
+SCHOOL, OTHER_SCHOOL = 5746728, 5746825
+Row = dict[str, Any]
+State = dict[str, list[tuple[Any, ...]]]
+
+DEFAULTS: Mapping[str, Row] = {
+    "establishments": {
+        "establishment_name": "School", "sector": "primary+secondary", "gaelic_medium": False,
+        "half_day_openings_per_week": 10, "local_authority_code": AUTHORITY,
+    },
+    "calendar": {"is_open": True},
+    "pupils": {
+        "forename": "Ailsa", "surname": "Example", "date_of_birth": date(2015, 3, 1), "sex": "F",
+        "ethnicity_code": "01", "looked_after": "no", "free_meal_registered": False,
+    },
+    "enrolments": {
+        "seed_code": SCHOOL, "entry_date": date(2025, 8, 18), "stage": "P5", "is_base_school": True,
+        "status": "on_roll",
+    },
+    "attendance": {"seed_code": SCHOOL, "opening": "AM", "attendance_code": "10"},
+}  # fmt: skip
+
+# What the layers hold, without the numbers that depend on the order of arrival: persons by their SEEMiS id.
+# Files are named by delivery and feed.
+COMPARED = {
+    "openings": """
+        select openings.local_authority_code, attendance_date, opening, person, seed_code, attendance_code,
+            recorded_at, file, _row_number
+        from canonical.attendance_openings as openings inner join people using (pupil_id)
+        inner join files on files.file_id = openings._file_id""",
+    "superseded": """
+        select attendance_date, opening, person, seed_code, attendance_code, file, _row_number
+        from canonical.superseded_openings as rows inner join people using (pupil_id)
+        inner join files on files.file_id = rows._file_id""",
+    "held": """
+        select attendance_date, opening, seed_code, attendance_code, file, _row_number
+        from canonical.held_openings as rows inner join files on files.file_id = rows._file_id""",
+    "issues": """
+        select kind, academic_year, seed_code, coalesce(person, ''), coalesce(file, ''), example_row_number, row_count,
+            first_on
+        from canonical.identity_issues as issues left join people using (pupil_id)
+        left join files on files.file_id = issues.file_id""",
+}
+BY_PERSON = (
+    "canonical.pupils", "canonical.pupil_scns", "canonical.enrolments", "canonical.enrolment_years",
+    "canonical.marked_months", "canonical.enrolled_months", "canonical.reference_days",
+    "canonical.characteristics", "canonical.base_schools", "canonical.pupil_years",
+)  # fmt: skip
+BY_TOKEN = (
+    "pseudonymised.pupil_years", "pseudonymised.attendance_pupil_months",
+    "pseudonymised.attendance_pupil_weekday_codes", "pseudonymised.attendance_openings",
+)  # fmt: skip
+AS_IS = (
+    "canonical.establishments", "canonical.departments", "canonical.delivered_half_days",
+    "canonical.stage_half_days", "canonical.tested_half_days", "canonical.half_days_like_others",
+    "canonical.calendar", "canonical.study_leave", "canonical.last_marked", "canonical.data_as_at",
+    "canonical.latest_extracts", "pseudonymised.school_years", "pseudonymised.school_weekdays",
+)  # fmt: skip
+SUPPORT = """
+create temporary view people as
+    select pupil_id, string_agg(local_authority_code || '|' || seemis_pupil_id, ',' order by 1) as person
+    from (select * from vault.identity_map order by 2, 3) as identity_map group by pupil_id;
+create temporary view files as
+    select file_id, delivery_key || '/' || feed as file from control.files inner join control.deliveries using (delivery_id)
+"""
+
+
+def at(day: date, hour: int = 18) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo("Europe/London"))
+
+
+def academic_year(day: date) -> str:
+    start = day.year if day.month >= 8 else day.year - 1
+    return f"{start}/{(start + 1) % 100:02d}"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery: rows by feed. ``pupils`` and the other snapshots are whole, ``attendance`` is a delta."""
+
+    day: date
+    rows: Mapping[str, Sequence[Row]]
+    sequence: int = 1
+    supersedes: str | None = None
+    authority: str = AUTHORITY
+    extracted_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.authority}/{self.day}" + (f"-{self.sequence}" if self.sequence > 1 else "")
+
+
+@dataclass
+class CanonicalWorld:
+    """The warehouse of ``settings`` with ways to deliver, withdraw and build."""
+
+    settings: Settings
+    variables: str = ""
+    built: list[str] = field(default_factory=list)
+
+    def prepare(self) -> "CanonicalWorld":
+        with connect(self.settings, "admin") as connection:
+            connection.execute("set role loader")
+            connection.execute(raw_tables_sql(load_contracts()).encode())
+        return self
+
+    def empty(self) -> None:
+        """As on the first day: nothing delivered, nothing built, nobody known."""
+        with connect(self.settings, "admin") as connection:
+            for schema in ("canonical", "pseudonymised", "staged"):
+                found = connection.execute(
+                    "select c.relname, c.relkind from pg_class c where relnamespace = %s::regnamespace "
+                    "and relkind in ('r', 'p', 'v') and not relispartition",
+                    [schema],
+                ).fetchall()
+                for name, kind in found:
+                    what = sql.SQL("view" if kind == "v" else "table")
+                    connection.execute(
+                        sql.SQL("drop {} if exists {} cascade").format(what, sql.Identifier(schema, name))
+                    )
+            connection.execute(
+                "truncate control.ledger_events, control.deliveries, control.files, control.file_years, "
+                "control.file_establishments, control.build_state, control.model_builds, control.rejects, "
+                "control.warnings, vault.identity_map, vault.tokens, vault.assigned_files cascade"
+            )
+            connection.execute("drop table if exists control.scope_changes")
+            for feed in DEFAULTS:
+                connection.execute(sql.SQL("truncate raw.{}").format(sql.Identifier(feed)))
+
+    def deliver(self, *deliveries: Delivery) -> None:
+        with connect(self.settings, "admin") as connection:
+            for delivery in deliveries:
+                _register(connection, delivery)
+
+    def retry(self, delivery: Delivery, feed: str, rows: Iterable[Row]) -> None:
+        """Rows of a file that had been rejected and are accepted now."""
+        with connect(self.settings, "admin") as connection:
+            found = connection.execute(
+                "select file_id, delivery_id from control.files inner join control.deliveries using (delivery_id) "
+                "where delivery_key = %s and feed = %s",
+                [delivery.key, feed],
+            ).fetchone()
+            assert found
+            _insert(connection, feed, found[0], rows, delivery, first=1001)
+            _note_years(connection, feed, found[0], delivery)
+            connection.execute(
+                "insert into control.ledger_events (delivery_id, file_id, kind, actor) values (%s, %s, 'retried', 't')",
+                [found[1], found[0]],
+            )
+
+    def event(self, delivery: Delivery, kind: str) -> None:
+        with connect(self.settings, "admin") as connection:
+            connection.execute(
+                "insert into control.ledger_events (delivery_id, kind, reason, actor) "
+                "select delivery_id, %s, 'test', 'test' from control.deliveries where delivery_key = %s",
+                [kind, delivery.key],
+            )
+
+    def build(self, *arguments: str, expect: bool = True) -> None:
+        assign_identities(self.settings)
+        options = ["--vars", self.variables] if self.variables else []
+        select = ["--select", "staged", "canonical", "pseudonymised"] if "--select" not in arguments else []
+        result = run_dbt(self.settings, ["run", *select, *options, *arguments])
+        if expect:
+            assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
+
+    def seed(self) -> None:
+        assert run_dbt(self.settings, ["seed"]).success
+
+    def query(self, text: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with connect(self.settings, "admin") as connection:
+            for statement in SUPPORT.split(";"):
+                connection.execute(statement.encode())
+            return connection.execute(text.encode(), parameters).fetchall()
+
+    def state(self) -> State:
+        """All tables of the layers by natural key, sorted."""
+        queries = dict(COMPARED)
+        for table in BY_PERSON:
+            queries[table] = (
+                f"select person, to_jsonb(rows) - 'pupil_id' from {table} as rows join people using (pupil_id)"
+            )
+        for table in BY_TOKEN:
+            queries[table] = (
+                f"select person, to_jsonb(rows) - 'pupil_token' from {table} as rows "
+                "join vault.tokens on token = pupil_token join people using (pupil_id)"
+            )
+        for table in AS_IS:
+            queries[table] = f"select to_jsonb(rows) from {table} as rows"
+        with connect(self.settings, "admin") as connection:
+            for statement in SUPPORT.split(";"):
+                connection.execute(statement.encode())
+            return {
+                name: sorted(tuple(str(value) for value in row) for row in connection.execute(query.encode()))
+                for name, query in queries.items()
+            }
+
+    def closes(self) -> bool:
+        """Per attendance file in force: rows in raw are openings, superseded and held, to the row."""
+        rows = self.query(
+            """
+            select _file_id, _row_number from raw.attendance
+            where _file_id in (select file_id from control.files_in_force)
+            except all (
+                select _file_id, _row_number from canonical.attendance_openings
+                union all select _file_id, _row_number from canonical.superseded_openings
+                union all select _file_id, _row_number from canonical.held_openings
+            )"""
+        )
+        extra = self.query(
+            """
+            select _file_id, _row_number from canonical.attendance_openings
+            union all select _file_id, _row_number from canonical.superseded_openings
+            union all select _file_id, _row_number from canonical.held_openings
+            except all
+            select _file_id, _row_number from raw.attendance
+            where _file_id in (select file_id from control.files_in_force)"""
+        )
+        return not rows and not extra
+
+
+def _register(connection: psycopg.Connection, delivery: Delivery) -> None:
+    row = connection.execute(
+        "insert into control.deliveries (delivery_key, local_authority_code, extract_date, sequence, environment, "
+        "manifest_sha256, supersedes) values (%s, %s, %s, %s, 'test', '', %s) returning delivery_id",
+        [delivery.key, delivery.authority, delivery.day, delivery.sequence, delivery.supersedes],
+    ).fetchone()
+    assert row
+    extracted_at = delivery.extracted_at or at(delivery.day) + timedelta(minutes=delivery.sequence)
+    for feed, rows in delivery.rows.items():
+        found = connection.execute(
+            "insert into control.files (delivery_id, feed, file_name, kind, status, extracted_at, rows_accepted) "
+            "values (%s, %s, %s, %s, 'landed', %s, %s) returning file_id",
+            [row[0], feed, f"{feed}.csv", "delta" if feed == "attendance" else "snapshot", extracted_at, len(rows)],
+        ).fetchone()
+        assert found
+        _insert(connection, feed, found[0], rows, delivery, first=1)
+        _note_years(connection, feed, found[0], delivery)
+    connection.execute(
+        "insert into control.ledger_events (delivery_id, kind, actor) values (%s, 'landed', 'test')", [row[0]]
+    )
+
+
+def _insert(
+    connection: psycopg.Connection, feed: str, file_id: int, rows: Iterable[Row], delivery: Delivery, first: int
+) -> None:
+    extracted_at = delivery.extracted_at or at(delivery.day)
+    stamp = "recorded_at" if feed == "attendance" else "updated_at"
+    for number, row in enumerate(rows, start=first):
+        whole = {**DEFAULTS[feed], **({} if feed == "establishments" else {stamp: extracted_at}), **row}
+        whole |= {"_file_id": file_id, "_row_number": number}
+        connection.execute(
+            sql.SQL("insert into raw.{} ({}) values ({})").format(
+                sql.Identifier(feed),
+                sql.SQL(", ").join(map(sql.Identifier, whole)),
+                sql.SQL(", ").join(sql.Placeholder() * len(whole)),
+            ),
+            list(whole.values()),
+        )
+
+
+def _note_years(connection: psycopg.Connection, feed: str, file_id: int, delivery: Delivery) -> None:
+    dated = {"attendance": "attendance_date", "calendar": "opening_date"}.get(feed)
+    counts: dict[str, int] = {}
+    if dated:
+        query = sql.SQL("select {} from raw.{} where _file_id = %s").format(sql.Identifier(dated), sql.Identifier(feed))
+        for (day,) in connection.execute(query, [file_id]):
+            counts[academic_year(day)] = counts.get(academic_year(day), 0) + 1
+    for year, count in (counts or {academic_year(delivery.day): 0}).items():
+        connection.execute(
+            "insert into control.file_years (file_id, academic_year, row_count) values (%s, %s, %s) "
+            "on conflict (file_id, academic_year) do update set row_count = excluded.row_count",
+            [file_id, year, count],
+        )
