@@ -11,7 +11,7 @@ from orchestration.landing.outcomes import FileQuarantinedError, Warned
 from orchestration.landing.records import Structure
 from orchestration.landing.reference import Reference, academic_year
 from orchestration.landing.rules import Extract
-from orchestration.landing.validate import Validated
+from orchestration.landing.validate import DUPLICATE, Validated
 
 SCN_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 SEED_WEIGHTS = (7, 6, 5, 4, 3, 2)
@@ -42,12 +42,11 @@ class Year:
 def rows_by_establishment(validated: Validated) -> dict[int, EstablishmentRows]:
     """Records by SEED code, 0 where it is absent or malformed; one entry under 0 for feeds without one."""
     seed = "coalesce(seed_code, 0)" if validated.contract.has_establishment else "0"
-    losers = validated.counts.duplicate
-    lost = "row_number in (select row_number from losers)" if losers else "false"
     rows = validated.staging.run(
-        f"select {seed}, count(*), count(*) filter (problems <> 0), count(*) filter ({lost}) from rows group by 1"
+        f"select {seed}, count(*), count(*) filter (problems = 0), count(*) filter (problems = {DUPLICATE}) "
+        "from rows group by 1"
     )
-    return {code: EstablishmentRows(n, n - bad - lost_rows, bad, lost_rows) for code, n, bad, lost_rows in rows}
+    return {code: EstablishmentRows(n, good, n - good - lost, lost) for code, n, good, lost in rows}
 
 
 def check_announced(
@@ -93,7 +92,7 @@ def years(validated: Validated, extracted_on: date) -> tuple[Year, ...]:
     if column is not None:
         rows = validated.staging.run(
             f"select year({column} + interval 5 month) - 1, count(*), min({column}), max({column}) "
-            f"from rows where {accepted(validated)} group by 1"
+            f"from rows where problems = 0 group by 1"
         )
         for first, row_count, first_date, last_date in rows:
             name = academic_year(date(first, 8, 1))
@@ -102,12 +101,6 @@ def years(validated: Validated, extracted_on: date) -> tuple[Year, ...]:
         name = academic_year(extracted_on)
         found.setdefault(name, Year(name, 0 if column else validated.counts.accepted, None, None))
     return tuple(found[name] for name in sorted(found))
-
-
-def accepted(validated: Validated) -> str:
-    """Condition on ``rows`` for those that go into raw."""
-    lost = " and row_number not in (select row_number from losers)" if validated.counts.duplicate else ""
-    return f"problems = 0{lost}"
 
 
 def file_warnings(
@@ -145,15 +138,14 @@ def _count(validated: Validated, kind: str, column: str, condition: str, by: str
     keys = by or (column if not condition.startswith("was_") else condition)
     rows, example = validated.staging.run(
         f"select coalesce(sum(n), 0)::bigint, min(example) from (select {keys}, count(*) as n, "
-        f"min(row_number) as example from rows where {accepted(validated)} group by {keys}) where {condition}"
+        f"min(row_number) as example from rows where problems = 0 group by {keys}) where {condition}"
     )[0]
     return [Warned(kind, column, rows, example)] if rows else []
 
 
 def _unmapped(validated: Validated, column: str, taken: tuple[str, ...]) -> list[Warned]:
     rows = validated.staging.run(
-        f"select {column}, count(*), min(row_number) from rows where {accepted(validated)} "
-        "group by 1 order by 2 desc, 1"
+        f"select {column}, count(*), min(row_number) from rows where problems = 0 group by 1 order by 2 desc, 1"
     )
     unknown = [row for row in rows if row[0] not in taken]
     if not unknown:

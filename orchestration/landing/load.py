@@ -9,8 +9,7 @@ import pgpq.schema
 import pyarrow as pa
 from psycopg import Connection, sql
 
-from orchestration.contracts import Column, Contract
-from orchestration.landing.findings import accepted
+from orchestration.contracts import Contract
 from orchestration.landing.outcomes import LandingError
 from orchestration.landing.validate import BATCH_ROWS, Validated
 
@@ -24,7 +23,7 @@ def load_rows(connection: Connection, validated: Validated, file_id: int) -> Non
     columns = [*names, "_file_id", "_row_number"]
     query = (
         f"select {', '.join(names)}, {file_id}::integer as _file_id, row_number as _row_number "
-        f"from rows where {accepted(validated)}"
+        f"from rows where problems = 0"
     )
     _copy(connection, validated, sql.Identifier("raw", validated.contract.feed), columns, query)
 
@@ -48,9 +47,7 @@ def load_rejects(connection: Connection, validated: Validated, file_id: int, *, 
         ["_file_id", "_row_number", "fields"],
         f"select {file_id}::integer, row_number, json_object('field_count', field_count)::varchar as fields "
         f"from misfits union all select {file_id}::integer, row_number, fields from rows "
-        f"where problems <> 0 and row_number not in (select row_number from misfits) "
-        f"union all select {file_id}::integer, row_number, {as_delivered(validated.contract)} from rows "
-        f"semi join losers using (row_number)",
+        "where problems <> 0 and row_number not in (select row_number from misfits)",
     )
 
 
@@ -78,26 +75,7 @@ def checksums(connection: Connection, contract: Contract, file_id: int, expected
     return {seed_code: checksum for seed_code, _, checksum in rows}
 
 
-def as_delivered(contract: Contract) -> str:
-    """SQL that writes a typed row as JSON of the text that it was delivered as."""
-    pairs = ", ".join(f"'{column.name}', {_text(column)}" for column in contract.collected)
-    return f"json_object({pairs})::varchar"
-
-
-def _text(column: Column) -> str:
-    name = column.name
-    if column.type == "boolean":
-        return f"case when {name} then 'Y' when not {name} then 'N' end"
-    if column.type == "time":
-        return f"strftime({name} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
-    if column.digits is not None:
-        return f"lpad({name}::varchar, {column.digits}, '0')"
-    return f"{name}::varchar"
-
-
-def _copy(
-    connection: Connection, validated: Validated, table: sql.Identifier, columns: list[str], query: str
-) -> None:
+def _copy(connection: Connection, validated: Validated, table: sql.Identifier, columns: list[str], query: str) -> None:
     reader = validated.staging.connection.sql(query).to_arrow_reader(BATCH_ROWS)
     encoder = _encoder(reader.schema)
     statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(

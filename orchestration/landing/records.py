@@ -42,9 +42,7 @@ class Structure:
         return np.concatenate([rows for rows, _ in self.misfits]), np.concatenate([n for _, n in self.misfits])
 
 
-def split_records(
-    delivered: Delivered, judge_header: Callable[[bytes], int], target: BinaryIO | None
-) -> Structure:
+def split_records(delivered: Delivered, judge_header: Callable[[bytes], int], target: BinaryIO | None) -> Structure:
     """Read a delivered file to its end, writing its records (header left out, LF, no blank lines) to ``target``.
 
     In: ``judge_header`` gets the header's bytes and returns its number of fields, or raises. Raises

@@ -50,9 +50,7 @@ class Reference:
         if codes.joined_by is None:
             return values
         return tuple(
-            codes.joined_by.join(chosen)
-            for size in range(1, len(values) + 1)
-            for chosen in permutations(values, size)
+            codes.joined_by.join(chosen) for size in range(1, len(values) + 1) for chosen in permutations(values, size)
         )
 
     def local_codes(self, codes: CodeList, local_authority_code: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ GUARDS = {
     "time": MOMENT,
 }
 DUCKDB_TYPES = {"integer": "integer", "date": "date", "timestamptz": "timestamptz", "numeric": "decimal(18, 6)"}
+ESTABLISHMENTS = "establishments"
 INLINE_CODES = 64  # a longer list is a table; a short one is quicker as a CASE
 MISSING, WRONG_TYPE, PATTERN, UNKNOWN_CODE = "missing_required", "wrong_type", "pattern", "unknown_code"
 DATE_LOGIC, OUT_OF_RANGE, UNKNOWN_ESTABLISHMENT = "date_logic", "out_of_range", "unknown_establishment"
@@ -37,17 +38,22 @@ class Extract:
 
 @dataclass(frozen=True)
 class Problem:
-    """One rule that a row can break: its bit, the column, the reason, and the condition under which it is broken."""
+    """One rule that a row can break: its bit, the column and the reason.
+
+    Either ``condition`` says when, or the value must stand in the table ``lookup`` (its column ``known``). Lookups
+    are made once per value after the rows are there: a join while they are read loses the order of the file.
+    """
 
     bit: int
     column: str
     reason: str
-    condition: str
+    condition: str | None = None
+    lookup: str | None = None
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The SQL of one file: typed values, problems, the lists that have to be there as tables."""
+    """The SQL of one file: typed values, flags (kept for warnings), problems, and lists that are needed as tables."""
 
     values: tuple[tuple[str, str], ...]
     flags: tuple[tuple[str, str], ...]
@@ -60,7 +66,11 @@ class Judgement:
         names = [name for name, _ in (*self.values, *self.flags)]
         typed = ", ".join(f"{expression} as {name}" for name, expression in (*self.values, *self.flags))
         # CASE and not a cast of the condition: null means that the rule does not apply
-        bits = " + ".join(f"case when {p.condition} then {1 << p.bit} else 0 end" for p in self.problems)
+        bits = " + ".join(
+            f"case when {problem.condition} then {1 << problem.bit} else 0 end"
+            for problem in self.problems
+            if problem.condition
+        )
         return (
             f"with typed as (select *, {typed} from {source}), "
             f"judged as (select *, ({bits})::ubigint as problems from typed) "
@@ -80,8 +90,10 @@ def judgement(contract: Contract, positions: Mapping[str, int], extract: Extract
         values.append((column.name, _value(column, text, decoded)))
         if decoded:
             flags.append((f"was_number_{column.name}", f"case when {text} in ({_list(tuple(decoded))}) then true end"))
-        broken = _broken(column, text, extract, reference, lists)
-        problems += [Problem(next(bits), column.name, reason, condition) for reason, condition in broken]
+        for reason, condition in _broken(column, text, extract, reference):
+            problems.append(Problem(next(bits), column.name, reason, condition=condition))
+        for reason, lookup in _looked_up(column, reference, lists):
+            problems.append(Problem(next(bits), column.name, reason, lookup=lookup))
     fields = ", ".join(
         f"{_quoted(column.name)}, c{positions[column.name]}"
         for column in contract.collected
@@ -111,9 +123,18 @@ def _value(column: Column, text: str, decoded: Mapping[str, str]) -> str:
     return f"case when regexp_full_match({text}, {_quoted(guard)}) then try_cast({text} as {wanted}) end"
 
 
-def _broken(
-    column: Column, text: str, extract: Extract, reference: Reference, lists: dict[str, tuple[str, ...]]
-) -> Iterator[tuple[str, str]]:
+def _looked_up(column: Column, reference: Reference, lists: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Reason and table of every rule by which a value must stand in a table."""
+    if column.codes is not None:
+        codes = reference.codes(column.codes)
+        if len(codes) > INLINE_CODES:
+            lists[f"codes_{column.name}"] = codes
+            yield UNKNOWN_CODE, f"codes_{column.name}"
+    if any(rule.name == "known" for rule in column.rules):
+        yield UNKNOWN_ESTABLISHMENT, ESTABLISHMENTS
+
+
+def _broken(column: Column, text: str, extract: Extract, reference: Reference) -> Iterator[tuple[str, str]]:
     """Reason and condition of every rule of a column; at most the first of them can hold for a column's type."""
     value = column.name
     if column.is_required:
@@ -121,7 +142,7 @@ def _broken(
     if column.type in {"integer", "decimal", "boolean", "date", "time"}:
         yield WRONG_TYPE, f"{text} is not null and {value} is null"
     elif column.codes is not None:
-        yield UNKNOWN_CODE, f"{value} is not null and {_unknown_code(column, extract, reference, lists)}"
+        yield UNKNOWN_CODE, f"{value} is not null and {_unknown_code(column, extract, reference)}"
     elif column.pattern is not None:
         yield PATTERN, f"{text} is not null and not regexp_full_match({text}, {_quoted(column.pattern)})"
     elif column.max_length is not None:
@@ -131,18 +152,16 @@ def _broken(
         high = f"{value} > {column.maximum}" if column.maximum is not None else "false"
         yield OUT_OF_RANGE, f"{low} or {high}"
     for rule in column.rules:
-        yield _rule(rule, value, extract, reference)
+        if rule.name != "known":  # looked up afterwards
+            yield _rule(rule, value, extract, reference)
 
 
-def _unknown_code(
-    column: Column, extract: Extract, reference: Reference, lists: dict[str, tuple[str, ...]]
-) -> str:
+def _unknown_code(column: Column, extract: Extract, reference: Reference) -> str:
     assert column.codes is not None
     value = column.name
     codes = reference.codes(column.codes)
     if len(codes) > INLINE_CODES:
-        lists[f"codes_{value}"] = codes
-        return f"{value} not in (select code from codes_{value})"
+        return "false"  # looked up afterwards
     if column.codes.local_seed is None:
         return f"{value} not in ({_list(codes)})"
     taken = codes + reference.local_codes(column.codes, extract.local_authority_code)
@@ -155,8 +174,6 @@ def _unknown_code(
 
 def _rule(rule: Rule, value: str, extract: Extract, reference: Reference) -> tuple[str, str]:
     day = f"date '{extract.extract_date}'"
-    if rule.name == "known":
-        return UNKNOWN_ESTABLISHMENT, f"{value} is not null and {value} not in (select seed_code from establishments)"
     if rule.name == "not_before":
         return DATE_LOGIC, f"{value} < {rule.argument}"
     if rule.name == "within":

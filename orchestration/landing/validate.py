@@ -12,19 +12,21 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from orchestration.contracts import Contract
+from orchestration.contracts import Column, Contract
 from orchestration.landing.outcomes import FileQuarantinedError, LandingError, RejectCount
 from orchestration.landing.records import Structure
 from orchestration.landing.reference import Reference
 from orchestration.landing.rules import (
+    ESTABLISHMENTS,
     PATTERN,
-    UNKNOWN_ESTABLISHMENT,
     Extract,
     Judgement,
+    Problem,
     judgement,
 )
 from orchestration.settings import Settings
 
+DUPLICATE = 1 << 63  # the bit of a row that is valid and lost; rules have the others
 WRONG_COLUMN_COUNT, DUPLICATE_KEY = "wrong_column_count", "duplicate_key"
 ROWS_AT_ONCE = 3_000_000  # keys compared at once: about 300 MB
 BATCH_ROWS = 100_000
@@ -85,9 +87,9 @@ class Staging:
 
     def codes(self, made: Judgement, establishments: Iterable[int]) -> None:
         """Make the tables of codes that the rules look into."""
-        self.put("establishments", seed_code=pa.array(sorted(establishments), pa.int32()))
+        self.put(ESTABLISHMENTS, known=pa.array(sorted(establishments), pa.int32()))
         for name, codes in made.lists.items():
-            self.put(name, code=pa.array(codes, pa.string()))
+            self.put(name, known=pa.array(codes, pa.string()))
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,8 @@ def validate(
 ) -> Validated:
     """Judge the records of a file, as ``split_records`` wrote them.
 
-    Makes the tables ``rows`` (typed, with ``problems`` and, for those, ``fields``), ``losers`` (row numbers of
-    duplicates) and ``rejects`` (one line per row, column and reason). Row numbers count records from 1.
+    Makes the view ``rows`` (typed, with ``problems`` and, for those, ``fields``) and the tables ``misfits`` and
+    ``rejects`` (one line per row, column and reason). Row numbers count records from 1.
     """
     made = judgement(contract, positions, extract, reference)
     staging.codes(made, establishments)
@@ -157,7 +159,8 @@ def validate_again(
     staging.put("rejected_before", **{name: rejected.column(name) for name in rejected.column_names})
     fields = ", ".join(f"fields ->> '$.{name}' as c{position}" for position, name in enumerate(collected))
     source = f"(select row_number, {fields} from rejected_before)"
-    staging.run(f"create table rows as {made.query(source, extra='row_number, ')}")
+    staging.run(f"create table staged as {made.query(source, extra='row_number, ')}")
+    staging.run("create view rows as select * from staged")
     _put_misfits(staging, Structure(), contract, {})
     return _finish(staging, contract, made, rejected.num_rows)
 
@@ -176,12 +179,14 @@ def _put_misfits(staging: Staging, structure: Structure, contract: Contract, pos
 
 
 def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int) -> Validated:
-    staging.run("create table losers (row_number integer)")
-    _find_duplicates(staging, contract)
+    for problem in made.problems:
+        if problem.lookup is not None:
+            _look_up(staging, contract, problem)
+    _mark_duplicates(staging, contract)
     seed = "seed_code" if contract.has_establishment else "null::integer"
     staging.run(
         f"create table rejects as select row_number, column_name, reason, null::integer as seed_code from misfits "
-        f"union all select row_number, '', '{DUPLICATE_KEY}', {seed} from rows semi join losers using (row_number)"
+        f"union all select row_number, '', '{DUPLICATE_KEY}', {seed} from rows where problems = {DUPLICATE}"
     )
     broken = staging.run("select coalesce(bit_or(problems), 0) from rows")[0][0]
     misfits = staging.run("select count(*) from misfits")[0][0]
@@ -192,14 +197,30 @@ def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int) ->
                 f"insert into rejects select row_number, '{problem.column}', '{problem.reason}', {seed} from rows "
                 f"where problems & {1 << problem.bit} <> 0{without_misfits}"
             )
-    rejected, duplicate = staging.run(
-        "select (select count(*) from rows where problems <> 0), (select count(*) from losers)"
+    bad, duplicate = staging.run(
+        f"select count(*), count(*) filter (problems = {DUPLICATE}) from rows where problems <> 0"
     )[0]
-    return Validated(staging, contract, made, Counts(rows, rejected, duplicate))
+    return Validated(staging, contract, made, Counts(rows, bad - duplicate, duplicate))
 
 
-def _find_duplicates(staging: Staging, contract: Contract) -> None:
-    """Rows that lose against another valid row of the same key: a delta keeps the newest, a snapshot the last."""
+def _look_up(staging: Staging, contract: Contract, problem: Problem) -> None:
+    """Find rows whose value does not stand in a table; there are far fewer values than rows."""
+    staging.run(
+        f"create or replace temp table unknown as select distinct {problem.column} as value from staged "
+        f"where {problem.column} is not null and {problem.column} not in (select known from {problem.lookup})"
+    )
+    if staging.run("select count(*) from unknown")[0][0]:
+        staging.run(
+            f"update staged set problems = problems | {1 << problem.bit}::ubigint, "
+            f"fields = coalesce(fields, {as_delivered(contract)}) where {problem.column} in (select value from unknown)"
+        )
+
+
+def _mark_duplicates(staging: Staging, contract: Contract) -> None:
+    """Mark rows that lose against another valid row of the same key.
+
+    A delta keeps the newest and of two equally new ones the last in the file, a snapshot the last.
+    """
     key = ", ".join(contract.key)
     newest = f"{contract.order_column} desc, " if contract.kind == "delta" and contract.order_column else ""
     parts = staging.run("select count(*) from rows")[0][0] // ROWS_AT_ONCE + 1
@@ -211,15 +232,28 @@ def _find_duplicates(staging: Staging, contract: Contract) -> None:
         )
         if staging.run("select count(*) from twice")[0][0]:
             staging.run(
-                f"insert into losers select row_number from (select row_number, row_number() over "
-                f"(partition by {key} order by {newest}row_number desc) as place from rows "
-                f"semi join twice using ({key}) where problems = 0) where place > 1"
+                f"update staged set problems = {DUPLICATE}::ubigint, fields = {as_delivered(contract)} "
+                f"where rowid in (select row from (select staged.rowid as row, row_number() over "
+                f"(partition by {key} order by {newest}staged.rowid desc) as place from staged "
+                f"semi join twice using ({key}) where problems = 0) where place > 1)"
             )
 
 
-def is_retryable(reasons: Iterable[str]) -> bool:
-    """Whether a row may be accepted once an establishments file has come."""
-    return set(reasons) == {UNKNOWN_ESTABLISHMENT}
+def as_delivered(contract: Contract) -> str:
+    """SQL that writes a typed row as JSON of the text that it was delivered as."""
+    pairs = ", ".join(f"'{column.name}', {_text(column)}" for column in contract.collected)
+    return f"json_object({pairs})::varchar"
+
+
+def _text(column: Column) -> str:
+    name = column.name
+    if column.type == "boolean":
+        return f"case when {name} then 'Y' when not {name} then 'N' end"
+    if column.type == "time":
+        return f"strftime({name} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if column.digits is not None:
+        return f"lpad({name}::varchar, {column.digits}, '0')"
+    return f"{name}::varchar"
 
 
 def _literal(path: Path) -> str:
