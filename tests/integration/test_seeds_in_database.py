@@ -33,7 +33,7 @@ def test_hidden_cells_are_null_and_zero_is_zero(seeded: Settings) -> None:
         select
             count(*) filter (where school_rolls.p1 = 0),
             count(*) filter (where 'p1' = any(string_to_array(school_rolls.hidden, ' '))),
-            count(*) filter (where 'p1' = any(string_to_array(school_rolls.hidden, ' ')) and school_rolls.p1 is not null)
+            count(school_rolls.p1) filter (where 'p1' = any(string_to_array(school_rolls.hidden, ' ')))
         from reference.school_rolls as school_rolls
         where school_rolls.census_year = 2025
     """

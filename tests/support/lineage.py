@@ -17,6 +17,7 @@ from sqlglot.optimizer.scope import build_scope
 
 Relation = tuple[str, str]  # schema and table
 Column = tuple[str, str, str]  # schema, table and column
+SYSTEM_COLUMNS = {"tableoid", "ctid", "xmin"}  # PostgreSQL's own, which no relation lists
 
 
 @dataclass
@@ -55,9 +56,10 @@ def leaves_of(sql: str, schema: Mapping[Relation, list[str]], columns: list[str]
         raise LookupError(f"reads what is neither a source nor a model: {sorted(unknown)}")
     if bare := {relation for relation in read if not schema[relation]}:
         raise LookupError(f"reads what lists no columns: {sorted(bare)}")
+    system = {column.name for column in tree.find_all(exp.Column)} & SYSTEM_COLUMNS
     typed: dict[str, Any] = {}
     for relation in read:
-        typed.setdefault(relation[0], {})[relation[1]] = dict.fromkeys(schema[relation], "text")
+        typed.setdefault(relation[0], {})[relation[1]] = dict.fromkeys([*schema[relation], *system], "text")
     for table in tree.find_all(exp.Table):
         table.set("catalog", None)
     tree = qualify(tree, dialect="postgres", schema=typed, validate_qualify_columns=False, quote_identifiers=False)
@@ -91,5 +93,6 @@ def _without_placing(node: exp.Expression) -> exp.Expression:
 
 
 def _inner(node: exp.Expression) -> exp.Expression:
-    inner: exp.Expression = node.this.copy()
+    """What a filter or window applies to, itself freed of placing: a replaced node is not walked again."""
+    inner: exp.Expression = node.this.copy().transform(_without_placing)
     return inner
