@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from orchestration.release.contracts import ReleaseContract
+from orchestration.release.suppression import SMALL
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -115,6 +116,7 @@ def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], t
     count = len(rows)
     never: BoolArray = np.zeros(count, dtype=np.bool_)
     withheld = rows.columns.get("withheld") or [None] * count
+    few = (rows.numbers("pupils") > 0) & (rows.numbers("pupils") < SMALL)
     released: dict[str, list[Any]] = {name: list(rows.columns.get(name, [None] * count)) for name in names}
     for group, measures in contract.groups.items():
         symbols: list[str | None] = [None] * count
@@ -124,7 +126,7 @@ def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], t
             symbol: str | None = None
             if suppressed[position]:
                 symbol = SUPPRESSED
-            elif reason is not None and (group != "pupils" or reason == "not_yet_due"):
+            elif reason is not None and (group != "pupils" or reason == "not_yet_due" or few[position]):
                 symbol = NOT_AVAILABLE
             for measure in measures:
                 hidden = decision.cells.get(measure)

@@ -30,6 +30,7 @@ from orchestration.settings import PROJECT_DIR
 
 AUTHORITY = "S12000005"
 YEAR = "2025/26"
+OCTOBER_END = date(2025, 10, 31)
 MONTHS = (date(2025, 8, 1), date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1))
 STAGES = {
     "primary": ("P1", "P2", "P3", "P4", "P5", "P6", "P7"),
