@@ -12,6 +12,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
   scope_columns   ['local_authority_code', 'academic_year'] unless told; ['local_authority_code'] for tables
                   whose rows depend on several years
   also_follow     origins to follow beside the model's own parents and feeds, such as ['ledger:attendance']
+  follow_only     origins to follow and no others, where a parent changes more often than what is read of it
 -#}
 
 {#- A condition: the row of `relation` belongs to a scope that has to be recomputed. True in a full build. -#}
@@ -29,7 +30,8 @@ The contract's primary key identifies a row. In config.meta, where needed:
 
 {#- A query: the (local_authority_code, academic_year) that changed since the model was last built. -#}
 {% macro touched_scopes(origins=none) -%}
-    {%- set origins = origins or (stored_parents(model, staged=false) + feeds_read(model) + model.config.meta.get('also_follow', [])) -%}
+    {%- set origins = origins or model.config.meta.get('follow_only')
+        or (stored_parents(model, staged=false) + feeds_read(model) + model.config.meta.get('also_follow', [])) -%}
     select distinct scope_changes.local_authority_code, scope_changes.academic_year
     from control.scope_changes
     where scope_changes.origin in ('{{ (origins or ["none"]) | join("', '") }}')

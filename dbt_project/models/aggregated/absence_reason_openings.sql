@@ -7,7 +7,8 @@ with codes as (
         attendance_codes.reason,
         sum(codes.openings) as openings
     from {{ ref('pseudonymised_attendance_pupil_weekday_codes') }} as codes
-    inner join {{ ref('attendance_codes') }} as attendance_codes using (attendance_code)
+    inner join {{ ref('attendance_codes') }} as attendance_codes
+        on codes.attendance_code = attendance_codes.attendance_code::smallint
     where {{ in_touched_scope('codes') }}
         and attendance_codes.category not in ('attendance', 'not_counted')
     group by

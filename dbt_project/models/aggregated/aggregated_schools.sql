@@ -1,5 +1,3 @@
-{{ config(scope_columns=['local_authority_code']) }}
-
 with years as (
     select
         facts.local_authority_code,

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('attendance_by_school_year') }}
-{%- set entries = [] -%}
+{% set entries = [] -%}
 {%- if execute -%}
     {%- for node in graph.nodes.values() | sort(attribute='name')
         if node.config.meta.get('release') and node.resource_type in ['model', 'seed'] -%}

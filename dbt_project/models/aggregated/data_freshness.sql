@@ -1,5 +1,3 @@
-{{ config(scope_columns=['local_authority_code']) }}
-
 with freshness as (
     select
         freshness.local_authority_code,

@@ -45,7 +45,7 @@ row_totals as (
 noted as (
     select
         file_ledger.local_authority_code, file_ledger.academic_year, 'rejected rows' as subject, file_ledger.feed,
-        rejects.reason || ' in ' || rejects.column_name as kind, count(*) as row_count
+        rejects.reason || coalesce(' in ' || nullif(rejects.column_name, ''), '') as kind, count(*) as row_count
     from {{ ref('stg_control__rejects') }} as rejects
     inner join file_ledger using (file_id)
     group by
@@ -54,7 +54,7 @@ noted as (
     union all
     select
         file_ledger.local_authority_code, file_ledger.academic_year, 'warnings' as subject, file_ledger.feed,
-        warnings.kind || coalesce(' in ' || warnings.column_name, '') as kind, sum(warnings.row_count) as row_count
+        warnings.kind || coalesce(' in ' || nullif(warnings.column_name, ''), '') as kind, sum(warnings.row_count) as row_count
     from {{ ref('stg_control__warnings') }} as warnings
     inner join file_ledger using (file_id)
     group by

@@ -26,7 +26,8 @@ grouped as (
             when 'female' then 'F'
             when 'male' then 'M'
             else case when published.stage <> 'all' then published.stage
-                else replace(published.pupil_group, 'simd_quintile_', '') end
+                    else replace(published.pupil_group, 'simd_quintile_', '')
+                end
         end as value,
         published.rate,
         published.academic_year

@@ -10,7 +10,8 @@ with codes as (
         attendance_codes.reason = 'late' as is_late,
         {{ opening_category('attendance_codes.category') }} as category
     from {{ ref('pseudonymised_attendance_pupil_weekday_codes') }} as codes
-    inner join {{ ref('attendance_codes') }} as attendance_codes using (attendance_code)
+    inner join {{ ref('attendance_codes') }} as attendance_codes
+        on codes.attendance_code = attendance_codes.attendance_code::smallint
     where {{ in_touched_scope('codes') }}
 ),
 

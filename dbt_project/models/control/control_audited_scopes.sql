@@ -22,7 +22,7 @@ queued as (
         ) as rows_so_far
     from years
     {% if is_incremental() -%}
-    left join {{ this }} as standing using (local_authority_code, academic_year)
+        left join {{ this }} as standing using (local_authority_code, academic_year)
     {%- endif %}
 ),
 

@@ -12,6 +12,22 @@ raw_counts as (
     where {{ in_touched_scope('raw_counts') }}
 ),
 
+-- rows whose establishment cannot be read are rejected, and lacking where the manifest counted them
+by_establishment as (
+    select
+        file_establishments.file_id,
+        file_establishments.seed_code,
+        file_establishments.rows_manifest,
+        file_establishments.rows_file,
+        sum(file_establishments.rows_manifest - file_establishments.rows_file) over in_file as rows_lacking,
+        sum(file_establishments.rows_rejected) filter (where file_establishments.rows_manifest is null) over in_file
+            as rows_unreadable
+    from file_establishments
+    inner join file_ledger using (file_id)
+    where file_ledger.status = 'landed'
+    window in_file as (partition by file_establishments.file_id)
+),
+
 -- a file that did not land, or whose manifest does not go by establishment, has one line for the whole of it
 manifest_to_file as (
     select
@@ -27,17 +43,18 @@ manifest_to_file as (
     where file_ledger.rows_manifest is not null
     union all
     select
-        file_establishments.file_id,
-        file_establishments.seed_code,
+        by_establishment.file_id,
+        by_establishment.seed_code,
         'manifest to file by establishment' as hop,
-        file_establishments.rows_manifest as amount_in,
-        file_establishments.rows_file as amount_out,
-        '{}'::jsonb as explained,
+        by_establishment.rows_manifest as amount_in,
+        by_establishment.rows_file as amount_out,
+        {{ explained({
+            'rejected': 'case when by_establishment.rows_lacking <= by_establishment.rows_unreadable'
+            ~ ' then by_establishment.rows_manifest - by_establishment.rows_file end',
+        }) }} as explained,
         true as checksum_matches
-    from file_establishments
-    inner join file_ledger using (file_id)
-    where file_ledger.status = 'landed'
-        and file_establishments.rows_manifest is not null
+    from by_establishment
+    where by_establishment.rows_manifest is not null
 ),
 
 file_to_raw as (

@@ -1,15 +1,7 @@
+-- depends_on: {{ ref('control_audited_scopes') }}
 -- Of establishments and calendar the latest snapshot of a year counts: its rows have to be in canonical, the rows of
 -- older ones are superseded (a calendar day that a later snapshot lacks is kept, so these are never fewer).
-{{ config(scope_origins=[
-    'ledger:establishments', 'ledger:calendar', 'canonical_establishments', 'canonical_delivered_half_days',
-    'control_audited_scopes',
-]) }}
-
-with audited_scopes as (
-    select * from {{ ref('control_audited_scopes') }}
-),
-
-file_ledger as (
+with file_ledger as (
     select
         file_ledger.*,
         file_ledger.is_in_force and row_number() over (

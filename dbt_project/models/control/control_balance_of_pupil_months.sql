@@ -32,7 +32,8 @@ weekday_codes as (
         ), 0) as {{ category }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('pseudonymised_attendance_pupil_weekday_codes') }} as codes
-    left join {{ ref('attendance_codes') }} as attendance_codes using (attendance_code)
+    left join {{ ref('attendance_codes') }} as attendance_codes
+        on codes.attendance_code = attendance_codes.attendance_code::smallint
     where {{ in_touched_scope('codes') }}
     group by codes.local_authority_code, codes.academic_year, codes.seed_code
 ),

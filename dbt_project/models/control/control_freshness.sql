@@ -1,7 +1,5 @@
 -- When the next delivery of a feed was due: attendance by the calendar, snapshots by their frequency and, since
 -- nobody extracts in the holidays, not before the authority's next open day.
-{{ config(scope_columns=['local_authority_code']) }}
-
 with expectations (feed, is_required, every_days, latency_days, due_by) as (
     values
     {% for feed, expectation in var('feed_expectations').items() -%}

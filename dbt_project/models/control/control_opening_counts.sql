@@ -1,10 +1,7 @@
+-- depends_on: {{ ref('control_audited_scopes') }}
 -- One pass over the openings of a scope. A partition holds one authority and academic year, so its oid stands for
 -- them and the year is worked out once for each group and not for each of 26.7 million rows.
-with audited_scopes as (
-    select * from {{ ref('control_audited_scopes') }}
-),
-
-attendance_codes as (
+with attendance_codes as (
     select
         attendance_codes.attendance_code::smallint as attendance_code,
         attendance_codes.reason = 'late' as is_late,
@@ -39,10 +36,10 @@ counts as (
         bit_xor(by_code.key_checksum) as key_checksum,
         sum(by_code.pupil_checksum)::bigint as pupil_checksum,
         coalesce(sum(by_code.row_count) filter (where attendance_codes.is_late), 0)::bigint as openings_late,
-        {% for category in opening_categories() if category not in ['openings_late', 'openings_not_recorded'] -%}
+    {% for category in opening_categories() if category not in ['openings_late', 'openings_not_recorded'] -%}
         coalesce(sum(by_code.row_count) filter (where attendance_codes.category = '{{ category }}'), 0)::bigint
             as {{ category }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% endfor %}
     from by_code
     left join attendance_codes using (attendance_code)
     group by

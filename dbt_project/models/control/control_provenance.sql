@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {%- set marts = [] -%}
 {%- if execute -%}
     {%- for node in graph.nodes.values()

@@ -1,8 +1,5 @@
-with audited_scopes as (
-    select * from {{ ref('control_audited_scopes') }}
-),
-
-pupil_months as (
+-- depends_on: {{ ref('control_audited_scopes') }}
+with pupil_months as (
     select * from {{ ref('pseudonymised_attendance_pupil_months') }} as pupil_months
     where {{ in_touched_scope('pupil_months') }}
 ),

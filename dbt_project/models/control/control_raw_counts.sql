@@ -1,8 +1,5 @@
-with audited_scopes as (
-    select * from {{ ref('control_audited_scopes') }}
-),
-
-file_ledger as (
+-- depends_on: {{ ref('control_audited_scopes') }}
+with file_ledger as (
     select * from {{ ref('stg_control__file_ledger') }} as file_ledger
     where {{ in_touched_scope('file_ledger') }}
         and file_ledger.status = 'landed'

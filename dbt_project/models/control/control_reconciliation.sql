@@ -1,26 +1,56 @@
-{{ config(materialized='view') }}
-
-{%- set of_files = ['control_balance_of_files', 'control_balance_of_openings', 'control_balance_of_people', 'control_balance_of_places'] %}
+{%- set of_files = [
+    'control_balance_of_files', 'control_balance_of_openings', 'control_balance_of_people', 'control_balance_of_places',
+] %}
 {%- set of_marts = ['control_balance_of_marts', 'control_balance_of_absence_marts'] %}
 
 with lines as (
     {% for balance in of_files -%}
-    select
-        hop, delivery_key, local_authority_code, academic_year, feed, seed_code, null as mart, null as part,
-        amount_in, amount_out, explained, checksum_matches
-    from {{ ref(balance) }}
-    union all
+        select
+            hop,
+            delivery_key,
+            local_authority_code,
+            academic_year,
+            feed,
+            seed_code,
+            null as mart,
+            null as part,
+            amount_in,
+            amount_out,
+            explained,
+            checksum_matches
+        from {{ ref(balance) }}
+        union all
     {% endfor -%}
     select
-        hop, null as delivery_key, local_authority_code, academic_year, 'attendance' as feed, seed_code, null as mart,
-        null as part, amount_in, amount_out, '{}'::jsonb as explained, checksum_matches
+        hop,
+        null as delivery_key,
+        local_authority_code,
+        academic_year,
+        'attendance' as feed,
+        seed_code,
+        null as mart,
+        null as part,
+        amount_in,
+        amount_out,
+        '{}'::jsonb as explained,
+        checksum_matches
     from {{ ref('control_balance_of_pupil_months') }}
     {% for balance in of_marts -%}
-    union all
-    select
-        hop, null as delivery_key, local_authority_code, academic_year, 'attendance' as feed, seed_code, mart, part,
-        amount_in, amount_out, '{}'::jsonb as explained, checksum_matches
-    from {{ ref(balance) }}
+        union all
+        select
+            hop,
+            null as delivery_key,
+            local_authority_code,
+            academic_year,
+            'attendance' as feed,
+            seed_code,
+            mart,
+            part,
+            amount_in,
+            amount_out,
+            '{}'::jsonb as explained,
+            checksum_matches
+        from {{ ref(balance) }}
     {% endfor %}
 ),
 

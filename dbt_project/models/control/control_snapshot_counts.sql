@@ -1,13 +1,6 @@
+-- depends_on: {{ ref('control_audited_scopes') }}
 -- A snapshot's row is in canonical when a version of its person (and enrolment) covers the instant of the snapshot.
-{{ config(scope_origins=[
-    'ledger:pupils', 'ledger:enrolments', 'canonical_pupils', 'canonical_enrolments', 'control_audited_scopes',
-]) }}
-
-with audited_scopes as (
-    select * from {{ ref('control_audited_scopes') }}
-),
-
-file_ledger as (
+with file_ledger as (
     select * from {{ ref('stg_control__file_ledger') }} as file_ledger
     where {{ in_touched_scope('file_ledger') }}
         and file_ledger.feed in ('pupils', 'enrolments')
