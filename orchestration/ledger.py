@@ -12,6 +12,16 @@ from orchestration.database import connect
 from orchestration.settings import Settings
 
 Rows = list[dict[str, Any]]
+HOPS = [
+    "manifest to file",
+    "manifest to file by establishment",
+    "file to raw",
+    "raw to canonical",
+    "canonical to pupil months",
+    "pupil months to weekday codes",
+    "pupil months to school weekdays",
+    "pupil months to marts",
+]
 
 
 def _rows(settings: Settings, query: str, **parameters: Any) -> Rows:
@@ -145,8 +155,9 @@ def balance_sheet(settings: Settings) -> Rows:
             case when bool_and(is_closed) then 'closed' else 'BROKEN' end as verdict
         from control.reconciliation
         group by local_authority_code, hop
-        order by local_authority_code, min(hop_number), hop
+        order by local_authority_code, array_position(%(hops)s::text[], hop), hop
         """,
+        hops=HOPS,
     )
 
 
@@ -162,8 +173,9 @@ def breaks(settings: Settings) -> Rows:
             amount_in, amount_out, difference, checksum_matches
         from control.reconciliation
         where not is_closed
-        order by local_authority_code, hop_number, seed_code, mart
+        order by local_authority_code, array_position(%(hops)s::text[], hop), seed_code, mart
         """,
+        hops=HOPS,
     )
 
 

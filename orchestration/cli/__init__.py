@@ -1,6 +1,8 @@
 """The command line: ``warehouse``. Each command's help has examples; heavy parts are imported when needed."""
 
+import datetime as dt
 import sys
+import traceback
 
 import typer
 
@@ -18,6 +20,19 @@ for part in (synth, running, ledger, contracts, database, demo):
     part.register(app)
 
 
+def explained(error: Exception) -> str:
+    """One message for an error that nobody foresaw, without the values of a row; the trace goes to a file."""
+    from orchestration.settings import load_settings
+    from orchestration.transform import without_row_values
+
+    where = load_settings().home / "errors.log"
+    where.parent.mkdir(parents=True, exist_ok=True)
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    with where.open("a") as log:
+        log.write(f"{dt.datetime.now(dt.UTC).isoformat()} {type(error).__name__}\n{trace}\n")
+    return f"{without_row_values(str(error))} ({type(error).__name__}; where it happened is in {where})"
+
+
 def main() -> None:
     """Run the command line; an error ends with one clear message and exit code 1, never a traceback."""
     from orchestration.errors import WarehouseError
@@ -26,6 +41,9 @@ def main() -> None:
         app()
     except WarehouseError as error:
         errors.print(f"[bold red]Error:[/] {error}", highlight=False)
+        sys.exit(Exit.FAILED)
+    except Exception as error:
+        errors.print(f"[bold red]Error:[/] {explained(error)}", highlight=False)
         sys.exit(Exit.FAILED)
     except KeyboardInterrupt:
         errors.print("Stopped. What was complete before is kept; run the command again to carry on.")

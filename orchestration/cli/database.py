@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
-from orchestration.settings import load_settings
+from orchestration.settings import Settings, load_settings
 
 RoleOption = Annotated[str, typer.Option("--role", help="Login role, such as analyst, researcher or steward.")]
 
@@ -58,6 +58,18 @@ def dsn(role: RoleOption = "analyst") -> None:
     typer.echo(address(settings, role))
 
 
+def _one_query(settings: Settings, role: str, query: str) -> None:
+    """Run one query and print its rows, where there is no psql."""
+    from psycopg import sql
+    from psycopg.rows import dict_row
+
+    from orchestration.database import connect
+
+    with connect(settings, role, autocommit=True) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(sql.SQL(query))  # type: ignore[arg-type]  # the user's own query, under the user's own role
+        print_rows(cursor.fetchall() if cursor.description else [], "", "Done.", False)
+
+
 def psql(
     role: RoleOption = "analyst",
     arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to psql, after --.")] = None,
@@ -78,7 +90,12 @@ def psql(
     ensure_ready(settings)
     binary = psql_binary(settings) or shutil.which("psql")
     if binary is None:
-        raise fail("psql is not on this machine; install the PostgreSQL client or use `warehouse dsn`")
+        if arguments and arguments[0] == "-c" and len(arguments) == 2:
+            return _one_query(settings, role, arguments[1])
+        raise fail(
+            "psql is not on this machine: install the PostgreSQL client, connect another program with "
+            '`warehouse dsn`, or run one query with `warehouse psql -- -c "select ..."`'
+        )
     os.execv(str(binary), [str(binary), dsn(settings, role), *(arguments or [])])  # noqa: S606
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import typer
 
+from orchestration.cli.ledger import print_deliveries
 from orchestration.cli.output import Exit, console, print_rows
-from orchestration.cli.running import exit_code, run_all
+from orchestration.cli.running import exit_code, print_ending, run_all
 from orchestration.settings import Settings, load_settings
 
 AUTHORITY, AUTHORITY_CODE = "Clackmannanshire", "S12000005"
@@ -82,7 +83,7 @@ def demo() -> None:
         entry["tables"] += 1
         entry["rows"] += row["rows"]
     console.print()
-    print_rows(ledger.deliveries(settings), "Deliveries, newest first", "None.", False)
+    print_deliveries(ledger.deliveries(settings), json_output=False)
     console.print()
     print_rows(list(layers.values()), "Rows by layer", "None.", False)
     console.print()
@@ -103,6 +104,7 @@ def demo() -> None:
         f"  stop          make down",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
+    print_ending(summary)
     ending = exit_code(summary)
     raise typer.Exit(Exit.OK if ending is Exit.ATTENTION else ending)  # planted faults are meant to be held back
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration import ledger
 from orchestration.cli.output import Exit, JsonOption, console, print_json, print_rows
 from orchestration.settings import Settings, load_settings
 
@@ -21,6 +22,18 @@ def _ready() -> Settings:
     return settings
 
 
+def print_deliveries(rows: ledger.Rows, json_output: bool) -> None:
+    """Print deliveries as a table, and below it what went wrong with those that were refused."""
+    if json_output:
+        print_json(rows)
+        return
+    short = [{name: value for name, value in row.items() if name not in {"message", "finished_at"}} for row in rows]
+    print_rows(short, "Deliveries, newest first", "No delivery has landed yet.", False)
+    for row in rows:
+        if row["outcome"] == "refused":
+            console.print(f"  {row['message']}", highlight=False, style="yellow")
+
+
 def deliveries(delivery: DeliveryOption = None, json_output: JsonOption = False) -> None:
     """List every attempt to land a delivery, or the files of one delivery.
 
@@ -30,13 +43,11 @@ def deliveries(delivery: DeliveryOption = None, json_output: JsonOption = False)
 
         warehouse deliveries --delivery S12000005/2025-09-01 --json
     """
-    from orchestration import ledger
-
     settings = _ready()
     if delivery:
         print_rows(ledger.files(settings, delivery), f"Files of {delivery}", f"{delivery} is not known.", json_output)
         return
-    print_rows(ledger.deliveries(settings), "Deliveries, newest first", "No delivery has landed yet.", json_output)
+    print_deliveries(ledger.deliveries(settings), json_output)
 
 
 def rejects(
@@ -52,8 +63,6 @@ def rejects(
 
         warehouse rejects --delivery S12000005/2025-09-01 --warnings
     """
-    from orchestration import ledger
-
     settings = _ready()
     if warnings:
         print_rows(ledger.warnings(settings, delivery), "Warnings", "There are no warnings.", json_output)
@@ -70,8 +79,6 @@ def reconcile(json_output: JsonOption = False) -> None:
 
         warehouse reconcile --json
     """
-    from orchestration import ledger
-
     settings = _ready()
     sheet, broken = ledger.balance_sheet(settings), ledger.breaks(settings)
     if json_output:
@@ -98,8 +105,6 @@ def freshness(
 
         warehouse freshness --late
     """
-    from orchestration import ledger
-
     settings = _ready()
     behind = ledger.late_establishments(settings)
     if late:
@@ -115,8 +120,6 @@ def releases(json_output: JsonOption = False) -> None:
 
     Example: `warehouse releases --json`
     """
-    from orchestration import ledger
-
     print_rows(ledger.releases(_ready()), "Releases", "Nothing has been released yet.", json_output, ("release_id",))
 
 

@@ -75,6 +75,17 @@ def exit_code(summary: dict[str, object]) -> Exit:
     return Exit.ATTENTION if failed or any(item["outcome"] != "landed" for item in deliveries) else Exit.OK
 
 
+def print_ending(summary: dict[str, object]) -> None:
+    """Say why a build or release stopped, and which checks failed."""
+    ending = summary["build"]
+    if not isinstance(ending, dict):
+        return
+    if ending["message"]:
+        errors.print(f"[bold red]Stopped:[/] {ending['message']}", highlight=False)
+    if ending["failed_checks"]:
+        console.print("Checks that failed: " + ", ".join(ending["failed_checks"]), highlight=False)
+
+
 def run(
     build: Annotated[
         bool | None, typer.Option("--build/--no-build", help="Build even if nothing is new, or not.")
@@ -98,12 +109,8 @@ def run(
     summary = run_all(load_settings(), quiet=json_output, full_refresh=full_refresh, build=build)
     if json_output:
         print_json(summary)
-    ending = summary["build"]
-    if isinstance(ending, dict):
-        if ending["message"]:
-            errors.print(f"[bold red]Stopped:[/] {ending['message']}", highlight=False)
-        if ending["failed_checks"] and not json_output:
-            console.print("Checks that failed: " + ", ".join(ending["failed_checks"]), highlight=False)
+    else:
+        print_ending(summary)
     raise typer.Exit(exit_code(summary))
 
 

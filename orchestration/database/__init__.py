@@ -1,5 +1,6 @@
 """The database: an embedded server's life, provisioning on any target, and connections as one role each."""
 
+from orchestration.database.binaries import psql_binary
 from orchestration.database.connections import connect, dsn, engine
 from orchestration.database.dbt import dbt_environment
 from orchestration.database.errors import (
@@ -29,6 +30,7 @@ __all__ = [
     "dsn",
     "engine",
     "ensure_ready",
+    "psql_binary",
     "start",
     "status",
     "stop",

@@ -71,3 +71,11 @@ def _major_version(folder: Path) -> int:
     if found is None:
         raise StartError(f"{program} does not say which PostgreSQL it is: it answered {answer.strip()!r}.")
     return int(found.group(1))
+
+
+def psql_binary(settings: Settings) -> Path | None:
+    """The psql that comes with the embedded server's binaries, or None: then the machine's own has to do."""
+    if settings.target != "embedded":
+        return None
+    program = find_binaries(settings).folder / "psql"
+    return program if program.exists() else None

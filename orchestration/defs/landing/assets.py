@@ -75,12 +75,23 @@ def _metadata(result: FileResult) -> dict[str, dg.MetadataValue]:
     can_subset=False,
     name="land",
 )
-def raw_feeds(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
+def raw_feeds(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Land one delivery: validate every file against its contract and load what it accepts."""
     settings = warehouse.ready()
     result = land_delivery(settings, context.partition_key, progress=context.log.info)
     if result.outcome == "refused":
         raise dg.Failure(description=result.message, allow_retries=False)
+    yield from (
+        dg.AssetCheckResult(
+            check_name="every_row_is_accounted_for",
+            asset_key=raw_key(feed),
+            passed=True,
+            metadata={"message": "this delivery has no such file"},
+        )
+        for feed in sorted(set(FEEDS) - {found.feed for found in result.files})
+    )
     for found in result.files:
         if found.feed not in FEEDS:
             context.log.warning(found.message or f"{found.file_name}: {found.status} ({found.reason})")
@@ -93,7 +104,9 @@ def raw_feeds(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -
             severity=dg.AssetCheckSeverity.ERROR,
             metadata={"message": found.message or "closed"},
         )
-        yield dg.MaterializeResult(asset_key=raw_key(found.feed), metadata=_metadata(found), check_results=[check])
+        if found.status == "landed":
+            yield dg.MaterializeResult(asset_key=raw_key(found.feed), metadata=_metadata(found))
+        yield check
 
 
 land_delivery_job = dg.define_asset_job(
