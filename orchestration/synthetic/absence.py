@@ -22,7 +22,7 @@ CONCENTRATION = {"primary": 3.4, "secondary": 4.3, "special": 4.0}
 # Quintiles: 12.4 against 5.9 percent in 2024/25, of which the schools' own rates carry a part.
 # Support need: 11.8 against 7.1 percent.
 _STAGE = np.array([0.08, 0.0, -0.03, -0.03, -0.02, 0.0, 0.03, -0.20, 0.03, 0.15, 0.02, -0.17, -0.32, 0.0])
-_QUINTILE = np.array([0.36, 0.18, 0.0, -0.17, -0.36, 0.3])
+_QUINTILE = np.array([0.30, 0.15, 0.0, -0.15, -0.30, 0.3])
 _NEED = 0.42
 
 _MEANS = np.linspace(-6.0, 2.5, 86)  # logits of the table's rows
