@@ -4,7 +4,7 @@ How a build knows what to do. Three tables in schema control carry it:
   build_state     the state of the ledger (event_id) that the build in progress sees; the views
                   deliveries_in_force and files_in_force stand on it, so that all models see the same files
   scope_changes   when a (local authority, academic year) last changed, by origin: a feed of the ledger
-                  ('ledger:attendance') or a model ('canonical_pupil_years')
+                  ('ledger:attendance'), the ledger as a whole ('ledger') or a model ('canonical_pupil_years')
   model_builds    per model, the ledger state it reflects, the code version, and when it was built
 
 A model recomputes the scopes that changed, in what it reads, since it was last built: use
@@ -43,7 +43,7 @@ Names are written out here (and not source()) so that each model's lineage shows
 
     touched as (
         select distinct
-            'ledger:' || files.feed as origin,
+            origins.origin,
             deliveries.local_authority_code,
             coalesce(
                 file_years.academic_year, {{ academic_year_of('deliveries.extract_date') }}
@@ -52,6 +52,7 @@ Names are written out here (and not source()) so that each model's lineage shows
         inner join control.deliveries using (delivery_id)
         inner join control.files using (delivery_id)
         left join control.file_years using (file_id)
+        cross join lateral (values ('ledger:' || files.feed), ('ledger')) as origins (origin)
     )
 
     insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
