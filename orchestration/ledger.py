@@ -188,8 +188,8 @@ def freshness(settings: Settings) -> Rows:
         """
         select
             local_authority_code, feed, count(*) as establishments, max(last_extracted_at) as last_extracted_at,
-            max(latest_data_on) as latest_data_on, count(*) filter (where is_late) as late,
-            coalesce(string_agg(seed_code::text, ', ' order by seed_code) filter (where is_late), '') as late_seed_codes
+            max(data_to) as data_to, count(*) filter (where status <> 'fresh') as late,
+            coalesce(string_agg(seed_code::text, ', ' order by seed_code) filter (where status <> 'fresh'), '') as late_seed_codes
         from control.freshness
         group by local_authority_code, feed
         order by local_authority_code, feed
@@ -204,9 +204,9 @@ def late_establishments(settings: Settings) -> Rows:
     return _rows(
         settings,
         """
-        select local_authority_code, feed, seed_code, last_extracted_at, latest_data_on
+        select local_authority_code, feed, seed_code, status, last_extracted_at, data_to, due_at
         from control.freshness
-        where is_late
+        where status <> 'fresh'
         order by local_authority_code, feed, seed_code
         """,
     )

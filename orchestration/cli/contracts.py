@@ -9,9 +9,7 @@ from orchestration.settings import load_settings
 
 
 def contracts(
-    check: Annotated[
-        bool, typer.Option("--check", help="Only say whether anything would change; exit code 3.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say what would change; exit code 3.")] = False,
 ) -> None:
     """Write raw tables, dbt sources and dictionary pages anew from the contracts of the feeds.
 

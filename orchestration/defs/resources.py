@@ -6,7 +6,7 @@ from orchestration.database import ensure_ready
 from orchestration.settings import Settings, load_settings
 
 
-class WarehouseResource(dg.ConfigurableResource):
+class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
     """The warehouse that the environment names; see ``.env.example``."""
 
     def ready(self) -> Settings:

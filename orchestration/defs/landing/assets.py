@@ -11,6 +11,7 @@ from orchestration.landing import FileResult, land_delivery
 DELIVERIES = dg.DynamicPartitionsDefinition(name="deliveries")
 FEEDS = tuple(sorted(feed for feed, contract in load_contracts().items() if contract.is_collected))
 OWNERS = ["team:data-engineering"]
+Landed = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 def extract_key(feed: str) -> dg.AssetKey:
