@@ -38,7 +38,8 @@ class ReleaseContract:
     """Contract of one released table.
 
     ``groups`` maps a group to the measures that are null together, under the symbol ``<group>_symbol``.
-    ``relation`` is where the exact rows stand, such as ``aggregated_exact.attendance_by_school_year``.
+    ``relation`` is where the exact rows stand, such as ``aggregated_exact.attendance_by_school_year``, and
+    ``model`` the dbt model that makes them.
     """
 
     mart: str
@@ -49,6 +50,7 @@ class ReleaseContract:
     exact_only: tuple[str, ...]
     description: str
     relation: str
+    model: str = ""
 
     @property
     def breakdown(self) -> tuple[str, ...]:
@@ -107,6 +109,7 @@ class ReleaseContract:
             exact_only=tuple(found["exact_only"]),
             description=found["description"],
             relation=found["relation"],
+            model=found["model"],
         )
 
 
@@ -137,6 +140,7 @@ def _of_node(node: Mapping[str, Any]) -> ReleaseContract:
         exact_only=tuple(name for name in (meta.get("exact_only") or ()) if name in names),
         description=" ".join(node["description"].split()),
         relation=f"{node['schema']}.{mart}",
+        model=str(node["name"]),
     )
 
 

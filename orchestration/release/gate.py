@@ -50,7 +50,7 @@ def current_build(
             "select model, event_id, code_version from control.model_builds"
         ).fetchall()
     }
-    wanted = [contract.mart for contract in contracts if contract.relation.startswith("aggregated_exact.")]
+    wanted = [contract.model for contract in contracts if contract.relation.startswith("aggregated_exact.")]
     sheet = next((name for name in BALANCE_SHEET if name in built), BALANCE_SHEET[0])
     refusals = []
     for mart in [*wanted, sheet]:

@@ -57,6 +57,8 @@ def year_pattern(marts: Marts, year: str, memory: Memory) -> YearPattern:
             own_pattern(rows, year, memory, pattern)
         elif rows.contract.breakdown:
             breakdown_pattern(rows, year, memory, pattern)
+    for rows in _of_kind(marts, "schools"):
+        own_pattern(rows, year, memory, pattern)
     for rows in authority:
         if rows.contract.breakdown:
             grid_pattern(rows, year, memory, pattern)
