@@ -172,9 +172,8 @@ class FileLanding:
         with self._transaction(file):
             recorded = self._record(file, result, details)
             file_id = _number(recorded)
-            load.load_rows(self.connection, validated, file_id)
+            sums = load.load_rows(self.connection, validated, file_id)
             load.load_rejects(self.connection, validated, file_id, is_loaded=True)
-            sums = load.checksums(self.connection, contract, file_id, counts.accepted)
             register.record_establishments(
                 self.connection, file_id, by_establishment, readable if announced is not None else None, sums
             )

@@ -3,29 +3,41 @@
 Rows go from DuckDB to PostgreSQL in batches of Arrow, so memory does not depend on the size of the file.
 """
 
+import numpy as np
 import pgpq
 import pgpq.encoders
 import pgpq.schema
 import pyarrow as pa
+from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from orchestration.contracts import Contract
+from orchestration.landing.checksum import KeyChecksums
 from orchestration.landing.outcomes import LandingError
 from orchestration.landing.validate import BATCH_ROWS, Validated
 
-CHECKSUM = "bit_xor(hashint8extended((_file_id::bigint << 32) | _row_number, 0))"
 LINES_OF_QUARANTINED = 10_000  # reasons kept for a file that is not loaded; its rows stay where they were delivered
 
 
-def load_rows(connection: Connection, validated: Validated, file_id: int) -> None:
-    """Copy the accepted rows into ``raw.<feed>``, in the order of the file."""
+def load_rows(connection: Connection, validated: Validated, file_id: int) -> dict[int, int]:
+    """Copy the accepted rows into ``raw.<feed>``, in the order of the file.
+
+    Out: their checksum by SEED code. Raises LandingError when the database has not taken as many as were accepted.
+    """
     names = [column.name for column in validated.contract.collected]
     columns = [*names, "_file_id", "_row_number"]
     query = (
         f"select {', '.join(names)}, {file_id}::integer as _file_id, row_number as _row_number "
         f"from rows where problems = 0"
     )
-    _copy(connection, validated, sql.Identifier("raw", validated.contract.feed), columns, query)
+    sums = KeyChecksums(file_id)
+    table = sql.Identifier("raw", validated.contract.feed)
+    taken = _copy(connection, validated, table, columns, query, sums)
+    if not validated.counts.accepted == sums.rows == taken:
+        raise LandingError(
+            f"raw.{validated.contract.feed} took {taken} rows of the file instead of {validated.counts.accepted}; "
+            "nothing was kept. Land it again."
+        )
+    return sums.by_establishment
 
 
 def load_rejects(connection: Connection, validated: Validated, file_id: int, *, is_loaded: bool) -> None:
@@ -51,41 +63,36 @@ def load_rejects(connection: Connection, validated: Validated, file_id: int, *, 
     )
 
 
-def checksums(connection: Connection, contract: Contract, file_id: int, expected: int) -> dict[int, int]:
-    """Order-free checksum of a file's rows in ``raw`` by establishment.
-
-    Raises LandingError when ``raw`` does not hold the ``expected`` number of rows.
-    """
-    seed = "coalesce(seed_code, 0)" if contract.has_establishment else "0"
-    # a file id that the statistics have never seen: the index on it beats reading all earlier files
-    connection.execute("set local enable_seqscan = off")
-    rows = connection.execute(
-        sql.SQL(f"select {seed}, count(*), {CHECKSUM} from {{}} where _file_id = %s group by 1").format(
-            sql.Identifier("raw", contract.feed)
-        ),
-        (file_id,),
-    ).fetchall()
-    connection.execute("set local enable_seqscan = on")
-    found = sum(row[1] for row in rows)
-    if found != expected:
-        raise LandingError(
-            f"raw.{contract.feed} holds {found} rows of the file instead of {expected}; nothing was kept. "
-            "Land it again."
-        )
-    return {seed_code: checksum for seed_code, _, checksum in rows}
-
-
-def _copy(connection: Connection, validated: Validated, table: sql.Identifier, columns: list[str], query: str) -> None:
+def _copy(
+    connection: Connection,
+    validated: Validated,
+    table: sql.Identifier,
+    columns: list[str],
+    query: str,
+    sums: KeyChecksums | None = None,
+) -> int:
+    """Copy a query's rows into a table; returns how many the database took."""
     reader = validated.staging.connection.sql(query).to_arrow_reader(BATCH_ROWS)
     encoder = _encoder(reader.schema)
     statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         table, sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(encoder.write_header())
-        for batch in reader:
-            copy.write(encoder.write_batch(batch))
-        copy.write(encoder.finish())
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            copy.write(encoder.write_header())
+            for batch in reader:
+                copy.write(encoder.write_batch(batch))
+                if sums is not None:
+                    sums.add(_seed_codes(batch), batch.column("_row_number").to_numpy())
+            copy.write(encoder.finish())
+        return cursor.rowcount
+
+
+def _seed_codes(batch: pa.RecordBatch) -> "NDArray[np.int32]":
+    if "seed_code" not in batch.schema.names:
+        return np.zeros(batch.num_rows, np.int32)
+    codes: NDArray[np.int32] = batch.column("seed_code").fill_null(0).to_numpy(zero_copy_only=False)
+    return codes
 
 
 def _encoder(schema: pa.Schema) -> pgpq.ArrowToPostgresBinaryEncoder:

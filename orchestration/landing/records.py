@@ -81,24 +81,22 @@ def split_records(delivered: Delivered, judge_header: Callable[[bytes], int], ta
 def _decoded(delivered: Delivered, found: Structure) -> Generator[bytes, None, None]:
     """The file's blocks, checked to be UTF-8 without NUL, the byte-order mark taken off."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 0
     first = True
     with closing(text_blocks(delivered)) as blocks:
         for block in blocks:
             if first:
                 _refuse_utf16(block)
             if b"\0" in block:
-                line = lines + block[: block.index(0)].count(b"\n") + 1
+                record = found.records + block[: block.index(0)].count(b"\n")
                 raise FileQuarantinedError(
-                    "not_readable", f"it holds a NUL byte, near line {line}. Export it again without."
+                    "not_readable", f"it holds a NUL byte, near record {record}. Export it again without."
                 )
             if not block.isascii() or decoder.getstate()[0]:
                 try:
                     decoder.decode(block)
                 except UnicodeDecodeError as error:
-                    line = lines + block[: max(error.start, 0)].count(b"\n") + 1
-                    raise _wrong_encoding(f"near line {line}") from None
-            lines += block.count(b"\n")
+                    record = found.records + block[: max(error.start, 0)].count(b"\n")
+                    raise _wrong_encoding(f"near record {record}") from None
             if first and block.startswith(BYTE_ORDER_MARK):
                 found.has_byte_order_mark = True
                 block = block[len(BYTE_ORDER_MARK) :]

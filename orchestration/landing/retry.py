@@ -111,27 +111,26 @@ def _retry_file(
 
 def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Validated) -> None:
     """Take accepted rows from the rejected ones into ``raw`` and put the file's counts right."""
-    connection, contract, counts = landing.connection, validated.contract, validated.counts
+    connection, counts = landing.connection, validated.counts
     numbers = [row[0] for row in validated.staging.run("select row_number from rows")]
     connection.execute("delete from control.rejects where file_id = %s and row_number = any(%s)", (file_id, numbers))
     connection.execute(
         "delete from raw.rejected_rows where _file_id = %s and _row_number = any(%s)", (file_id, numbers)
     )
-    load.load_rows(connection, validated, file_id)
+    sums = load.load_rows(connection, validated, file_id)
     load.load_rejects(connection, validated, file_id, is_loaded=True)
     file = connection.execute(
         "update control.files set rows_accepted = rows_accepted + %s, rows_rejected = rows_rejected - %s, "
-        "rows_duplicate = rows_duplicate + %s where file_id = %s returning rows_accepted, extracted_at",
+        "rows_duplicate = rows_duplicate + %s where file_id = %s returning extracted_at",
         (counts.accepted, counts.accepted + counts.duplicate, counts.duplicate, file_id),
     ).fetchone()
     assert file is not None
-    sums = load.checksums(connection, contract, file_id, file[0])
     for code, found in findings.rows_by_establishment(validated).items():
         connection.execute(
             "update control.file_establishments set rows_accepted = rows_accepted + %s, "
-            "rows_rejected = rows_rejected - %s, rows_duplicate = rows_duplicate + %s, key_checksum = %s "
-            "where file_id = %s and seed_code = %s",
+            "rows_rejected = rows_rejected - %s, rows_duplicate = rows_duplicate + %s, "
+            "key_checksum = key_checksum # %s where file_id = %s and seed_code = %s",
             (found.accepted, found.accepted + found.duplicate, found.duplicate, sums.get(code, 0), file_id, code),
         )
-    register.record_years(connection, file_id, findings.years(validated, file[1].date()))
+    register.record_years(connection, file_id, findings.years(validated, file[0].date()))
     register.record_event(connection, delivery_id, "retried", "landing", file_id=file_id)

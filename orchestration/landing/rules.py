@@ -143,6 +143,8 @@ def _broken(column: Column, text: str, extract: Extract, reference: Reference) -
         yield WRONG_TYPE, f"{text} is not null and {value} is null"
     elif column.codes is not None:
         yield UNKNOWN_CODE, f"{value} is not null and {_unknown_code(column, extract, reference)}"
+    elif column.digits is not None:
+        yield PATTERN, f"{text} is not null and {value} is null"
     elif column.pattern is not None:
         yield PATTERN, f"{text} is not null and not regexp_full_match({text}, {_quoted(column.pattern)})"
     elif column.max_length is not None:

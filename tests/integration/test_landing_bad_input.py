@@ -1,0 +1,405 @@
+"""Bad input, each with its outcome from the extract layouts, a message with the next step, and nothing half loaded."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import count
+
+import pytest
+
+from orchestration.database import connect
+from orchestration.landing import FileResult, LandingError, LandingResult, discover, land_delivery
+from orchestration.settings import Settings
+from tests.support.extracts import (
+    ALLOA,
+    ATTENDANCE,
+    DAYS,
+    LORNSHILL,
+    NEW_SCHOOL,
+    PUPILS,
+    SCNS,
+    Extract,
+    calendar,
+    csv_text,
+    deliver,
+    enrolments,
+    establishments,
+    extract,
+    marks,
+    pupils,
+)
+
+GOOD = extract("attendance", marks())
+TEXT = GOOD.content.decode()
+EXTRACT_DATES = (f"{date(2025, 10, 1) + timedelta(days)}" for days in count())
+Change = Callable[[], Extract]
+
+
+@pytest.fixture(scope="module")
+def warehouse(new_warehouse: Callable[..., Settings]) -> Settings:
+    return new_warehouse()
+
+
+def land(warehouse: Settings, *files: Extract, **manifest: object) -> LandingResult:
+    """Deliver files under a date of their own and land them."""
+    key = deliver(warehouse.landing, files, next(EXTRACT_DATES), **manifest)  # type: ignore[arg-type]
+    return land_delivery(warehouse, key)
+
+
+def raw_rows(warehouse: Settings) -> dict[str, int]:
+    with connect(warehouse, "loader", autocommit=True) as connection:
+        return {
+            feed: connection.execute(f"select count(*) from raw.{feed}").fetchone()[0]  # type: ignore[index]
+            for feed in ("attendance", "pupils", "enrolments", "calendar", "establishments", "rejected_rows")
+        }
+
+
+@dataclass(frozen=True)
+class Bad:
+    name: str
+    file: Change
+    reason: str
+    says: str
+
+
+def damaged(text: str) -> Change:
+    return lambda: GOOD.holding(text)
+
+
+def renamed(old: str, new: str) -> Change:
+    return damaged(TEXT.replace(old, new, 1))
+
+
+QUARANTINED = [
+    Bad("wrong hash", lambda: GOOD.saying(sha256="0" * 64), "hash_mismatch", "new sequence"),
+    Bad("half copied", lambda: replace(GOOD.saying(bytes=9999), content=GOOD.content[:400]).saying(sha256="1" * 64),
+        "hash_mismatch", "instead of 9999"),
+    Bad("wrong count", lambda: GOOD.saying(rows=GOOD.rows + 1), "count_mismatch", "manifest announces 37"),
+    Bad("wrong count of a school", lambda: GOOD.saying(rows_by_establishment={ALLOA: 35, LORNSHILL: 1}),
+        "count_mismatch", f"establishment {ALLOA} has 36 rows in the file and 35"),
+    Bad("school not announced", lambda: GOOD.saying(rows_by_establishment={}), "count_mismatch", ALLOA),
+    Bad("missing file", lambda: replace(GOOD, is_absent=True), "missing_file", "not in the folder"),
+    Bad("empty file", damaged(""), "no_header", "it is empty"),
+    Bad("blank lines only", damaged("\n\r\n\n"), "no_header", "it is empty"),
+    Bad("no header", damaged(TEXT.partition("\n")[2]), "no_header", "names no column of attendance"),
+    Bad("header only, rows announced", damaged(TEXT.partition("\n")[0] + "\n"), "count_mismatch", "it has 0 rows"),
+    Bad("renamed column", renamed("recorded_at", "recorded_on"), "missing_column", "is recorded_on meant?"),
+    Bad("missing column", lambda: extract("attendance", [row[:-1] for row in marks()], ATTENDANCE[:-1]),
+        "missing_column", "no column recorded_at"),
+    Bad("a column twice", renamed("opening,", "opening,opening,"), "not_readable", "opening stands twice"),
+    Bad("semicolons", damaged(TEXT.replace(",", ";")), "wrong_delimiter", "semicolons"),
+    Bad("tabs", damaged(TEXT.replace(",", "\t")), "wrong_delimiter", "tabs"),
+    Bad("UTF-16", lambda: GOOD.holding(TEXT.encode("utf-16")), "wrong_encoding", "UTF-8"),
+    Bad("UTF-16 without a mark", lambda: GOOD.holding(TEXT.encode("utf-16-le")), "wrong_encoding", "UTF-8"),
+    Bad("Windows-1252", lambda: GOOD.holding(TEXT.replace(",10,", ",é,", 1).encode("cp1252")),
+        "wrong_encoding", "near record 1"),
+    Bad("UTF-8 cut off", lambda: GOOD.holding(GOOD.content + "é".encode()[:1]), "wrong_encoding", "at its end"),
+    Bad("NUL byte", damaged(TEXT.replace(",10,", ",1\0,", 1)), "not_readable", "NUL byte, near record 1"),
+    Bad("quotation mark never closed", damaged(TEXT.replace(",10,", ',"10,', 1)), "not_readable", "record 1"),
+    Bad("two open quotation marks", damaged(TEXT.replace(",10,", ',"10,', 2)), "not_readable", "quotation mark"),
+    Bad("stray quotation marks", damaged(TEXT.replace(",10,", ',1"0",', 1)), "not_readable", "record 1"),
+    Bad("old line ends", damaged(TEXT.replace("\n", "\r")), "not_readable", "carriage return"),
+    Bad("truncated gzip", lambda: replace(GOOD, name="a.csv.gz", content=gzip.compress(GOOD.content)[:-20]),
+        "not_readable", "cut off"),
+    Bad("broken gzip", lambda: replace(GOOD, name="a.csv.gz", content=b"\x1f\x8b" + b"x" * 200), "not_readable", "gzip"),
+    Bad("gzip by name only", lambda: replace(GOOD, name="a.csv.gz"), "not_readable", "its name says gzip"),
+    Bad("too many rejects", lambda: extract("attendance", [*marks(), *([["x"] * 6] * 11)]),
+        "too_many_rejects", "11 rows for wrong_type in attendance_date (first: row 37)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", QUARANTINED, ids=lambda bad: bad.name)
+def test_a_bad_file_is_quarantined_and_the_others_go_on(warehouse: Settings, bad: Bad) -> None:
+    before = raw_rows(warehouse)
+    result = land(warehouse, extract("enrolments", enrolments()), bad.file())
+    other, file = result.files
+    assert (result.outcome, file.status, file.reason) == ("landed", "quarantined", bad.reason), file.message
+    assert other.status == "landed"
+    assert file.message is not None
+    assert bad.says in file.message
+    assert file.message.startswith(f"{result.delivery_key}, {file.file_name}: ")
+    assert raw_rows(warehouse) == {**before, "enrolments": before["enrolments"] + len(SCNS)}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    feed: str
+    column: str
+    value: str
+    reason: str
+
+
+WRONG = [
+    Wrong("attendance", "scn", "", "missing_required"),
+    Wrong("attendance", "scn", "17300001", "pattern"),
+    Wrong("attendance", "seed_code", "57025", "pattern"),
+    Wrong("attendance", "seed_code", NEW_SCHOOL, "unknown_establishment"),
+    Wrong("attendance", "attendance_date", "31/02/2026", "wrong_type"),
+    Wrong("attendance", "attendance_date", "2025-02-31", "wrong_type"),
+    Wrong("attendance", "attendance_date", "20250901", "wrong_type"),
+    Wrong("attendance", "attendance_date", "2029-09-01", "date_logic"),
+    Wrong("attendance", "attendance_date", "1998-09-01", "date_logic"),
+    Wrong("attendance", "opening", "am", "unknown_code"),
+    Wrong("attendance", "attendance_code", "ABCDEF", "unknown_code"),
+    Wrong("attendance", "attendance_code", "/", "unknown_code"),
+    Wrong("attendance", "attendance_code", "77", "unknown_code"),
+    Wrong("attendance", "attendance_code", "99", "unknown_code"),
+    Wrong("attendance", "recorded_at", "2025-09-01T09:00:00", "wrong_type"),
+    Wrong("attendance", "recorded_at", "2025-09-01T25:00:00Z", "wrong_type"),
+    Wrong("attendance", "recorded_at", "2029-09-01T09:00:00Z", "date_logic"),
+    Wrong("pupils", "surname", "", "missing_required"),
+    Wrong("pupils", "seemis_pupil_id", "P-1", "pattern"),
+    Wrong("pupils", "forename", "x" * 101, "pattern"),
+    Wrong("pupils", "date_of_birth", "2004-01-01", "date_logic"),
+    Wrong("pupils", "date_of_birth", "2023-01-01", "date_logic"),
+    Wrong("pupils", "sex", "X", "unknown_code"),
+    Wrong("pupils", "data_zone_code", "S01999999", "unknown_code"),
+    Wrong("pupils", "ethnicity_code", "04", "unknown_code"),
+    Wrong("pupils", "main_home_language", "English", "pattern"),
+    Wrong("pupils", "free_meal_registered", "true", "wrong_type"),
+    Wrong("pupils", "updated_at", "2029-01-01T00:00:00Z", "date_logic"),
+    Wrong("enrolments", "leaving_date", "2024-08-19", "date_logic"),
+    Wrong("enrolments", "entry_date", "2027-08-20", "date_logic"),
+    Wrong("enrolments", "stage", "S7", "unknown_code"),
+    Wrong("enrolments", "status", "gone", "unknown_code"),
+    Wrong("calendar", "reason", "rain", "unknown_code"),
+    Wrong("calendar", "is_open", "1", "wrong_type"),
+    Wrong("establishments", "local_authority_code", "S12999999", "unknown_code"),
+    Wrong("establishments", "sector", "primary+primary", "unknown_code"),
+    Wrong("establishments", "half_day_openings_per_week", "11", "out_of_range"),
+    Wrong("establishments", "half_day_openings_per_week", "ten", "wrong_type"),
+    Wrong("establishments", "capacity", "0", "out_of_range"),
+    Wrong("establishments", "closed_on", "2020-01-01", "date_logic"),
+]
+ROWS = {
+    "attendance": marks, "pupils": pupils, "enrolments": enrolments, "calendar": calendar,
+    "establishments": establishments,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("feed", ROWS)
+def test_each_wrong_value_rejects_its_row_and_no_other(warehouse: Settings, feed: str) -> None:
+    """All wrong values of a feed in one file, each in a row of its own beside the good ones."""
+    from tests.support.extracts import COLUMNS
+
+    columns = list(COLUMNS[feed])
+    good = ROWS[feed]()
+    bad = []
+    cases = [case for case in WRONG if case.feed == feed]
+    for number, case in enumerate(cases):
+        row = list(good[-1])
+        if feed == "establishments":
+            row[columns.index("seed_code")] = f"58{number:05d}"
+            row[columns.index("opened_on")] = "2024-08-20"
+        elif feed == "pupils":
+            row[columns.index("seemis_pupil_id")] = f"BAD{number}"
+        elif feed in ("attendance", "enrolments"):
+            row[columns.index("scn")] = f"19000{number:04d}"
+        else:
+            row[columns.index("opening_date")] = f"2025-11-{number + 1:02d}"
+        row[columns.index(case.column)] = case.value
+        bad.append(row)
+    padding = [row for row in more_rows(feed, 100 * len(bad))]
+    result = land(warehouse, extract(feed, [*good, *bad, *padding]))
+    (file,) = result.files
+    assert file.status == "landed", file.message
+    assert (file.rows_rejected, file.rows_duplicate) == (len(bad), 0)
+    found = rejects(warehouse, file)
+    assert found == [(len(good) + at, case.column, case.reason) for at, case in enumerate(cases, start=1)]
+    assert file.message is not None
+    assert all(case.reason in file.message and case.column in file.message for case in cases)
+    with connect(warehouse, "loader") as connection:
+        kept = connection.execute(
+            "select fields ->> %s from raw.rejected_rows where _file_id = %s order by _row_number",
+            (cases[0].column, file.file_id),
+        ).fetchone()
+    assert kept == (cases[0].value or None,)
+
+
+def more_rows(feed: str, number: int) -> list[list[str]]:
+    """Good rows of other pupils, schools or days, so that a few bad ones are no reason to doubt the file."""
+    row = ROWS[feed]()[0]
+    made = []
+    for at in range(number):
+        other = list(row)
+        if feed == "establishments":
+            other[0] = f"57{at:05d}"
+        elif feed == "calendar":
+            other[1] = f"{date(2020, 8, 1) + timedelta(at)}"
+        else:
+            other[0] = f"18{at:07d}"
+        made.append(other)
+    return made
+
+
+def rejects(warehouse: Settings, file: FileResult) -> list[tuple[int, str, str]]:
+    with connect(warehouse, "loader") as connection:
+        return connection.execute(
+            "select row_number, column_name, reason from control.rejects where file_id = %s order by 1, 2, 3",
+            (file.file_id,),
+        ).fetchall()
+
+
+def test_a_row_that_breaks_several_rules_is_recorded_with_each(warehouse: Settings) -> None:
+    row = ["17300001", ALLOA, "2029-09-01", "noon", "10", "yesterday"]
+    (file,) = land(warehouse, extract("attendance", [*marks(), row])).files
+    assert rejects(warehouse, file) == [
+        (37, "attendance_date", "date_logic"),
+        (37, "opening", "unknown_code"),
+        (37, "recorded_at", "wrong_type"),
+        (37, "scn", "pattern"),
+    ]
+    assert (file.rows_file, file.rows_accepted, file.rows_rejected) == (37, 36, 1)
+
+
+def test_of_a_row_with_another_number_of_fields_only_that_number_is_kept(warehouse: Settings) -> None:
+    columns = (*PUPILS, "postcode")
+    rows = [[*row, "FK10 1AA"] for row in pupils()]
+    text = csv_text(columns, [*rows, [*rows[0][:3], "SECRET", *rows[0][3:]], ["lonely"]])
+    (file,) = land(warehouse, extract("pupils", [*rows, rows[0], rows[0]]).holding(text)).files
+    assert rejects(warehouse, file) == [(7, "", "wrong_column_count"), (8, "", "wrong_column_count")]
+    with connect(warehouse, "loader") as connection:
+        kept = connection.execute(
+            "select _row_number, fields from raw.rejected_rows where _file_id = %s order by 1", (file.file_id,)
+        ).fetchall()
+    assert kept == [(7, {"field_count": 19}), (8, {"field_count": 1})]
+
+
+def test_what_is_not_collected_reaches_no_table_of_the_database(warehouse: Settings) -> None:
+    """Not in a good row, not in a rejected one, and neither does a column that nobody knows."""
+    columns = (*PUPILS[:3], "address", "postcode", "shoe_size", *PUPILS[3:])
+    rows = [[*row[:3], "UNCOLLECTED", "UNCOLLECTED", "UNCOLLECTED", *row[3:]] for row in pupils()]
+    bad = [*rows[0]]
+    bad[columns.index("sex")] = "?"
+    (file,) = land(warehouse, extract("pupils", [*rows, bad], columns)).files
+    assert (file.rows_accepted, file.rows_rejected) == (len(SCNS), 1)
+    with connect(warehouse, "loader") as connection:
+        tables = connection.execute(
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('raw', 'control') "
+            "and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')"
+        ).fetchall()
+        for (table,) in tables:
+            found = connection.execute(f"select count(*) from {table} as t where t::text like '%UNCOLLECTED%'").fetchone()
+            assert found == (0,), table
+
+
+def test_a_line_of_ten_megabytes_rejects_its_row(warehouse: Settings) -> None:
+    rows = pupils(8)
+    rows[3][2] = "x" * 10_000_000
+    (file,) = land(warehouse, extract("pupils", rows)).files
+    assert (file.status, file.rows_accepted) == ("landed", 7)
+    assert rejects(warehouse, file) == [(4, "forename", "pattern")]
+
+
+def test_duplicate_keys_of_a_delta_leave_the_newest_and_of_a_snapshot_the_last(warehouse: Settings) -> None:
+    old, new = list(marks()[0]), list(marks()[0])
+    old[4], new[4] = "20", "30"
+    old[5], new[5] = "2025-09-01T08:00:00Z", "2025-09-01T08:30:00Z"
+    first, last = list(enrolments()[0]), list(enrolments()[0])
+    first[5], last[5] = "2A", "2B"
+    result = land(
+        warehouse,
+        extract("attendance", [new, old, *marks()[1:]]),
+        extract("enrolments", [first, *enrolments()[1:], last]),
+    )
+    snapshot, delta = result.files
+    assert (snapshot.rows_duplicate, delta.rows_duplicate) == (1, 1)
+    assert rejects(warehouse, snapshot) == [(1, "", "duplicate_key")]
+    assert rejects(warehouse, delta) == [(2, "", "duplicate_key")]
+    with connect(warehouse, "loader") as connection:
+        kept = connection.execute(
+            "select attendance_code from raw.attendance where _file_id = %s and _row_number < 3", (delta.file_id,)
+        ).fetchall()
+    assert kept == [("30",)]
+
+
+def test_duplicates_do_not_quarantine_a_delta_but_do_a_snapshot(warehouse: Settings) -> None:
+    result = land(
+        warehouse, extract("attendance", [*marks(), *marks()]), extract("enrolments", [*enrolments()] * 3)
+    )
+    snapshot, delta = result.files
+    assert (snapshot.status, snapshot.reason) == ("quarantined", "too_many_rejects")
+    assert (delta.status, delta.rows_duplicate, delta.rows_accepted) == ("landed", 36, 36)
+
+
+def test_only_valid_rows_compete_for_a_key(warehouse: Settings) -> None:
+    newer_but_wrong = [*marks()[0][:4], "ABCDEF", "2025-09-01T12:00:00Z"]
+    (file,) = land(warehouse, extract("attendance", [*marks(), newer_but_wrong])).files
+    assert (file.rows_accepted, file.rows_rejected, file.rows_duplicate) == (36, 1, 0)
+
+
+WARNED = [
+    ("byte-order mark", lambda: GOOD.holding("\ufeff" + TEXT), "byte_order_mark", None),
+    ("CRLF", damaged(TEXT.replace("\n", "\r\n")), "crlf", None),
+    ("header only", lambda: extract("attendance", []).saying(rows=0), "header_only", None),
+    ("reordered columns",
+     lambda: extract("attendance", [row[::-1] for row in marks()], ATTENDANCE[::-1]), "column_order", None),
+    ("extra column", lambda: extract("attendance", [[*row, "x"] for row in marks()], (*ATTENDANCE, "house")),
+     "unknown_column", None),
+    ("missing optional column",
+     lambda: extract("enrolments", [row[:-2] + row[-1:] for row in enrolments()],
+                     ("scn", "seed_code", "entry_date", "leaving_date", "stage", "registration_class",
+                      "is_base_school", "status", "mode_of_attendance", "updated_at")),
+     "missing_optional_column", "leaving_reason"),
+    ("SCN check digit", lambda: extract("attendance", [["173000007", *row[1:]] for row in marks()[::6]]),
+     "scn_check_digit", "scn"),
+    ("SEED check digit",
+     lambda: extract("establishments", establishments("5702535", ALLOA)), "seed_check_digit", "seed_code"),
+    ("SCN of another age", lambda: extract("pupils", [["023000001", *row[1:]] for row in pupils(1)]), "scn_year", "scn"),
+    ("ScotXed number",
+     lambda: extract("pupils", [[*row[:11], "99", *row[12:]] for row in pupils(1)]), "scotxed_code", "looked_after"),
+    ("unmapped code", lambda: extract("attendance", marks(code="QQ")), "unmapped_code", "attendance_code"),
+    ("no rows by establishment", lambda: replace(GOOD, by_establishment=None), "rows_by_establishment_missing", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "file", "kind", "column"), WARNED, ids=[case[0] for case in WARNED])
+def test_what_is_odd_but_legal_loads_with_a_warning(
+    warehouse: Settings, name: str, file: Change, kind: str, column: str | None
+) -> None:
+    (found,) = land(warehouse, file()).files
+    assert found.status == "landed", found.message
+    assert found.rows_accepted == found.rows_manifest
+    assert (kind, column) in [(warned.kind, warned.column) for warned in found.warnings]
+
+
+def test_a_local_code_of_the_authority_needs_no_warning(warehouse: Settings) -> None:
+    (file,) = land(warehouse, extract("attendance", marks(code="PRES"))).files
+    assert (file.rows_accepted, file.warnings) == (36, ())
+
+
+def test_scotxed_numbers_are_stored_as_names_and_an_empty_status_as_on_roll(warehouse: Settings) -> None:
+    numbers = [[*row[:10], "EN", "01", *row[12:]] for row in pupils()]
+    statusless = [[*row[:7], "", *row[8:]] for row in enrolments()]
+    people, places = land(warehouse, extract("pupils", numbers), extract("enrolments", statusless)).files
+    with connect(warehouse, "loader") as connection:
+        assert connection.execute(
+            "select distinct english_level, looked_after from raw.pupils where _file_id = %s", (people.file_id,)
+        ).fetchall() == [("first_language", "at_home")]
+        assert connection.execute(
+            "select distinct status from raw.enrolments where _file_id = %s", (places.file_id,)
+        ).fetchall() == [("on_roll",)]
+
+
+def test_record_numbers_count_records_and_not_lines(warehouse: Settings) -> None:
+    rows = pupils()
+    rows[0][2] = 'two\nlines, a comma and a "mark"'
+    rows[4][6] = "?"
+    (file,) = land(warehouse, extract("pupils", rows, compressed=True)).files
+    assert rejects(warehouse, file) == [(5, "sex", "unknown_code")]
+    with connect(warehouse, "loader") as connection:
+        kept = connection.execute("select forename from raw.pupils where _file_id = %s and _row_number = 1", (file.file_id,))
+        assert kept.fetchone() == ('two\nlines, a comma and a "mark"',)
+
+
+def test_a_folder_without_a_manifest_is_no_delivery_yet(warehouse: Settings) -> None:
+    key = deliver(warehouse.landing, [GOOD], "2025-09-29")
+    (warehouse.landing / key / "manifest.json").unlink()
+    assert [found.complete for found in discover(warehouse) if found.delivery_key == key] == [False]
+    with pytest.raises(LandingError, match=r"no manifest\.json yet"):
+        land_delivery(warehouse, key)
+
+
+def test_days_of_the_marks_are_days_of_the_builder() -> None:
+    assert {row[2] for row in marks()} == set(DAYS)
