@@ -29,6 +29,19 @@ PROJECT = DbtProject(
 TRANSLATOR = LayerTranslator()
 
 
+ledger_tables = [
+    dg.AssetSpec(
+        TRANSLATOR.get_asset_key(source),
+        group_name="control",
+        description=source["description"],
+        kinds={"postgres"},
+        owners=["team:data-engineering"],
+    )
+    for source in MANIFEST["sources"].values()
+    if source["source_name"] == "control"
+]
+
+
 class BuildConfig(dg.Config):
     """How the layers are built."""
 
