@@ -7,7 +7,7 @@ with reconciliation as (
         lines.feed,
         lines.hop as kind,
         case when bool_and(lines.is_closed) then 'closes' else 'does not close' end as verdict
-    from {{ ref('control_reconciliation') }} as lines
+    from {{ ref('control_balance_lines') }} as lines
     where {{ in_touched_scope('lines') }}
     group by lines.local_authority_code, lines.academic_year, lines.feed, lines.hop
 ),

@@ -3,5 +3,6 @@ select
     warnings.file_id,
     warnings.column_name,
     warnings.kind,
-    warnings.row_count
+    warnings.row_count,
+    warnings.detail
 from {{ source('control', 'warnings') }} as warnings
