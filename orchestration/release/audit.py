@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
@@ -17,6 +18,10 @@ from orchestration.release.rows import NOT_AVAILABLE, MartRows
 from orchestration.release.suppression import SMALL
 
 TOLERANCE = 1e-4
+LARGEST = 1e6
+"""More pupils or openings than any authority has, so that every program has an end."""
+ROUNDS = 12
+FloatArray = npt.NDArray[np.float64]
 Term = tuple[str, float]
 
 
@@ -60,8 +65,7 @@ class Program:
             terms.append((name, -1.0))
         self.sums.append((terms, 0.0))
 
-    def solve(self) -> list[Finding]:
-        """Bounds of every hidden figure; findings are those of 1 to 4 at most, and those known exactly."""
+    def _system(self) -> tuple[list[str], csr_array, FloatArray, FloatArray]:
         names = sorted(self.bounds)
         position = {name: number for number, name in enumerate(names)}
         rows, columns, values = [], [], []
@@ -71,23 +75,51 @@ class Program:
                 columns.append(position[name])
                 values.append(sign)
         matrix = csr_array((values, (rows, columns)), shape=(len(self.sums), len(names)))
-        limits = np.array([self.bounds[name] for name in names])
-        right = np.array([amount for _, amount in self.sums])
-        found = []
+        limits = np.array([self.bounds[name] for name in names], dtype=np.float64)
+        return names, matrix, np.array([amount for _, amount in self.sums], dtype=np.float64), limits
+
+    def solve(self) -> list[Finding]:
+        """Bounds of every hidden figure; findings are those between 1 and 4, and those known exactly.
+
+        In a row group that is withheld whole a figure may be zero, and 0 to 4 says nothing of a pupil. Programs
+        that push all figures at once clear most of them; only the rest is bounded one by one.
+        """
+        names, matrix, right, limits = self._system()
+        position = {name: number for number, name in enumerate(names)}
+
+        def best(cost: FloatArray) -> FloatArray | None:
+            capped = np.minimum(limits, LARGEST)
+            outcome = linprog(cost, A_eq=matrix, b_eq=right, bounds=capped, method="highs")
+            return None if outcome.x is None else np.asarray(outcome.x, dtype=np.float64)
+
+        hidden = np.array([position[name] for name in sorted(self.hidden)], dtype=np.int64)
+        low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
+        generator = np.random.default_rng(0)
+        for _ in range(ROUNDS):
+            cost = np.zeros(len(names))
+            cost[hidden] = generator.uniform(0.1, 1.0, len(hidden)) * np.where(
+                (high[hidden] < SMALL) | (generator.random(len(hidden)) < 0.5), -1.0, 1.0
+            )
+            found = best(cost)
+            if found is None:
+                return [Finding("all", "contradiction between figures of different dates", np.nan, np.nan)]
+            low, high = np.minimum(low, found), np.maximum(high, found)
+        findings = []
         for name, what in sorted(self.hidden.items()):
-            ends = []
+            number = position[name]
+            if high[number] >= SMALL and high[number] - low[number] > TOLERANCE:
+                continue
             for sign in (1.0, -1.0):
                 cost = np.zeros(len(names))
-                cost[position[name]] = sign
-                outcome = linprog(cost, A_eq=matrix, b_eq=right, bounds=limits, method="highs")
-                reached = outcome.x[position[name]] if outcome.x is not None else sign * -np.inf
-                ends.append(float(reached))
-            low, high = ends
-            is_exact = high - low < TOLERANCE and high > TOLERANCE
-            is_small = what != "openings" and TOLERANCE < high < SMALL - TOLERANCE
+                cost[number] = sign
+                found = best(cost)
+                if found is not None:
+                    low[number], high[number] = min(low[number], found[number]), max(high[number], found[number])
+            is_exact = high[number] - low[number] < TOLERANCE and high[number] > TOLERANCE
+            is_small = what != "openings" and low[number] > TOLERANCE and high[number] < SMALL - TOLERANCE
             if is_exact or is_small:
-                found.append(Finding(name, what, low, high))
-        return found
+                findings.append(Finding(name, what, float(low[number]), float(high[number])))
+        return findings
 
 
 def _rows_of(rows: MartRows, year: str) -> list[int]:
