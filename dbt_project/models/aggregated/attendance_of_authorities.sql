@@ -13,10 +13,6 @@ school_counts as (
     where {{ in_touched_scope('school_counts') }}
 ),
 
-stages as (
-    select * from {{ ref('stages') }}
-),
-
 months as (
     select
         authority_facts.local_authority_code,
@@ -53,7 +49,7 @@ grid as (
         quintiles.quintile,
         months.month
     from months
-    inner join stages using (sector)
+    inner join {{ ref('stages') }} as stages using (sector)
     cross join (values ('1'), ('2'), ('3'), ('4'), ('5'), ('unknown')) as quintiles (quintile)
     where months.month <> 'all'
     union
