@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import ALL, YearPattern
@@ -94,6 +95,16 @@ class GroupJudge:
         for position in np.flatnonzero(is_closed & has_any).tolist():
             self.index.setdefault("|".join(split.unit[position]), []).append(position)
         self.pupils = all_pupils
+        self.breakdowns: list[tuple[MartRows, npt.NDArray[np.str_], dict[str, list[int]]]] = []
+        for rows in marts.values():
+            contract = rows.contract
+            if contract.kind != "school" or not contract.breakdown or "weekday" in contract.keys:
+                continue
+            if (column := split.category(contract.breakdown[0])) is not None:
+                by_place: dict[str, list[int]] = {}
+                for position in _positions(rows, year):
+                    by_place.setdefault(place_name(rows, position), []).append(position)
+                self.breakdowns.append((rows, np.array(column, dtype=np.str_), by_place))
 
     def _of(self, names: Sequence[str]) -> SplitPupils:
         chosen = [position for name in names for position in self.index.get(name, [])]
@@ -226,33 +237,32 @@ class GroupJudge:
         if place.shown.year is None:
             return
         shown: dict[str, dict[str, list[int]]] = {}
-        for rows in self.marts.values():
-            contract = rows.contract
-            if contract.kind != "school" or not contract.breakdown or "weekday" in contract.keys:
-                continue
-            column = self.split.category(contract.breakdown[0])
-            if column is not None and (sums := self._categories(place, rows, column)) is not None:
-                shown[contract.mart] = sums
+        for rows, column, by_place in self.breakdowns:
+            if (sums := self._categories(place, rows, column, by_place.get(place.name, []))) is not None:
+                shown[rows.contract.mart] = sums
         place.shown = replace(place.shown, breakdowns=shown)
 
-    def _categories(self, place: _Place, rows: MartRows, column: Sequence[str]) -> dict[str, list[int]] | None:
+    def _categories(
+        self, place: _Place, rows: MartRows, column: npt.NDArray[np.str_], positions: Sequence[int]
+    ) -> dict[str, list[int]] | None:
         mart = rows.contract.mart
         before = place.earlier.year
         sums: dict[str, list[int]] = {}
         hidden: list[int] = []
         last = place.earlier.shown.breakdowns.get(mart, {})
-        own_rows = [i for i in _positions(rows, self.year) if place_name(rows, i) == place.name]
-        for position in own_rows:
+        of_place = np.array(place.rows, dtype=np.int64)
+        categories = column[of_place]
+        for position in positions:
             category = str(rows.columns[rows.contract.breakdown[0]][position])
-            chosen = [item for item in place.rows if column[item] == category]
+            chosen = of_place[categories == category]
             if not rows.numbers_at("behind_pupils", position):
                 continue
             seed, sector = place.name.split("|")
             is_hidden = (seed, sector, category) in self.pattern.cells.get(mart, ())
             if is_hidden or rows.columns["withheld"][position] is not None:
-                hidden += chosen
+                hidden += chosen.tolist()
                 continue
-            pupils = self.pupils.where(np.array(chosen, dtype=np.int64))
+            pupils = self.pupils.where(chosen)
             if not self._may_show(pupils, before):
                 return None
             sums[category] = pupils.sums()
