@@ -1,7 +1,6 @@
 {#-
 Validity out of successive snapshots. Given `relation`, one row per `keys` and `extracted_at` (the snapshots of
-one authority and academic year that have the row), and `snapshots` with `next_extracted_at` for each snapshot,
-a version begins where the values change or the row was missing from the snapshot before, and ends where the
+one authority and academic year that have the row) with `next_extracted_at` (the snapshot after each), a version begins where the values change or the row was missing from the snapshot before, and ends where the
 values change or the row is missing from the next one. Null `valid_to`: in force in the year's latest snapshot.
 -#}
 {% macro versions(relation, keys, values) %}
@@ -38,26 +37,6 @@ values change or the row is missing from the next one. Null `valid_to`: in force
     group by
         numbered.{{ keys | join(', numbered.') }}, numbered.version_number,
         numbered.{{ values | join(', numbered.') }}
-{% endmacro %}
-
-{#- A query: the snapshots of a feed, each with the next one of the same authority and academic year. -#}
-{% macro snapshots_of(feed) %}
-    select
-        instants.local_authority_code,
-        instants.academic_year,
-        instants.extracted_at,
-        lead(instants.extracted_at) over (
-            partition by instants.local_authority_code, instants.academic_year
-            order by instants.extracted_at
-        ) as next_extracted_at
-    from (
-        select distinct -- two deliveries may hold the same instant
-            files.local_authority_code,
-            files.academic_year,
-            files.extracted_at
-        from {{ ref('stg_control__files') }} as files
-        where files.feed = '{{ feed }}'
-    ) as instants
 {% endmacro %}
 
 {#- The calendar day, in Scotland, of an instant. -#}

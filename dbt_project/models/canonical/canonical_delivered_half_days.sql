@@ -3,8 +3,8 @@ with calendar as (
     select
         calendar.local_authority_code,
         {{ academic_year_of('calendar.opening_date') }} as academic_year,
-        calendar.academic_year as snapshot_year,
         calendar.extracted_at,
+        calendar.next_extracted_at,
         calendar.extract_date,
         calendar.sequence,
         calendar.seed_code,
@@ -15,19 +15,11 @@ with calendar as (
     from {{ ref('stg_seemis__calendar') }} as calendar
 ),
 
-snapshots as ({{ snapshots_of('calendar') }}),
-
 latest as (
     select distinct on (
         calendar.local_authority_code, calendar.seed_code, calendar.opening_date, calendar.opening
-    )
-        calendar.*,
-        snapshots.next_extracted_at
+    ) calendar.*
     from calendar
-    inner join snapshots
-        on calendar.local_authority_code = snapshots.local_authority_code
-        and calendar.snapshot_year = snapshots.academic_year
-        and calendar.extracted_at = snapshots.extracted_at
     where {{ in_touched_scope('calendar') }}
     order by
         calendar.local_authority_code, calendar.seed_code, calendar.opening_date, calendar.opening,

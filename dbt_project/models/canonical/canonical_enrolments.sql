@@ -6,25 +6,18 @@ pupil_scns as (
     select * from {{ ref('canonical_pupil_scns') }}
 ),
 
-snapshots as ({{ snapshots_of('enrolments') }}),
-
 snapshot_rows as (
     select distinct on (
         enrolments.local_authority_code, enrolments.academic_year, pupil_scns.pupil_id,
         enrolments.seed_code, enrolments.entry_date, enrolments.extracted_at
     )
         enrolments.*,
-        pupil_scns.pupil_id,
-        snapshots.next_extracted_at
+        pupil_scns.pupil_id
     from enrolments
     inner join pupil_scns
         on enrolments.local_authority_code = pupil_scns.local_authority_code
         and enrolments.scn = pupil_scns.scn
         and {{ day_of('enrolments.extracted_at') }} between pupil_scns.valid_from and pupil_scns.valid_to
-    inner join snapshots
-        on enrolments.local_authority_code = snapshots.local_authority_code
-        and enrolments.academic_year = snapshots.academic_year
-        and enrolments.extracted_at = snapshots.extracted_at
     where {{ in_touched_scope('enrolments') }}
     order by
         enrolments.local_authority_code, enrolments.academic_year, pupil_scns.pupil_id,

@@ -6,24 +6,17 @@ identities as (
     select * from {{ ref('stg_vault__identities') }}
 ),
 
-snapshots as ({{ snapshots_of('pupils') }}),
-
 -- a snapshot may name a person twice, under an old and a new SCN: the later update, then the later row
 snapshot_rows as (
     select distinct on (
         pupils.local_authority_code, pupils.academic_year, identities.pupil_id, pupils.extracted_at
     )
         pupils.*,
-        identities.pupil_id,
-        snapshots.next_extracted_at
+        identities.pupil_id
     from pupils
     inner join identities
         on pupils.local_authority_code = identities.local_authority_code
         and pupils.seemis_pupil_id = identities.seemis_pupil_id
-    inner join snapshots
-        on pupils.local_authority_code = snapshots.local_authority_code
-        and pupils.academic_year = snapshots.academic_year
-        and pupils.extracted_at = snapshots.extracted_at
     where {{ in_touched_scope('pupils') }}
     order by
         pupils.local_authority_code, pupils.academic_year, identities.pupil_id, pupils.extracted_at,

@@ -10,6 +10,7 @@ select
     files.local_authority_code,
     files.academic_year,
     files.extracted_at,
+    files.next_extracted_at,
     files.extract_date,
     files.sequence,
     pupils.scn,
