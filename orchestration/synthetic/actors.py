@@ -43,7 +43,8 @@ def choose_actors(world: YearWorld, until: date, random: np.random.Generator) ->
 def plant_odd_scns(world: YearWorld, random: np.random.Generator) -> tuple[int, int]:
     """Gives one pupil an SCN with a wrong check digit and another one of a year to come; who they are."""
     people, spells = world.people, world.enrolments
-    wrong, late = random.choice(np.unique(spells.person[spells.stage < 5]), size=2, replace=False).tolist()
+    there = (spells.stage < 5) & spells.is_base & (spells.entry <= world.openings.days[0]) & np.isnat(spells.leaving)
+    wrong, late = random.choice(np.unique(spells.person[there]), size=2, replace=False).tolist()
     scn = int(people.scn[wrong])
     people.scn[wrong] = scn - scn % 10 + (scn + 5) % 10
     people.scn[late] = world.registry.new_scns(np.array([world.start + 20]))[0]

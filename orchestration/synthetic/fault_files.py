@@ -24,7 +24,6 @@ from orchestration.synthetic.planted import Fault
 if TYPE_CHECKING:
     from orchestration.synthetic.deliveries import YearWriter
 
-_UNKNOWN_AUTHORITY = "S12999999"
 Spoiler = Callable[[bytes], bytes]
 
 
@@ -128,10 +127,12 @@ class _Maker:
             return json.dumps(manifest)
 
         invalid = (broken, other_day, two_of_a_feed, leaves_folder, no_version)
+        # a code of its own for each authority, so that one does not write over the other
+        nowhere = f"S1299{self._writer.world.authority.scotxed_code:04d}"
         return [
             *(partial(self._refuse, "manifest_invalid", spoil) for spoil in invalid),
             partial(self._refuse, "wrong_environment", environment="live"),
-            partial(self._refuse, "unknown_authority", authority=_UNKNOWN_AUTHORITY),
+            partial(self._refuse, "unknown_authority", authority=nowhere),
         ]
 
     def _refuse(

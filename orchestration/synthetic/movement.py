@@ -63,19 +63,22 @@ def year_of_enrolments(
 ) -> Enrolments:
     """All enrolments of a year; at the census exactly those of the roll are on the roll of a base school."""
     days = np.array(year.open_dates, dtype="datetime64[D]")
+    # pupils begin on the first school day of a week: the day of the week's snapshots, so that everybody who is
+    # marked is known by then
+    starts = days[np.flatnonzero(np.diff((days.astype(np.int64) + 3) // 7, prepend=-1))]
     before = days[(days > days[0]) & (days < day(census))]
     after = days[days > day(census)][5:-5]
     entry = roll.entry.copy()
     late = _chosen(roll, _LATE_START, random)
     late &= entry == days[0]
-    entry[late] = random.choice(before, size=int(late.sum()))
+    entry[late] = random.choice(before[np.isin(before, starts)], size=int(late.sum()))
     base = _spells(roll.person, roll.department, roll.stage, np.minimum(entry, day(census)))
     base = replace(base, is_part_time=_chosen(roll, _PART_TIME, random) & (roll.stage < 13))
     base = _with_leavers(base, after, year, random)
-    base = base.joined(_transfers(base, schools, after, random))
-    for share, first, last in ((_LEFT_EARLY, days[:1], before), (_IN, after, None)):
+    base = base.joined(_transfers(base, schools, days, starts[np.isin(starts, after)], random))
+    for share, first, last in ((_LEFT_EARLY, days[:1], before), (_IN, starts[np.isin(starts, after)], None)):
         base = base.joined(_outsiders(registry, roll, share, first, last, year, near, random))
-    return base.joined(_guests(base, schools, days, random))
+    return base.joined(_guests(base, schools, starts[1:12], random))
 
 
 def roll_at_end(enrolments: Enrolments, year: SchoolYear) -> CensusRoll:
@@ -125,7 +128,7 @@ def _with_leavers(base: Enrolments, after: Days, year: SchoolYear, random: np.ra
 
 
 def _transfers(
-    base: Enrolments, schools: tuple[Department, ...], after: Days, random: np.random.Generator
+    base: Enrolments, schools: tuple[Department, ...], days: Days, starts: Days, random: np.random.Generator
 ) -> Enrolments:
     """Moves in mid-year to another school of the sector; ends the old spells in place and gives the new ones."""
     used = np.unique(base.department)
@@ -142,10 +145,10 @@ def _transfers(
     seeds = np.array([school.seed_code for school in schools])
     moves = seeds[target] != seeds[base.department[moving]]
     moving, target = moving[moves], target[moves]
-    at = random.integers(0, len(after) - 1, size=len(moving))
-    base.leaving[moving] = after[at]
+    begins = random.choice(starts, size=len(moving))
+    base.leaving[moving] = days[np.searchsorted(days, begins) - 1]
     base.reason[moving] = 1
-    fresh = _spells(base.person[moving], target, base.stage[moving], after[at + 1])
+    fresh = _spells(base.person[moving], target, base.stage[moving], begins)
     return replace(fresh, is_part_time=base.is_part_time[moving])
 
 
@@ -187,5 +190,5 @@ def _guests(base: Enrolments, schools: tuple[Department, ...], days: Days, rando
     own = base.department[chosen]
     fits = (seeds[target] != seeds[own]) & ((sector[target] == sector[own]) | (sector[target] == "special"))
     chosen, target = chosen[fits], target[fits]
-    guests = _spells(base.person[chosen], target, base.stage[chosen], random.choice(days[5:60], size=len(chosen)))
+    guests = _spells(base.person[chosen], target, base.stage[chosen], random.choice(days, size=len(chosen)))
     return replace(guests, is_base=np.zeros(len(chosen), dtype=bool))

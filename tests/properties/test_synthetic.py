@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from orchestration.synthetic import SynthOptions, generate, generate_pupils_only
 from orchestration.synthetic.hidden import fill_hidden, largest_remainders
 from orchestration.synthetic.places import give, ranks, top
-from tests.support.synthetic_reading import SEEDS, accepted_rows, truth_of
+from tests.support.synthetic_reading import SEEDS, accepted_rows, canonical_counts, good_files, text_of, truth_of
 
 SMALL = "S12000023"  # Orkney Islands: under 3,000 pupils, schools with two departments
 
@@ -63,6 +63,25 @@ def test_two_years_in_one_go_are_the_same_pupils_a_stage_higher(tmp_path: Path) 
     assert len(both) > 0.8 * len(first)
     order = ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "S1", "S2", "S3", "S4", "S5", "S6"]
     assert all(one == two == "SP" or order.index(two) == order.index(one) + 1 for one, two in both)
+
+
+def test_two_years_with_faults_count_as_told(tmp_path: Path) -> None:
+    years = ("2024/25", "2025/26")
+    generate(SynthOptions((SMALL,), years, tmp_path, seed=9, daily=7, faults=0.0002, until=date(2025, 9, 12)))
+    truth = truth_of(tmp_path)
+    for year in years:
+        told = {(seed, stage, code): n for seed, stage, code, n in truth["authorities"][SMALL][year]["attendance"]}
+        assert canonical_counts(tmp_path, truth, SMALL, year) == told
+
+
+def test_a_later_last_day_changes_nothing_before_it(tmp_path: Path) -> None:
+    for name, last in (("short", date(2025, 9, 5)), ("long", date(2025, 9, 12))):
+        generate(SynthOptions((SMALL,), ("2025/26",), tmp_path / name, until=last))
+    marks = []
+    for name in ("short", "long"):
+        ((_, path),) = good_files(tmp_path / name, truth_of(tmp_path / name), "attendance")
+        marks.append([line for line in text_of(path).splitlines() if line.split(",")[2] <= "2025-09-05"])
+    assert marks[0] == marks[1]
 
 
 @pytest.mark.parametrize("seed", [1, 2])

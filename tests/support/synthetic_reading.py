@@ -67,18 +67,23 @@ def accepted_rows(out: Path, truth: dict[str, Any], feed: str) -> list[dict[str,
     return found
 
 
-def canonical_counts(out: Path, truth: dict[str, Any], authority: str) -> Counter[tuple[str, str, str]]:
-    """Openings by SEED code, stage and national code, worked out from the files alone (one academic year)."""
+def canonical_counts(
+    out: Path, truth: dict[str, Any], authority: str, academic_year: str
+) -> Counter[tuple[str, str, str]]:
+    """Openings by SEED code, stage and national code of one year, worked out from its files alone."""
+    keys = truth["authorities"][authority][academic_year]["deliveries"]
     pupils = {
         row["scn"]: row["seemis_pupil_id"]
         for row in accepted_rows(out, truth, "pupils")
-        if not row["seemis_pupil_id"].startswith("OTHER")
+        if row["delivery"] in keys and not row["seemis_pupil_id"].startswith("OTHER")
     }
-    stages = {pupils[row["scn"]]: row["stage"] for row in accepted_rows(out, truth, "enrolments")}
+    stages = {
+        pupils[row["scn"]]: row["stage"] for row in accepted_rows(out, truth, "enrolments") if row["delivery"] in keys
+    }
     tables = []
     for key, path in good_files(out, truth, "attendance"):
         header, lines = accepted_lines(truth, key, "attendance", text_of(path))
-        if lines:
+        if lines and key in keys:
             content = "\n".join([header, *lines]).encode()
             types = dict.fromkeys(header.split(","), pa.string())
             tables.append(

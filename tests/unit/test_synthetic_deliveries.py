@@ -55,7 +55,7 @@ def test_canonical_counts_follow_from_the_files_alone(made: SynthResult, truth: 
             for seed, stage, code, count in truth["authorities"][AUTHORITY]["2025/26"]["attendance"]
         }
     )
-    assert canonical_counts(made.out, truth, AUTHORITY) == told
+    assert canonical_counts(made.out, truth, AUTHORITY, "2025/26") == told
     assert made.openings == sum(told.values())
 
 
