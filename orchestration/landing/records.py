@@ -5,7 +5,7 @@ in its place, so that record numbers stay. Rules: RFC 4180; a line without any c
 """
 
 import codecs
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -18,6 +18,7 @@ from orchestration.landing.unpack import Delivered, text_blocks
 
 COMMA, LF, CR, QUOTE = 44, 10, 13, 34
 BYTE_ORDER_MARK = codecs.BOM_UTF8
+START_BYTES = 4096
 MAX_RECORD_BYTES = 1024 * 1024  # a record of every known feed is under 2 kB
 MAX_OPEN_BYTES = 64 * 1024 * 1024  # without the end of a record: a quotation mark is open
 Positions = NDArray[np.int64]
@@ -83,7 +84,7 @@ def _decoded(delivered: Delivered, found: Structure) -> Generator[bytes, None, N
     decoder = codecs.getincrementaldecoder("utf-8")()
     first = True
     with closing(text_blocks(delivered)) as blocks:
-        for block in blocks:
+        for block in _with_whole_start(blocks):
             if first:
                 _refuse_utf16(block)
             if b"\0" in block:
@@ -105,6 +106,20 @@ def _decoded(delivered: Delivered, found: Structure) -> Generator[bytes, None, N
                 yield block
     if decoder.getstate()[0]:
         raise _wrong_encoding("at its end")
+
+
+def _with_whole_start(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same blocks, the first ones joined: what the file is in shows at its start, however it is compressed."""
+    start = b""
+    for block in blocks:
+        if len(start) < START_BYTES:
+            start += block
+            if len(start) >= START_BYTES:
+                yield start
+        else:
+            yield block
+    if 0 < len(start) < START_BYTES:
+        yield start
 
 
 def _take_header(content: bytes, final: bool) -> tuple[bytes, bytes]:
@@ -238,7 +253,9 @@ def _refuse_lone_returns(
 
 
 def _refuse_utf16(block: bytes) -> None:
-    if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or block[:4096].count(0) * 5 > len(block[:4096]):
+    if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or block[:START_BYTES].count(0) * 5 > len(
+        block[:START_BYTES]
+    ):
         raise _wrong_encoding("(it looks like UTF-16)")
 
 

@@ -42,7 +42,7 @@ class Delivered:
             raise FileQuarantinedError(
                 "not_readable", f"it cannot be opened ({error.strerror}). Check its permissions and land again."
             ) from None
-        file = os.fdopen(descriptor, "rb", buffering=0)
+        file = os.fdopen(descriptor, "rb")
         if not os.path.isfile(descriptor):
             file.close()
             raise FileQuarantinedError("not_readable", "it is not a plain file. Put the file itself into the folder.")

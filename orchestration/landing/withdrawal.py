@@ -23,13 +23,13 @@ def restore(settings: Settings, delivery_key: str, reason: str, actor: str) -> N
 def _enter(settings: Settings, delivery_key: str, kind: str, reason: str, actor: str) -> None:
     if not reason.strip():
         raise LandingError("Say why: the reason stands on the ledger, for whoever asks later.")
-    with connect(settings, "loader") as connection:
+    with connect(settings, "steward") as connection:
         delivery = register.delivery(connection, delivery_key)
         if delivery is None or not delivery.is_complete:
             raise LandingError(f"{delivery_key} has not landed: `warehouse deliveries` lists those that have.")
         row = connection.execute(
             "select kind from control.ledger_events where delivery_id = %s and file_id is null "
-            "and kind in ('landed', 'withdrawn', 'restored') order by event_id desc limit 1 for update",
+            "and kind in ('landed', 'withdrawn', 'restored') order by event_id desc limit 1",
             (delivery.delivery_id,),
         ).fetchone()
         is_withdrawn = row is not None and row[0] == "withdrawn"

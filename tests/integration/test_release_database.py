@@ -270,7 +270,13 @@ def test_a_new_column_arrives_nullable_and_not_available(
     rows = _ask(empty, "select distinct spare_symbol from aggregated.attendance_by_school_year")
     assert ("[x]",) not in rows
     provision_aggregated(empty, manifest)
+    column = (
+        "select count(*) from information_schema.columns where table_schema = 'aggregated' "
+        "and column_name = 'spare_symbol'"
+    )
+    assert _ask(empty, column)[0][0] != 0, "a column stays until every authority has been released without it"
     release_all(empty)
+    assert _ask(empty, column) == [(0,)]
 
 
 def test_readers_never_see_an_empty_table_or_a_mixture(empty: Settings, contracts: tuple[ReleaseContract, ...]) -> None:

@@ -1,125 +1,33 @@
-"""Bad input, each with its outcome from the extract layouts, a message with the next step, and nothing half loaded."""
+"""Bad rows: each is rejected with its reason and column, and no other row with it; what is kept of it, what not."""
 
-import gzip
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
 
 import pytest
 
 from orchestration.database import connect
-from orchestration.landing import FileResult, LandingError, LandingResult, discover, land_delivery
 from orchestration.settings import Settings
 from tests.support.extracts import (
     ALLOA,
-    ATTENDANCE,
-    DAYS,
-    LORNSHILL,
+    COLUMNS,
     NEW_SCHOOL,
     PUPILS,
     SCNS,
-    Extract,
     calendar,
     csv_text,
-    deliver,
     enrolments,
     establishments,
     extract,
     marks,
     pupils,
 )
-
-GOOD = extract("attendance", marks())
-TEXT = GOOD.content.decode()
-EXTRACT_DATES = (f"{date(2025, 10, 1) + timedelta(days)}" for days in count())
-Change = Callable[[], Extract]
+from tests.support.landings import land, rejects
 
 
 @pytest.fixture(scope="module")
 def warehouse(new_warehouse: Callable[..., Settings]) -> Settings:
     return new_warehouse()
-
-
-def land(warehouse: Settings, *files: Extract, **manifest: object) -> LandingResult:
-    """Deliver files under a date of their own and land them."""
-    key = deliver(warehouse.landing, files, next(EXTRACT_DATES), **manifest)  # type: ignore[arg-type]
-    return land_delivery(warehouse, key)
-
-
-def raw_rows(warehouse: Settings) -> dict[str, int]:
-    with connect(warehouse, "loader", autocommit=True) as connection:
-        return {
-            feed: connection.execute(f"select count(*) from raw.{feed}").fetchone()[0]  # type: ignore[index]
-            for feed in ("attendance", "pupils", "enrolments", "calendar", "establishments", "rejected_rows")
-        }
-
-
-@dataclass(frozen=True)
-class Bad:
-    name: str
-    file: Change
-    reason: str
-    says: str
-
-
-def damaged(text: str) -> Change:
-    return lambda: GOOD.holding(text)
-
-
-def renamed(old: str, new: str) -> Change:
-    return damaged(TEXT.replace(old, new, 1))
-
-
-QUARANTINED = [
-    Bad("wrong hash", lambda: GOOD.saying(sha256="0" * 64), "hash_mismatch", "new sequence"),
-    Bad("half copied", lambda: replace(GOOD.saying(bytes=9999), content=GOOD.content[:400]).saying(sha256="1" * 64),
-        "hash_mismatch", "instead of 9999"),
-    Bad("wrong count", lambda: GOOD.saying(rows=GOOD.rows + 1), "count_mismatch", "manifest announces 37"),
-    Bad("wrong count of a school", lambda: GOOD.saying(rows_by_establishment={ALLOA: 35, LORNSHILL: 1}),
-        "count_mismatch", f"establishment {ALLOA} has 36 rows in the file and 35"),
-    Bad("school not announced", lambda: GOOD.saying(rows_by_establishment={}), "count_mismatch", ALLOA),
-    Bad("missing file", lambda: replace(GOOD, is_absent=True), "missing_file", "not in the folder"),
-    Bad("empty file", damaged(""), "no_header", "it is empty"),
-    Bad("blank lines only", damaged("\n\r\n\n"), "no_header", "it is empty"),
-    Bad("no header", damaged(TEXT.partition("\n")[2]), "no_header", "names no column of attendance"),
-    Bad("header only, rows announced", damaged(TEXT.partition("\n")[0] + "\n"), "count_mismatch", "it has 0 rows"),
-    Bad("renamed column", renamed("recorded_at", "recorded_on"), "missing_column", "is recorded_on meant?"),
-    Bad("missing column", lambda: extract("attendance", [row[:-1] for row in marks()], ATTENDANCE[:-1]),
-        "missing_column", "no column recorded_at"),
-    Bad("a column twice", renamed("opening,", "opening,opening,"), "not_readable", "opening stands twice"),
-    Bad("semicolons", damaged(TEXT.replace(",", ";")), "wrong_delimiter", "semicolons"),
-    Bad("tabs", damaged(TEXT.replace(",", "\t")), "wrong_delimiter", "tabs"),
-    Bad("UTF-16", lambda: GOOD.holding(TEXT.encode("utf-16")), "wrong_encoding", "UTF-8"),
-    Bad("UTF-16 without a mark", lambda: GOOD.holding(TEXT.encode("utf-16-le")), "wrong_encoding", "UTF-8"),
-    Bad("Windows-1252", lambda: GOOD.holding(TEXT.replace(",10,", ",é,", 1).encode("cp1252")),
-        "wrong_encoding", "near record 1"),
-    Bad("UTF-8 cut off", lambda: GOOD.holding(GOOD.content + "é".encode()[:1]), "wrong_encoding", "at its end"),
-    Bad("NUL byte", damaged(TEXT.replace(",10,", ",1\0,", 1)), "not_readable", "NUL byte, near record 1"),
-    Bad("quotation mark never closed", damaged(TEXT.replace(",10,", ',"10,', 1)), "not_readable", "record 1"),
-    Bad("two open quotation marks", damaged(TEXT.replace(",10,", ',"10,', 2)), "not_readable", "quotation mark"),
-    Bad("stray quotation marks", damaged(TEXT.replace(",10,", ',1"0",', 1)), "not_readable", "record 1"),
-    Bad("old line ends", damaged(TEXT.replace("\n", "\r")), "not_readable", "carriage return"),
-    Bad("truncated gzip", lambda: replace(GOOD, name="a.csv.gz", content=gzip.compress(GOOD.content)[:-20]),
-        "not_readable", "cut off"),
-    Bad("broken gzip", lambda: replace(GOOD, name="a.csv.gz", content=b"\x1f\x8b" + b"x" * 200), "not_readable", "gzip"),
-    Bad("gzip by name only", lambda: replace(GOOD, name="a.csv.gz"), "not_readable", "its name says gzip"),
-    Bad("too many rejects", lambda: extract("attendance", [*marks(), *([["x"] * 6] * 11)]),
-        "too_many_rejects", "11 rows for wrong_type in attendance_date (first: row 37)"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("bad", QUARANTINED, ids=lambda bad: bad.name)
-def test_a_bad_file_is_quarantined_and_the_others_go_on(warehouse: Settings, bad: Bad) -> None:
-    before = raw_rows(warehouse)
-    result = land(warehouse, extract("enrolments", enrolments()), bad.file())
-    other, file = result.files
-    assert (result.outcome, file.status, file.reason) == ("landed", "quarantined", bad.reason), file.message
-    assert other.status == "landed"
-    assert file.message is not None
-    assert bad.says in file.message
-    assert file.message.startswith(f"{result.delivery_key}, {file.file_name}: ")
-    assert raw_rows(warehouse) == {**before, "enrolments": before["enrolments"] + len(SCNS)}
 
 
 @dataclass(frozen=True)
@@ -181,8 +89,6 @@ ROWS = {
 @pytest.mark.parametrize("feed", ROWS)
 def test_each_wrong_value_rejects_its_row_and_no_other(warehouse: Settings, feed: str) -> None:
     """All wrong values of a feed in one file, each in a row of its own beside the good ones."""
-    from tests.support.extracts import COLUMNS
-
     columns = list(COLUMNS[feed])
     good = ROWS[feed]()
     bad = []
@@ -200,8 +106,7 @@ def test_each_wrong_value_rejects_its_row_and_no_other(warehouse: Settings, feed
             row[columns.index("opening_date")] = f"2025-11-{number + 1:02d}"
         row[columns.index(case.column)] = case.value
         bad.append(row)
-    padding = [row for row in more_rows(feed, 100 * len(bad))]
-    result = land(warehouse, extract(feed, [*good, *bad, *padding]))
+    result = land(warehouse, extract(feed, [*good, *bad, *more_rows(feed, 100 * len(bad))]))
     (file,) = result.files
     assert file.status == "landed", file.message
     assert (file.rows_rejected, file.rows_duplicate) == (len(bad), 0)
@@ -231,14 +136,6 @@ def more_rows(feed: str, number: int) -> list[list[str]]:
             other[0] = f"18{at:07d}"
         made.append(other)
     return made
-
-
-def rejects(warehouse: Settings, file: FileResult) -> list[tuple[int, str, str]]:
-    with connect(warehouse, "loader") as connection:
-        return connection.execute(
-            "select row_number, column_name, reason from control.rejects where file_id = %s order by 1, 2, 3",
-            (file.file_id,),
-        ).fetchall()
 
 
 def test_a_row_that_breaks_several_rules_is_recorded_with_each(warehouse: Settings) -> None:
@@ -280,7 +177,9 @@ def test_what_is_not_collected_reaches_no_table_of_the_database(warehouse: Setti
             "and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')"
         ).fetchall()
         for (table,) in tables:
-            found = connection.execute(f"select count(*) from {table} as t where t::text like '%UNCOLLECTED%'").fetchone()
+            found = connection.execute(
+                f"select count(*) from {table} as t where t::text like '%UNCOLLECTED%'"
+            ).fetchone()
             assert found == (0,), table
 
 
@@ -315,9 +214,7 @@ def test_duplicate_keys_of_a_delta_leave_the_newest_and_of_a_snapshot_the_last(w
 
 
 def test_duplicates_do_not_quarantine_a_delta_but_do_a_snapshot(warehouse: Settings) -> None:
-    result = land(
-        warehouse, extract("attendance", [*marks(), *marks()]), extract("enrolments", [*enrolments()] * 3)
-    )
+    result = land(warehouse, extract("attendance", [*marks(), *marks()]), extract("enrolments", [*enrolments()] * 3))
     snapshot, delta = result.files
     assert (snapshot.status, snapshot.reason) == ("quarantined", "too_many_rejects")
     assert (delta.status, delta.rows_duplicate, delta.rows_accepted) == ("landed", 36, 36)
@@ -329,59 +226,6 @@ def test_only_valid_rows_compete_for_a_key(warehouse: Settings) -> None:
     assert (file.rows_accepted, file.rows_rejected, file.rows_duplicate) == (36, 1, 0)
 
 
-WARNED = [
-    ("byte-order mark", lambda: GOOD.holding("\ufeff" + TEXT), "byte_order_mark", None),
-    ("CRLF", damaged(TEXT.replace("\n", "\r\n")), "crlf", None),
-    ("header only", lambda: extract("attendance", []).saying(rows=0), "header_only", None),
-    ("reordered columns",
-     lambda: extract("attendance", [row[::-1] for row in marks()], ATTENDANCE[::-1]), "column_order", None),
-    ("extra column", lambda: extract("attendance", [[*row, "x"] for row in marks()], (*ATTENDANCE, "house")),
-     "unknown_column", None),
-    ("missing optional column",
-     lambda: extract("enrolments", [row[:-2] + row[-1:] for row in enrolments()],
-                     ("scn", "seed_code", "entry_date", "leaving_date", "stage", "registration_class",
-                      "is_base_school", "status", "mode_of_attendance", "updated_at")),
-     "missing_optional_column", "leaving_reason"),
-    ("SCN check digit", lambda: extract("attendance", [["173000007", *row[1:]] for row in marks()[::6]]),
-     "scn_check_digit", "scn"),
-    ("SEED check digit",
-     lambda: extract("establishments", establishments("5702535", ALLOA)), "seed_check_digit", "seed_code"),
-    ("SCN of another age", lambda: extract("pupils", [["023000001", *row[1:]] for row in pupils(1)]), "scn_year", "scn"),
-    ("ScotXed number",
-     lambda: extract("pupils", [[*row[:11], "99", *row[12:]] for row in pupils(1)]), "scotxed_code", "looked_after"),
-    ("unmapped code", lambda: extract("attendance", marks(code="QQ")), "unmapped_code", "attendance_code"),
-    ("no rows by establishment", lambda: replace(GOOD, by_establishment=None), "rows_by_establishment_missing", None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "file", "kind", "column"), WARNED, ids=[case[0] for case in WARNED])
-def test_what_is_odd_but_legal_loads_with_a_warning(
-    warehouse: Settings, name: str, file: Change, kind: str, column: str | None
-) -> None:
-    (found,) = land(warehouse, file()).files
-    assert found.status == "landed", found.message
-    assert found.rows_accepted == found.rows_manifest
-    assert (kind, column) in [(warned.kind, warned.column) for warned in found.warnings]
-
-
-def test_a_local_code_of_the_authority_needs_no_warning(warehouse: Settings) -> None:
-    (file,) = land(warehouse, extract("attendance", marks(code="PRES"))).files
-    assert (file.rows_accepted, file.warnings) == (36, ())
-
-
-def test_scotxed_numbers_are_stored_as_names_and_an_empty_status_as_on_roll(warehouse: Settings) -> None:
-    numbers = [[*row[:10], "EN", "01", *row[12:]] for row in pupils()]
-    statusless = [[*row[:7], "", *row[8:]] for row in enrolments()]
-    people, places = land(warehouse, extract("pupils", numbers), extract("enrolments", statusless)).files
-    with connect(warehouse, "loader") as connection:
-        assert connection.execute(
-            "select distinct english_level, looked_after from raw.pupils where _file_id = %s", (people.file_id,)
-        ).fetchall() == [("first_language", "at_home")]
-        assert connection.execute(
-            "select distinct status from raw.enrolments where _file_id = %s", (places.file_id,)
-        ).fetchall() == [("on_roll",)]
-
-
 def test_record_numbers_count_records_and_not_lines(warehouse: Settings) -> None:
     rows = pupils()
     rows[0][2] = 'two\nlines, a comma and a "mark"'
@@ -389,17 +233,7 @@ def test_record_numbers_count_records_and_not_lines(warehouse: Settings) -> None
     (file,) = land(warehouse, extract("pupils", rows, compressed=True)).files
     assert rejects(warehouse, file) == [(5, "sex", "unknown_code")]
     with connect(warehouse, "loader") as connection:
-        kept = connection.execute("select forename from raw.pupils where _file_id = %s and _row_number = 1", (file.file_id,))
+        kept = connection.execute(
+            "select forename from raw.pupils where _file_id = %s and _row_number = 1", (file.file_id,)
+        )
         assert kept.fetchone() == ('two\nlines, a comma and a "mark"',)
-
-
-def test_a_folder_without_a_manifest_is_no_delivery_yet(warehouse: Settings) -> None:
-    key = deliver(warehouse.landing, [GOOD], "2025-09-29")
-    (warehouse.landing / key / "manifest.json").unlink()
-    assert [found.complete for found in discover(warehouse) if found.delivery_key == key] == [False]
-    with pytest.raises(LandingError, match=r"no manifest\.json yet"):
-        land_delivery(warehouse, key)
-
-
-def test_days_of_the_marks_are_days_of_the_builder() -> None:
-    assert {row[2] for row in marks()} == set(DAYS)
