@@ -4,24 +4,26 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import psycopg
-from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from orchestration.database import advisory_lock, connect
 from orchestration.release.checks import CheckError, check_mart
 from orchestration.release.contracts import ReleaseContract
+from orchestration.release.differences import Difference, apply_difference, difference_of, stage, standing_rows
 from orchestration.release.gate import Build, Refusal, current_build, gone_schools, lifted, open_hops
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
 from orchestration.release.rows import MartRows, read_rows, released_rows
 from orchestration.release.sources import DatabasePupils
-from orchestration.release.tables import LABEL, applied_contracts, manifest_path, provision_aggregated
+from orchestration.release.tables import (
+    LABEL,
+    applied_contracts,
+    drop_gone_columns,
+    manifest_path,
+    provision_aggregated,
+)
 from orchestration.settings import Settings
-
-Released = dict[tuple[Any, ...], tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -35,90 +37,12 @@ class ReleaseResult:
     reasons: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Rows of one mart to write and keys to delete."""
-
-    contract: ReleaseContract
-    write: list[tuple[Any, ...]]
-    delete: list[tuple[Any, ...]]
-
-    @property
-    def count(self) -> int:
-        """Rows touched."""
-        return len(self.write) + len(self.delete)
-
-
-def _standing(rows: MartRows) -> Released:
-    names = [column.name for column in rows.contract.released_columns]
-    keys = zip(*(rows.columns[key] for key in rows.contract.keys), strict=True)
-    return dict(zip(keys, zip(*(rows.columns[name] for name in names), strict=True), strict=True))
-
-
-def _difference(contract: ReleaseContract, standing: Released, wanted: Released) -> Difference:
-    write = [row for key, row in wanted.items() if standing.get(key) != row]
-    return Difference(contract, write, [key for key in standing if key not in wanted])
-
-
-def _plain(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict) else value
-
-
-def _stage(
-    connection: psycopg.Connection,
-    contract: ReleaseContract,
-    prefix: str,
-    names: Sequence[str],
-    rows: Sequence[tuple[Any, ...]],
-) -> sql.Identifier:
-    """Rows in a temporary table with the columns of the released one; it goes with the transaction."""
-    name = sql.Identifier(f"{prefix}_{contract.mart}"[:63])
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    connection.execute(
-        sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
-            name, columns, sql.Identifier("aggregated", contract.mart)
-        )
-    )
-    with connection.cursor().copy(sql.SQL("copy {} ({}) from stdin").format(name, columns)) as copy:
-        for row in rows:
-            copy.write_row([_plain(value) for value in row])
-    connection.execute(sql.SQL("analyze {}").format(name))
-    return name
-
-
-def _apply(connection: psycopg.Connection, difference: Difference, release_id: int) -> None:
-    """Write and delete the rows that differ, set-wise. Raises ``CheckError`` if other rows were touched."""
-    contract, table = difference.contract, sql.Identifier("aggregated", difference.contract.mart)
-    touched = 0
-    keys = sql.SQL(", ").join(map(sql.Identifier, contract.keys))
-    if difference.delete:
-        gone = _stage(connection, contract, "gone", contract.keys, difference.delete)
-        touched += connection.execute(
-            sql.SQL("delete from {} where ({}) in (select {} from {})").format(table, keys, keys, gone)
-        ).rowcount
-    if difference.write:
-        names = [column.name for column in contract.released_columns]
-        new = _stage(connection, contract, "new", names, difference.write)
-        columns = sql.SQL(", ").join(map(sql.Identifier, names))
-        updates = sql.SQL(", ").join(
-            sql.SQL("{} = excluded.{}").format(sql.Identifier(name), sql.Identifier(name))
-            for name in [*(name for name in names if name not in contract.keys), "release_id"]
-        )
-        touched += connection.execute(
-            sql.SQL("insert into {} ({}, release_id) select {}, {} from {} on conflict ({}) do update set {}").format(
-                table, columns, columns, sql.Literal(release_id), new, keys, updates
-            )
-        ).rowcount
-    if touched != difference.count:
-        raise CheckError(f"{contract.mart}: {touched} rows were touched where {difference.count} differ")
-
-
 def _check(connection: psycopg.Connection, protected: Protected, contract: ReleaseContract, authority: str) -> None:
     decision = protected.decisions.get(contract.mart)
     held_keys = []
     if decision is not None and decision.held:
         held_keys = [tuple(row[key] for key in contract.keys) for row in decision.held.values()]
-        _stage(connection, contract, "held", contract.keys, held_keys)
+        stage(connection, contract, "held", contract.keys, held_keys)
     check_mart(connection, contract, authority, f"held_{contract.mart}"[:63] if held_keys else None)
 
 
@@ -246,9 +170,9 @@ def _release(connection: psycopg.Connection, authority: str) -> ReleaseResult:
     source = DatabasePupils(connection, authority)
     protected = protect(exact, standing, memory, source, data_as_at, deliveries[2])
     differences = [
-        _difference(
+        difference_of(
             contract,
-            _standing(standing[contract.mart]),
+            standing_rows(standing[contract.mart]),
             released_rows(exact[contract.mart], protected.decisions[contract.mart]),
         )
         for contract in contracts
@@ -264,7 +188,7 @@ def _release(connection: psycopg.Connection, authority: str) -> ReleaseResult:
     release_id = _new_release(connection, authority, build, data_as_at, differences, deliveries[:2])
     try:
         for difference in differences:
-            _apply(connection, difference, release_id)
+            apply_difference(connection, difference, release_id)
         for contract in contracts:
             _check(connection, protected, contract, authority)
     except CheckError as error:
@@ -316,4 +240,11 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
             order by 1
             """
         ).fetchall()
-        return [_release_locked(connection, str(code)) for (code,) in authorities]
+        results = [_release_locked(connection, str(code)) for (code,) in authorities]
+        if all(result.outcome != "refused" for result in results):
+            try:
+                drop_gone_columns(connection)
+                connection.commit()
+            except psycopg.errors.LockNotAvailable:
+                connection.rollback()  # somebody is reading the table: the next release tries again
+        return results

@@ -8,18 +8,13 @@ import numpy as np
 from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import ALL
 from orchestration.release.rows import Decision, IntArray, MartRows
-from orchestration.release.split_rows import place_name
+from orchestration.release.split_judge import Marts, place_name, positions_of
 from orchestration.release.suppression import SMALL, CellSystem, Margin, complete
 
 CATEGORIES = ("unauthorised", "excluded", "unknown_reason")
 FEW_SCHOOLS = 3
 CELLS = ("reasons", "cells")
 OF_PLACE = ("categories", "places")
-Marts = Mapping[str, MartRows]
-
-
-def _positions(rows: MartRows, year: str) -> list[int]:
-    return [int(position) for position in np.flatnonzero(rows.flags("academic_year", year))]
 
 
 def category_decisions(
@@ -36,7 +31,7 @@ def category_decisions(
         before = memory.states.get((year, mart, OF_PLACE[1]))
         known: dict[str, Any] = dict(before.shown) if before else {}
         hidden = decisions[mart].groups.setdefault("categories", np.zeros(len(rows), dtype=np.bool_))
-        of_year = sorted(_positions(rows, year), key=lambda i: rows.columns["sector"][i] == ALL)
+        of_year = sorted(positions_of(rows, year), key=lambda i: rows.columns["sector"][i] == ALL)
         are_shown = True
         now: dict[str, Any] = dict(known)
         for position in of_year:
@@ -84,7 +79,7 @@ def reason_decisions(
         (rows, position, place_name(rows, position), str(rows.columns["reason"][position]))
         for rows in marts.values()
         if _kind(rows)
-        for position in _positions(rows, year)
+        for position in positions_of(rows, year)
     ]
     if not found:
         return

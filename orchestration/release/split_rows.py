@@ -1,305 +1,17 @@
-"""Which rows show the split of absence and late arrivals: judged once a month, schools first, then sectors (37)."""
+"""Which rows show the split of absence and late arrivals, by what was judged of their school or sector (37)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from orchestration.release.memory import Memory, State
-from orchestration.release.patterns import ALL, YearPattern
+from orchestration.release.patterns import YearPattern
 from orchestration.release.rows import Decision, MartRows
 from orchestration.release.sources import PlacedSplit, PupilSource
-from orchestration.release.splits import (
-    NOTHING,
-    PARTS,
-    Earlier,
-    Shown,
-    SplitPupils,
-    changed_behind,
-    enough,
-    judge_months,
-    judge_year,
-    month_number,
-    nobody,
-    none_or_enough,
-    pack,
-    unpack,
-)
+from orchestration.release.split_judge import GroupJudge, Marts, place_name, positions_of
+from orchestration.release.splits import NOTHING, PARTS, Shown, month_number
 
 JUDGED = ("split", "judged")
-COLUMN = {"authorised": 0, "not_authorised": 1, "late": 2}
-Marts = Mapping[str, MartRows]
-
-
-@dataclass
-class _Place:
-    """A school or sector of one year, with its pupils' split and what is withheld of it."""
-
-    name: str
-    sector: str
-    pupils: SplitPupils
-    rows: list[int]
-    is_open: bool
-    closed_to: frozenset[int]
-    earlier: Earlier
-    shown: Shown = NOTHING
-
-
-def _positions(rows: MartRows, year: str) -> list[int]:
-    return [int(position) for position in np.flatnonzero(rows.flags("academic_year", year))]
-
-
-def place_name(rows: MartRows, position: int) -> str:
-    """``seed|sector`` of a school's row, ``*|sector`` of an authority's."""
-    seed = rows.columns["seed_code"][position] if "seed_code" in rows.columns else "*"
-    return f"{seed}|{rows.columns['sector'][position]}"
-
-
-def earlier_of(memory: Memory, year: str, group: str, name: str) -> Earlier:
-    """What was shown of a place before."""
-    width = len(PARTS[group])
-    months = memory.states.get((year, f"split.{group}", name))
-    to_date = memory.states.get((year, f"split.{group}.year", name))
-    if months is None:
-        return Earlier(NOTHING, nobody(width), None)
-    return Earlier(
-        Shown.from_json(months.shown),
-        unpack(months.packed, width),
-        unpack(to_date.packed, width) if to_date else None,
-    )
-
-
-class GroupJudge:
-    """Judges one group of measures (``absence`` or ``late``) of one year at a month's end."""
-
-    def __init__(
-        self,
-        group: str,
-        year: str,
-        marts: Marts,
-        split: PlacedSplit,
-        closed: Sequence[int],
-        is_month_end: bool,
-        memory: Memory,
-        pattern: YearPattern,
-    ) -> None:
-        self.group, self.year, self.marts, self.memory, self.pattern = group, year, marts, memory, pattern
-        self.closed, self.is_month_end = closed, is_month_end
-        self.split = split
-        columns = [COLUMN[part] for part in PARTS[group]]
-        all_pupils = SplitPupils(split.pupils.pupil, split.pupils.month, split.pupils.parts[:, columns])
-        is_closed = np.isin(all_pupils.month, np.array(closed, dtype=np.int64))
-        has_any = all_pupils.parts.any(axis=1)
-        self.index: dict[str, list[int]] = {}
-        for position in np.flatnonzero(is_closed & has_any).tolist():
-            self.index.setdefault("|".join(split.unit[position]), []).append(position)
-        self.pupils = all_pupils
-        self.breakdowns: list[tuple[MartRows, npt.NDArray[np.str_], dict[str, list[int]]]] = []
-        for rows in marts.values():
-            contract = rows.contract
-            if contract.kind != "school" or not contract.breakdown or "weekday" in contract.keys:
-                continue
-            if (column := split.category(contract.breakdown[0])) is not None:
-                by_place: dict[str, list[int]] = {}
-                for position in _positions(rows, year):
-                    by_place.setdefault(place_name(rows, position), []).append(position)
-                self.breakdowns.append((rows, np.array(column, dtype=np.str_), by_place))
-
-    def _of(self, names: Sequence[str]) -> SplitPupils:
-        chosen = [position for name in names for position in self.index.get(name, [])]
-        return self.pupils.where(np.array(chosen, dtype=np.int64))
-
-    def _place(self, name: str, schools: Sequence[str], withheld: Mapping[str, set[int]], is_open: bool) -> _Place:
-        return _Place(
-            name,
-            name.split("|")[1],
-            self._of(schools),
-            [position for school in schools for position in self.index.get(school, [])],
-            is_open,
-            frozenset(withheld.get(name, ())),
-            earlier_of(self.memory, self.year, self.group, name),
-        )
-
-    def _withheld(self, kind: str) -> tuple[dict[str, bool], dict[str, set[int]]]:
-        """Places by name with whether their year to date is open to judgement, and months that are not."""
-        is_open: dict[str, bool] = {}
-        months: dict[str, set[int]] = {}
-        for rows in self.marts.values():
-            contract = rows.contract
-            if contract.kind != kind or contract.breakdown or "weekday" in contract.keys:
-                continue
-            for position in _positions(rows, self.year):
-                name = place_name(rows, position)
-                held_back = rows.columns["withheld"][position] is not None
-                if "month" in contract.keys and held_back:
-                    months.setdefault(name, set()).add(month_number(rows.columns["month"][position]))
-                elif "month" not in contract.keys:
-                    is_open[name] = not held_back
-        return is_open, months
-
-    def judge(self) -> dict[str, Shown]:
-        """What is shown of every place, from now on until the next month has closed."""
-        is_open, months = self._withheld("school")
-        schools = {
-            name: self._place(
-                name,
-                [name],
-                months,
-                may_show and (name.split("|")[0], name.split("|")[1]) not in self.pattern.units,
-            )
-            for name, may_show in sorted(is_open.items())
-        }
-        for place in schools.values():
-            self._judge_place(place, {}, [])
-        is_open, months = self._withheld("authority")
-        names = sorted(name for name in is_open if name != f"*|{ALL}")
-        sectors = {}
-        for name in names:
-            own = {n: place for n, place in schools.items() if f"*|{place.sector}" == name}
-            sectors[name] = self._place(
-                name, list(own), months, is_open[name] and name.split("|")[1] not in self.pattern.sectors
-            )
-            self._judge_within(sectors[name], own)
-        whole = f"*|{ALL}"
-        places = {**schools, **sectors}
-        if whole in is_open:
-            everything = self._place(whole, list(schools), months, is_open[whole] and ALL not in self.pattern.sectors)
-            self._judge_within(everything, sectors)
-            places[whole] = everything
-        for place in schools.values():
-            self._judge_breakdowns(place)
-        for place in places.values():
-            self._save(place)
-        return {name: place.shown for name, place in places.items()}
-
-    def _judge_place(self, place: _Place, beside: Mapping[int, SplitPupils], within: Sequence[SplitPupils]) -> None:
-        """Months and year to date of a place; ``beside`` and ``within`` are the pupils hidden within it."""
-        if not place.is_open:
-            place.shown = replace(place.earlier.shown, months={}, year=None, breakdowns={})
-            return
-        too_few = frozenset(m for m, pupils in beside.items() if len(pupils.pupil) and not enough(pupils.behind()))
-        months, hidden = judge_months(place.pupils, self.closed, place.earlier, place.closed_to, too_few)
-        is_shown = self.is_month_end and judge_year(place.pupils, self.closed, months, place.earlier, within)
-        sums = {month: place.pupils.of_months([month]).sums() for month in months}
-        place.shown = Shown(sums, frozenset(hidden), place.pupils.sums() if is_shown else None)
-
-    def _judge_within(self, place: _Place, parts: Mapping[str, _Place]) -> None:
-        """A sector over its schools, or the authority over its sectors: hides further schools where few are hidden."""
-        for month in self.closed:
-            self._hide_more(parts, month)
-        self._hide_more(parts, None)
-        beside = {
-            month: self._join([part for part in parts.values() if month not in part.shown.months])
-            for month in self.closed
-        }
-        hidden = [name for name, part in parts.items() if part.shown.year is None]
-        before = [name for name in place.earlier.shown.beside if name in parts]
-        within = [self._join([parts[name] for name in hidden])]
-        if set(before) - set(hidden):
-            within.append(self._join([parts[name] for name in {*before, *hidden}]))
-        self._judge_place(place, beside, within)
-        place.shown = replace(place.shown, beside=frozenset(hidden))
-
-    def _join(self, places: Sequence[_Place]) -> SplitPupils:
-        chosen = np.array([position for place in places for position in place.rows], dtype=np.int64)
-        return self.pupils.where(chosen)
-
-    def _hide_more(self, parts: Mapping[str, _Place], month: int | None) -> None:
-        """Hide the smallest further place until five pupils stand behind each part of what is hidden together."""
-
-        def is_shown(place: _Place) -> bool:
-            return place.shown.year is not None if month is None else month in place.shown.months
-
-        def of(place: _Place) -> SplitPupils:
-            return place.pupils if month is None else place.pupils.of_months([month])
-
-        while True:
-            hidden = [place for place in parts.values() if not is_shown(place)]
-            together = self._join(hidden) if month is None else self._join(hidden).of_months([month])
-            open_parts = [place for place in parts.values() if is_shown(place)]
-            if not len(together.pupil) or enough(together.behind()) or not open_parts:
-                return
-            next_place = min(open_parts, key=lambda place: (int(of(place).behind().min()), place.name))
-            if month is None:
-                next_place.shown = replace(next_place.shown, year=None)
-            elif month in next_place.earlier.shown.months:
-                return  # it has been shown: hiding it now protects nothing, so the total stays hidden
-            else:
-                months = {m: sums for m, sums in next_place.shown.months.items() if m != month}
-                hidden_months = next_place.shown.hidden_months | {month}
-                is_safe = judge_year(next_place.pupils, self.closed, set(months), next_place.earlier, [])
-                year = next_place.shown.year if is_safe else None
-                next_place.shown = replace(next_place.shown, months=months, hidden_months=hidden_months, year=year)
-
-    def _judge_breakdowns(self, place: _Place) -> None:
-        """All categories of a breakdown or none, so that nothing can be had from those that are left out."""
-        if place.shown.year is None:
-            return
-        shown: dict[str, dict[str, list[int]]] = {}
-        for rows, column, by_place in self.breakdowns:
-            if (sums := self._categories(place, rows, column, by_place.get(place.name, []))) is not None:
-                shown[rows.contract.mart] = sums
-        place.shown = replace(place.shown, breakdowns=shown)
-
-    def _categories(
-        self, place: _Place, rows: MartRows, column: npt.NDArray[np.str_], positions: Sequence[int]
-    ) -> dict[str, list[int]] | None:
-        mart = rows.contract.mart
-        before = place.earlier.year
-        sums: dict[str, list[int]] = {}
-        hidden: list[int] = []
-        last = place.earlier.shown.breakdowns.get(mart, {})
-        of_place = np.array(place.rows, dtype=np.int64)
-        categories = column[of_place]
-        for position in positions:
-            category = str(rows.columns[rows.contract.breakdown[0]][position])
-            chosen = of_place[categories == category]
-            if not rows.numbers_at("behind_pupils", position):
-                continue
-            seed, sector = place.name.split("|")
-            is_hidden = (seed, sector, category) in self.pattern.cells.get(mart, ())
-            if is_hidden or rows.columns["withheld"][position] is not None:
-                hidden += chosen.tolist()
-                continue
-            pupils = self.pupils.where(chosen)
-            if not self._may_show(pupils, before):
-                return None
-            sums[category] = pupils.sums()
-            if before is not None and category in last and sums[category] != last[category]:
-                change = changed_behind(pupils, before.of_pupils(np.unique(pupils.pupil)))
-                if not change.any():
-                    return None
-        together = self.pupils.where(np.array(hidden, dtype=np.int64))
-        return sums if not hidden or self._may_show(together, before) else None
-
-    def _may_show(self, pupils: SplitPupils, before: SplitPupils | None) -> bool:
-        if not enough(pupils.behind()):
-            return False
-        return before is None or none_or_enough(changed_behind(pupils, before.of_pupils(np.unique(pupils.pupil))))
-
-    def _save(self, place: _Place) -> None:
-        earlier = place.earlier
-        if not place.is_open and place.earlier.shown == NOTHING:
-            return
-        gone = {*place.shown.months, *place.shown.hidden_months}
-        kept = [month for month in earlier.shown.months if month not in gone]
-        months = {**{month: earlier.shown.months[month] for month in kept}, **place.shown.months}
-        states = _concatenate(earlier.months.of_months(kept), place.pupils.of_months(place.shown.months))
-        remembered = replace(place.shown, months=months)
-        if place.shown.year is None:
-            remembered = replace(remembered, beside=earlier.shown.beside, breakdowns={})
-        else:
-            self.memory.new_states[self.year, f"split.{self.group}.year", place.name] = State({}, pack(place.pupils))
-        self.memory.new_states[self.year, f"split.{self.group}", place.name] = State(remembered.as_json(), pack(states))
-
-
-def _concatenate(first: SplitPupils, second: SplitPupils) -> SplitPupils:
-    return SplitPupils(
-        np.concatenate([first.pupil, second.pupil]),
-        np.concatenate([first.month, second.month]),
-        np.concatenate([first.parts, second.parts]),
-    )
 
 
 def split_decisions(
@@ -316,7 +28,7 @@ def split_decisions(
     Out: places whose split of the year to date is shown, and whether this release judges (once a month).
     """
     monthly = [rows for rows in marts.values() if rows.contract.kind == "school" and "month" in rows.contract.keys]
-    found = {month_number(rows.columns["month"][i]) for rows in monthly for i in _positions(rows, year)}
+    found = {month_number(rows.columns["month"][i]) for rows in monthly for i in positions_of(rows, year)}
     closed = sorted(month for month in found if month <= last_closed)
     is_month_end = bool(closed) and len(closed) == len(found)
     judged = memory.states.get((year, *JUDGED))
@@ -352,7 +64,7 @@ def _shown_places(marts: Marts, year: str, decisions: Mapping[str, Decision]) ->
         decision = decisions[contract.mart]
         found.update(
             place_name(rows, position)
-            for position in _positions(rows, year)
+            for position in positions_of(rows, year)
             if rows.columns["withheld"][position] is None
             and not decision.rows[position]
             and not decision.groups["absence"][position]
@@ -366,7 +78,7 @@ def _apply(
     contract = rows.contract
     names = [f"openings_{part}" for part in PARTS[group]]
     hidden = decision.groups.setdefault(group, np.zeros(len(rows), dtype=np.bool_))
-    for position in _positions(rows, year):
+    for position in positions_of(rows, year):
         if not rows.numbers_at("behind_pupils", position) or rows.columns["withheld"][position] is not None:
             continue
         now = [rows.numbers_at(name, position) for name in names]

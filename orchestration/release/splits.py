@@ -37,6 +37,14 @@ class SplitPupils:
         """Rows of some pupils."""
         return self.where(np.isin(self.pupil, pupils))
 
+    def joined(self, other: "SplitPupils") -> "SplitPupils":
+        """These rows and others."""
+        return SplitPupils(
+            np.concatenate([self.pupil, other.pupil]),
+            np.concatenate([self.month, other.month]),
+            np.concatenate([self.parts, other.parts]),
+        )
+
     def behind(self) -> IntArray:
         """Pupils with at least one opening in each part."""
         return changed_behind(self, nobody(self.parts.shape[1]))

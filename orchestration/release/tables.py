@@ -87,7 +87,7 @@ def _canonical_type(connection: psycopg.Connection, data_type: str) -> str:
 
 
 def _change(connection: psycopg.Connection, contract: ReleaseContract, existing: dict[str, str]) -> None:
-    """Add new columns as nullable, widen changed types; columns that went are dropped by ``drop_gone``."""
+    """Add new columns as nullable and ``[x]``, change types; what went is left to ``drop_gone_columns``."""
     for column in contract.released_columns:
         if column.name not in existing:
             connection.execute(
@@ -96,11 +96,12 @@ def _change(connection: psycopg.Connection, contract: ReleaseContract, existing:
                 )
             )
             group = next((g for g, measures in contract.groups.items() if column.name in measures), None)
-            if group is not None and f"{group}_symbol" in existing:
-                continue
-            if column.name.endswith("_symbol") and column.name.removesuffix("_symbol") in contract.groups:
+            symbol = f"{group}_symbol" if group is not None else column.name
+            if symbol.removesuffix("_symbol") in contract.groups and symbol in {*existing, column.name}:
                 connection.execute(
-                    sql.SQL("update {} set {} = '[x]'").format(_table(contract), sql.Identifier(column.name))
+                    sql.SQL("update {table} set {symbol} = '[x]' where {symbol} is null").format(
+                        table=_table(contract), symbol=sql.Identifier(symbol)
+                    )
                 )
         elif existing[column.name] != _canonical_type(connection, column.data_type):
             connection.execute(
@@ -108,12 +109,29 @@ def _change(connection: psycopg.Connection, contract: ReleaseContract, existing:
                     _table(contract), sql.Identifier(column.name), _type(column)
                 )
             )
-    for name in set(existing) - {column.name for column in contract.released_columns} - {"release_id"}:
-        connection.execute(
-            sql.SQL("alter table {} alter column {} drop not null").format(_table(contract), sql.Identifier(name))
-            if name not in contract.keys
-            else sql.SQL("select 1")
-        )
+
+
+def drop_gone_columns(connection: psycopg.Connection) -> list[str]:
+    """Drop columns that no contract has any more, once every authority has been released without them.
+
+    Out: the columns dropped, as ``mart.column``. Part of the caller's transaction.
+    """
+    dropped = []
+    rows = connection.execute(
+        """
+        select contract from control.release_contracts
+        where not exists (select 1 from aggregated.releases where releases.checked_at <= release_contracts.applied_at)
+        """
+    ).fetchall()
+    for contract in (ReleaseContract.from_json(found) for (found,) in rows):
+        wanted = {column.name for column in contract.released_columns} | {"release_id"}
+        gone = sorted(set(_existing(connection, contract.mart)) - wanted)
+        for name in gone:
+            connection.execute(sql.SQL("set local role {}").format(sql.Identifier(OWNER)))
+            connection.execute(sql.SQL("alter table {} drop column {}").format(_table(contract), sql.Identifier(name)))
+            connection.execute("reset role")
+            dropped.append(f"{contract.mart}.{name}")
+    return dropped
 
 
 def _describe(connection: psycopg.Connection, contract: ReleaseContract) -> None:
