@@ -108,6 +108,18 @@ def new_warehouse(root_folder: Path) -> Iterator[NewWarehouse]:
 
 
 @pytest.fixture(scope="session")
+def landing_warehouse(new_warehouse: NewWarehouse) -> Settings:
+    """For tests that land small deliveries, each of a date of its own."""
+    return new_warehouse()
+
+
+@pytest.fixture(scope="session")
+def emptied_warehouse(new_warehouse: NewWarehouse) -> Settings:
+    """For tests that land small deliveries and empty it before each of them."""
+    return new_warehouse()
+
+
+@pytest.fixture(scope="session")
 def server_settings(root_folder: Path) -> Iterator[Settings]:
     """A council's own server as settings see it: host, port, an admin and a password for each role."""
     home = root_folder / "server"

@@ -27,9 +27,9 @@ TEXT = GOOD.content.decode()
 Change = Callable[[], Extract]
 
 
-@pytest.fixture(scope="module")
-def warehouse(new_warehouse: Callable[..., Settings]) -> Settings:
-    return new_warehouse()
+@pytest.fixture
+def warehouse(landing_warehouse: Settings) -> Settings:
+    return landing_warehouse
 
 
 def raw_rows(warehouse: Settings) -> dict[str, int]:

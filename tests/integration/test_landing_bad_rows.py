@@ -1,6 +1,5 @@
 """Bad rows: each is rejected with its reason and column, and no other row with it; what is kept of it, what not."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,9 +24,9 @@ from tests.support.extracts import (
 from tests.support.landings import land, rejects
 
 
-@pytest.fixture(scope="module")
-def warehouse(new_warehouse: Callable[..., Settings]) -> Settings:
-    return new_warehouse()
+@pytest.fixture
+def warehouse(landing_warehouse: Settings) -> Settings:
+    return landing_warehouse
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ GOOD = extract("attendance", marks())
 TEXT = GOOD.content.decode()
 
 
-@pytest.fixture(scope="module")
-def warehouse(new_warehouse: Callable[..., Settings]) -> Settings:
-    return new_warehouse()
+@pytest.fixture
+def warehouse(landing_warehouse: Settings) -> Settings:
+    return landing_warehouse
 
 
 def damaged(text: str) -> Change:

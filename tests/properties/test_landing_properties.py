@@ -1,7 +1,6 @@
 """Promises of landing over files that Hypothesis makes up: every row is accounted for, and no message shows a value."""
 
 import random
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
 
@@ -37,8 +36,8 @@ ROWS = st.lists(st.one_of(ROW, ROW, ROW.map(lambda row: row[:7]), ROW.map(lambda
 
 
 @pytest.fixture(scope="module")
-def warehouse(new_warehouse: Callable[..., Settings]) -> Settings:
-    return new_warehouse()
+def warehouse(landing_warehouse: Settings) -> Settings:
+    return landing_warehouse
 
 
 @QUICK

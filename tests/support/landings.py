@@ -1,9 +1,14 @@
 """Lands small extracts, each as a delivery of its own."""
 
+import shutil
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
+from orchestration.contracts import load_contracts
 from orchestration.database import connect
+from orchestration.database.cluster import ADMIN
+from orchestration.database.connections import open_connection, parameters
 from orchestration.landing import FileResult, LandingResult, land_delivery
 from orchestration.settings import Settings
 from tests.support.extracts import Extract, deliver
@@ -23,3 +28,26 @@ def rejects(warehouse: Settings, file: FileResult) -> list[tuple[int, str, str]]
             "select row_number, column_name, reason from control.rejects where file_id = %s order by 1, 2, 3",
             (file.file_id,),
         ).fetchall()
+
+
+def ledger(warehouse: Settings, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows of raw and ledger, as the loader sees them."""
+    with connect(warehouse, "loader", autocommit=True) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def in_force(warehouse: Settings) -> list[str]:
+    """Keys of the deliveries in force."""
+    with connect(warehouse, "auditor", autocommit=True) as connection:
+        rows = connection.execute("select delivery_key from control.deliveries_in_force order by 1").fetchall()
+    return [row[0] for row in rows]
+
+
+def emptied(warehouse: Settings) -> Settings:
+    """The warehouse without deliveries, rows and ledger; numbers begin at 1 again."""
+    shutil.rmtree(warehouse.landing, ignore_errors=True)
+    raw = [f"raw.{feed}" for feed, contract in load_contracts().items() if contract.is_collected]
+    tables = ["control.deliveries", "control.attempts", "raw.rejected_rows", *raw]
+    with open_connection(warehouse, parameters(warehouse, ADMIN), autocommit=True) as admin:
+        admin.execute(f"truncate {', '.join(tables)} restart identity cascade")
+    return warehouse
