@@ -16,12 +16,11 @@ def discover(settings: Settings) -> list[Found]:
         return []
     found: dict[str, Found] = {}
     for authority in sorted(root.iterdir()):
-        if authority.name.startswith(".") or not authority.is_dir():
+        if not _is_folder(authority):
             continue
         for folder in sorted(authority.iterdir()):
-            if folder.name.startswith(".") or not folder.is_dir():
-                continue
-            found.setdefault(_key(folder), _look(folder))
+            if _is_folder(folder):
+                found.setdefault(_key(folder), _look(folder))
     return sorted(found.values(), key=lambda entry: _order(entry.delivery_key))
 
 
@@ -78,6 +77,11 @@ def _look(folder: Path) -> Found:
     except OSError:
         return Found(_key(folder), folder, complete=manifest.exists())
     return Found(_key(folder), folder, complete=True, manifest_sha256=sha256)
+
+
+def _is_folder(path: Path) -> bool:
+    """A folder of its own: what a link points at may lie anywhere, so links are passed over."""
+    return not path.name.startswith(".") and not path.is_symlink() and path.is_dir()
 
 
 def _key(folder: Path) -> str:

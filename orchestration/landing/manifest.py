@@ -18,7 +18,7 @@ FOLDER = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:-(?P<sequence>[1-9]\d{0,3}))
 KEY = re.compile(r"(?P<authority>[^/]+)/" + FOLDER.pattern)
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$", to_lower=True)]
-Count = Annotated[StrictInt, Field(ge=0)]
+Count = Annotated[StrictInt, Field(ge=0, lt=2**53)]
 
 
 class ManifestFile(BaseModel):
