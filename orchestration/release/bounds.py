@@ -1,6 +1,6 @@
 """What can be worked out about hidden cells from the margins that readers know, by linear programming."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -161,14 +161,22 @@ def unknowns_of(system: CellSystem, values: IntArray, margins: Sequence[Margin])
     return found
 
 
-def repair(system: CellSystem, protected: npt.NDArray[np.bool_], attempts: int = 40) -> list[int]:
+def repair(
+    system: CellSystem,
+    protected: npt.NDArray[np.bool_],
+    attempts: int = 40,
+    loosen: Callable[[CellSystem], None] | None = None,
+) -> list[int]:
     """Hide more until no cell among ``protected`` can be bounded too tightly from all margins at once.
 
+    ``loosen`` marks as hidden what nobody releases and nobody can know any more once others are hidden.
     Out: cells that could not be protected; the caller withholds what they belong to.
     """
     margins = [margin for margin in system.margins if margin.values is None]
     stuck: list[int] = []
     for _ in range(attempts):
+        if loosen is not None:
+            loosen(system)
         exposed = [
             cells[item]
             for cells, unknowns in unknowns_of(system, system.values, margins)
@@ -187,20 +195,33 @@ def repair(system: CellSystem, protected: npt.NDArray[np.bool_], attempts: int =
     return stuck
 
 
+def _shown_parts(system: CellSystem, number: int) -> list[int]:
+    parts = system.margins[number].parts.tolist()
+    return [part for part in parts if not system.hidden[part] and system.values[part] > 0]
+
+
+def _smallest(system: CellSystem, cells: Iterable[int]) -> list[int]:
+    found = sorted(set(cells), key=lambda part: (int(system.values[part]), part))
+    return found[:1]
+
+
 def _widen(system: CellSystem, cell: int) -> set[int]:
-    """Hide one more part in each margin of an exposed cell; where there is none, withhold or hide the total."""
+    """Hide one more part in each margin of an exposed cell; where there is none, one in the margins beside them."""
     touched: set[int] = set()
     for number in system.of_cell[cell]:
         margin = system.margins[number]
-        shown = [
-            part
-            for part in margin.parts.tolist()
-            if not system.hidden[part] and system.values[part] > 0
-        ]  # fmt: skip
-        if shown:
-            touched |= system.hide([min(shown, key=lambda part: (int(system.values[part]), part))])
+        if shown := _shown_parts(system, number):
+            touched |= system.hide(_smallest(system, shown))
         elif margin.kind == "row" and system.floor[margin.parts].any():
             touched |= system.withhold(margin.parts)
         elif margin.kind == "column" and margin.total >= 0 and not system.hidden[margin.total]:
             touched |= system.hide([margin.total])
-    return touched
+    if touched:
+        return touched
+    beside = {
+        further
+        for number in system.of_cell[cell]
+        for part in system.margins[number].parts.tolist()
+        for further in system.of_cell[part]
+    }
+    return system.hide(_smallest(system, (part for number in beside for part in _shown_parts(system, number))))

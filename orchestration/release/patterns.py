@@ -4,14 +4,14 @@ Order: totals of schools and sectors, then each breakdown of schools within its 
 grid of stage and quintile. Each step takes as known to readers what the steps before it left shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from orchestration.release.bounds import repair
 from orchestration.release.memory import Memory
-from orchestration.release.rows import MartRows
+from orchestration.release.rows import BoolArray, MartRows
 from orchestration.release.suppression import SMALL, CellSystem, IntArray, Margin, complete
 
 BUFFER = 8
@@ -68,21 +68,31 @@ def least(counts: Iterable[int]) -> int:
     return min((count for count in counts if count > 0), default=0)
 
 
-def protect_system(system: CellSystem, groups: Mapping[int, Sequence[int]]) -> None:
-    """Complement and repair; what stays exposed has its row group withheld, at last the whole table.
+def protect_system(
+    system: CellSystem,
+    groups: Mapping[int, Sequence[int]],
+    protected: BoolArray | None = None,
+    loosen: Callable[[CellSystem], None] | None = None,
+) -> None:
+    """Complement and repair; what stays exposed has its row group withheld, then those beside it, at last all.
 
-    ``groups`` has, by cell, the cells of its row group.
+    ``groups`` has, by cell, the cells of its row group; ``protected`` and ``loosen`` are those of ``repair``.
     """
     complete(system)
-    everything = np.ones(len(system.values), dtype=np.bool_)
+    every = np.ones(len(system.values), dtype=np.bool_) if protected is None else protected
     for attempt in range(4):
-        exposed = repair(system, everything) if not system.failed else []
+        exposed = repair(system, every, loosen=loosen) if not system.failed else []
         if not exposed and not system.failed:
             return
         if system.failed or attempt == 3:
             break
+        withheld = set(exposed)
+        for _ in range(attempt):
+            withheld |= {
+                part for cell in withheld for n in system.of_cell[cell] for part in system.margins[n].parts.tolist()
+            }
         touched: set[int] = set()
-        for cell in exposed:
+        for cell in sorted(withheld):
             touched |= system.withhold(list(groups.get(cell, [cell])))
         complete(system, touched)
     system.withhold(list(range(len(system.values))))

@@ -24,7 +24,8 @@ from orchestration.release.rows import NOT_AVAILABLE, SUPPRESSED, Decision, Mart
 from orchestration.release.suppression import SMALL, CellSystem, Margin
 
 MEASURES = (*BANDS, "persistently_absent", "severely_absent", "pupils")
-PARTS = (*MEASURES, "below_threshold", "not_severe")
+LATENT = ("below_threshold", "not_severe")
+PARTS = (*MEASURES, *LATENT)
 """With what follows from the measures: pupils below 10%, and those at 20% and over who are not severely absent."""
 RATES = {"persistently_absent": "persistent_absence_rate", "severely_absent": "severe_absence_rate"}
 
@@ -127,6 +128,16 @@ def _row_margins(base: int) -> list[Margin]:
     ]
 
 
+def _loosen(system: CellSystem) -> None:
+    """What is not released and does not follow from the row's shown measures is not known to anybody."""
+    at = {name: number for number, name in enumerate(PARTS)}
+    hidden = system.hidden.reshape(-1, len(PARTS))
+    low = hidden[:, [at[BANDS[0]], at[BANDS[1]]]].any(axis=1)
+    rest = hidden[:, [at["persistently_absent"], at["pupils"]]].any(axis=1)
+    hidden[:, at["below_threshold"]] |= low & rest
+    hidden[:, at["not_severe"]] |= hidden[:, [at["severely_absent"], at[BANDS[3]]]].any(axis=1)
+
+
 def _values(states: IntArray) -> list[int]:
     measures = counts(states)
     below = measures["pupils"] - measures["persistently_absent"]
@@ -170,7 +181,11 @@ def _system(
             cells.append(f"{row.name}#{part}")
     hidden = np.array(
         [
-            small or memory.is_hidden(year, found[cell.split("#")[0]].rows.contract.mart, cell)
+            small
+            or (
+                cell.split("#")[1] not in LATENT
+                and memory.is_hidden(year, found[cell.split("#")[0]].rows.contract.mart, cell)
+            )
             for small, cell in zip(primary, cells, strict=True)
         ],
         dtype=np.bool_,
@@ -217,13 +232,16 @@ def persistent_decisions(
     _hold(found, year, memory)
     system, cells, primary, names = _system(found, year, pupils, memory)
     width = len(PARTS)
-    protect_system(system, {i: list(range(i - i % width, i - i % width + width)) for i in range(len(cells))})
+    groups = {i: list(range(i - i % width, i - i % width + width)) for i in range(len(cells))}
+    is_latent = np.tile([part in LATENT for part in PARTS], len(names))
+    protect_system(system, groups, ~is_latent | (system.values < SMALL), _loosen)
     for number, name in enumerate(names):
         row = found[name]
         own = slice(number * width, (number + 1) * width)
-        part = CellSystem(system.values[own], [], system.hidden[own], system.floor[own])
+        seen = slice(own.start, own.start + len(MEASURES))
+        part = CellSystem(system.values[seen], [], system.hidden[seen], system.floor[seen])
         if not row.is_hidden and not row.is_withheld:
-            remember(memory, (year, row.rows.contract.mart), cells[own], part, primary[own])
+            remember(memory, (year, row.rows.contract.mart), cells[seen], part, primary[seen])
         hidden = dict(zip(PARTS, system.hidden[own].tolist(), strict=True))
         _decide(row, hidden, standing[row.rows.contract.mart], decisions[row.rows.contract.mart])
 

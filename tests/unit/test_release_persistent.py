@@ -142,3 +142,18 @@ def test_not_available_stays_not_available_before_the_census(releases: Releases)
     assert _school(releases, "5000001")["bands_symbol"] == "[x]"
     releases.release(_world(LARGE))
     assert _school(releases, "5000001")["bands_symbol"] is None
+
+
+def test_two_pupils_without_a_data_zone_do_not_hide_everybody_else(releases: Releases) -> None:
+    """A row that stays exposed once took the whole mart with it: its pupils were known to a made-up column."""
+    world = _world({**LARGE, "5000004": (200, 120, 90, 60)})
+    unknown = {world.pupils[0].token, world.pupils[100].token}
+    pupils = tuple(
+        replace(pupil, quintile="unknown" if pupil.token in unknown else str(pupil.token % 5 + 1))
+        for pupil in world.pupils
+    )
+    releases.release(World(pupils, OCTOBER_END))
+    rows = releases.rows("persistent_absence_by_authority")
+    assert next(row for row in rows if row["value"] == "unknown")["pupils"] is None
+    assert sum(row["persistently_absent"] is not None for row in rows) >= 5
+    assert all(_school(releases, code)["persistently_absent"] is not None for code in LARGE)
