@@ -1,75 +1,74 @@
-with codes as (
+{%- set categories = opening_categories() | reject('in', ['openings_late', 'openings_not_recorded']) | list -%}
+with openings as (
     select
         codes.local_authority_code,
         codes.academic_year,
-        codes.pupil_token,
         codes.seed_code,
+        codes.sector,
         codes.weekday,
         codes.opening,
-        codes.openings,
-        attendance_codes.reason = 'late' as is_late,
-        {{ opening_category('attendance_codes.category') }} as category
-    from {{ ref('pseudonymised_attendance_pupil_weekday_codes') }} as codes
+        {% for category in categories -%}
+            coalesce(sum(codes.openings) filter (
+                where {{ opening_category('attendance_codes.category') }} = '{{ category }}'
+            ), 0)::bigint as {{ category }},
+        {% endfor -%}
+        coalesce(sum(codes.openings) filter (where attendance_codes.reason = 'late'), 0)::bigint as openings_late
+    from {{ ref('school_code_openings') }} as codes
     inner join {{ ref('attendance_codes') }} as attendance_codes
         on codes.attendance_code = attendance_codes.attendance_code::smallint
     where {{ in_touched_scope('codes') }}
-),
-
-pupil_years as (
-    select
-        pupil_years.local_authority_code,
-        pupil_years.academic_year,
-        pupil_years.pupil_token,
-        pupil_years.seed_code,
-        pupil_years.sector
-    from {{ ref('pseudonymised_pupil_years') }} as pupil_years
-    where {{ in_touched_scope('pupil_years') }}
-),
-
-pupil_halves as (
-    select
-        codes.local_authority_code,
-        codes.academic_year,
-        codes.pupil_token,
-        codes.seed_code,
-        codes.weekday,
-        codes.opening,
-        {% for category in opening_categories() if category not in ['openings_late', 'openings_not_recorded'] -%}
-        coalesce(sum(codes.openings) filter (where codes.category = '{{ category }}'), 0) as {{ category }},
-        {% endfor -%}
-        coalesce(sum(codes.openings) filter (where codes.is_late), 0) as openings_late
-    from codes
     group by
-        codes.local_authority_code, codes.academic_year, codes.pupil_token, codes.seed_code,
-        codes.weekday, codes.opening
+        codes.local_authority_code, codes.academic_year, codes.seed_code, codes.sector, codes.weekday, codes.opening
 ),
 
-recorded as (
+half_days as (
     select
-        pupil_halves.local_authority_code,
-        pupil_halves.academic_year,
-        pupil_halves.seed_code,
-        pupil_years.sector,
-        pupil_halves.weekday,
-        pupil_halves.opening,
-        {{ pupils_behind('pupil_halves') }},
-        {% for category in opening_categories() if category != 'openings_not_recorded' -%}
-        sum(pupil_halves.{{ category }}) as {{ category }}{{ ',' if not loop.last }}
+        weekdays.weekday,
+        halves.opening,
+        2 * weekdays.weekday + halves.half as position
+    from generate_series(1, 7) as weekdays (weekday)
+    cross join (values ('AM', 0), ('PM', 1)) as halves (opening, half)
+),
+
+-- one row per person and half day of the week, each measure 1 where the person has such a mark on it
+persons as (
+    select
+        marks.local_authority_code,
+        marks.academic_year,
+        marks.seed_code,
+        marks.sector,
+        half_days.weekday,
+        half_days.opening,
+        {% for category in categories + ['openings_late'] -%}
+            (marks.{{ category }} >> half_days.position) & 1 as {{ category }}{{ ',' if not loop.last }}
         {% endfor %}
-    from pupil_halves
-    inner join pupil_years using (local_authority_code, academic_year, pupil_token, seed_code)
+    from {{ ref('pupil_marks') }} as marks
+    cross join half_days
+    where {{ in_touched_scope('marks') }}
+),
+
+behind as (
+    select
+        persons.local_authority_code,
+        persons.academic_year,
+        persons.seed_code,
+        persons.sector,
+        persons.weekday,
+        persons.opening,
+        {{ pupils_behind('persons') }}
+    from persons
     group by
-        pupil_halves.local_authority_code, pupil_halves.academic_year, pupil_halves.seed_code, pupil_years.sector,
-        pupil_halves.weekday, pupil_halves.opening
+        persons.local_authority_code, persons.academic_year, persons.seed_code, persons.sector, persons.weekday,
+        persons.opening
 ),
 
 not_recorded as (
     select
         school_weekdays.local_authority_code,
         school_weekdays.academic_year,
-        school_weekdays.seed_code,
+        lpad(school_weekdays.seed_code::text, 7, '0') as seed_code,
         school_weekdays.sector,
-        school_weekdays.weekday,
+        school_weekdays.weekday::integer as weekday,
         school_weekdays.opening,
         school_weekdays.openings_not_recorded
     from {{ ref('pseudonymised_school_weekdays') }} as school_weekdays
@@ -80,19 +79,20 @@ combined as (
     select
         local_authority_code,
         academic_year,
-        lpad(seed_code::text, 7, '0') as seed_code,
+        seed_code,
         sector,
-        weekday::integer as weekday,
+        weekday,
         opening,
         {% for column in behind_columns() if column != 'behind_pupils' -%}
-        coalesce(recorded.{{ column }}, 0)::integer as {{ column }},
+            coalesce(behind.{{ column }}, 0)::integer as {{ column }},
         {% endfor -%}
-        {% for category in opening_categories() if category != 'openings_not_recorded' -%}
-        coalesce(recorded.{{ category }}, 0)::bigint as {{ category }},
+        {% for category in categories + ['openings_late'] -%}
+            coalesce(openings.{{ category }}, 0)::bigint as {{ category }},
         {% endfor -%}
         coalesce(not_recorded.openings_not_recorded, 0)::bigint as openings_not_recorded
-    from recorded
+    from openings
     full join not_recorded using (local_authority_code, academic_year, seed_code, sector, weekday, opening)
+    left join behind using (local_authority_code, academic_year, seed_code, sector, weekday, opening)
 )
 
 select * from combined
