@@ -16,7 +16,6 @@ from orchestration.release.bands import (
     pack,
     unpack,
 )
-from orchestration.release.contracts import ReleaseContract
 from tests.support.release_world import OCTOBER_END, Month, Pupil, Releases, World, contracts
 
 BANDS = ("pupils_absent_under_5", "pupils_absent_5_to_10", "pupils_absent_10_to_20", "pupils_absent_20_and_over")

@@ -86,6 +86,54 @@ create table if not exists control.release_contracts (
 comment on table control.release_contracts is
 'The contracts that the tables of aggregated were last made from. One row per released table.';
 
+comment on column control.releases.release_id is 'Number of the release; rows of aggregated carry it.';
+comment on column control.releases.local_authority_code is 'GSS code of the council.';
+comment on column control.releases.event_id is 'Ledger state that the exact marts reflected.';
+comment on column control.releases.data_as_at is 'Last half day that most of the council''s schools had marked.';
+comment on column control.releases.code_version is 'Version of the code that built and released.';
+comment on column control.releases.deliveries is 'Numbers of the deliveries in force.';
+comment on column control.releases.rows_changed is 'Rows written or deleted, by mart.';
+comment on column control.releases.released_at is 'When it was made.';
+comment on column control.release_checks.check_id is 'Number of the line.';
+comment on column control.release_checks.local_authority_code is 'GSS code of the council.';
+comment on column control.release_checks.outcome is 'released, unchanged or refused.';
+comment on column control.release_checks.release_id is 'The release that was made.';
+comment on column control.release_checks.hop is 'Step of the balance sheet that does not close.';
+comment on column control.release_checks.seed_code is 'Establishment at which it does not close.';
+comment on column control.release_checks.amount is 'Rows that are not explained.';
+comment on column control.release_checks.message is 'Why it was refused, in words.';
+comment on column control.release_checks.event_id is 'Ledger state that was to be released.';
+comment on column control.release_checks.checked_at is 'When it was tried.';
+comment on column control.hidden_cells.local_authority_code is 'GSS code of the council.';
+comment on column control.hidden_cells.academic_year is 'Year for which the cell stays hidden.';
+comment on column control.hidden_cells.mart is 'Mart of the cell; totals stands for all marts that show totals.';
+comment on column control.hidden_cells.cell is 'Key of the cell, without the month.';
+comment on column control.hidden_cells.reason is 'primary, complementary or withheld.';
+comment on column control.hidden_cells.release_id is 'The release that hid it.';
+comment on column control.hidden_cells.hidden_at is 'When it was hidden.';
+comment on column control.shown_cells.local_authority_code is 'GSS code of the council.';
+comment on column control.shown_cells.academic_year is 'Year of the cell.';
+comment on column control.shown_cells.mart is 'Mart of the cell; totals stands for all marts that show totals.';
+comment on column control.shown_cells.cell is 'Key of the cell, without the month.';
+comment on column control.shown_cells.release_id is 'The release that first showed it.';
+comment on column control.held_rows.local_authority_code is 'GSS code of the council.';
+comment on column control.held_rows.academic_year is 'Year of the row.';
+comment on column control.held_rows.mart is 'Mart of the row.';
+comment on column control.held_rows.cell is 'Key of the row.';
+comment on column control.held_rows.release_id is 'The release whose figures it still shows.';
+comment on column control.held_rows.held_at is 'When it was first held at that release.';
+comment on column control.released_pupil_states.local_authority_code is 'GSS code of the council.';
+comment on column control.released_pupil_states.academic_year is 'Year of the row.';
+comment on column control.released_pupil_states.mart is 'Mart or group of measures.';
+comment on column control.released_pupil_states.cell is 'Key of the row.';
+comment on column control.released_pupil_states.release_id is 'The release that showed it.';
+comment on column control.released_pupil_states.shown is 'What was shown, in sums.';
+comment on column control.released_pupil_states.states is 'Packed pseudonyms and states.';
+comment on column control.release_contracts.mart is 'Released table.';
+comment on column control.release_contracts.contract is 'Contract it was made from.';
+comment on column control.release_contracts.fingerprint is 'Hash of the contract.';
+comment on column control.release_contracts.applied_at is 'When the table was made or changed.';
+
 -- Hidden, shown and held cells are only ever added; the last states and the contracts are replaced.
 grant select, insert on control.releases, control.release_checks, control.hidden_cells, control.shown_cells, control.held_rows to releaser;
 grant select, insert, update on control.release_contracts to releaser;
