@@ -17,7 +17,9 @@ from orchestration.release.bounds import exposed_cells, repair, unknowns_of
 from orchestration.release.contracts import ReleaseContract
 from orchestration.release.rows import MartRows
 from orchestration.release.suppression import CellSystem, Margin, complete
-from tests.support.release_world import MONTHS, Month, Pupil, Releases, World, changed, contracts, random_world
+from tests.support.release_exact import contracts
+from tests.support.release_runs import Releases
+from tests.support.release_world import MONTHS, Month, Pupil, World, changed, random_world
 
 NO_SHRINKING = (Phase.explicit, Phase.generate)  # shrinking a whole authority takes minutes
 FEW = settings(

@@ -9,17 +9,9 @@ import pytest
 
 from orchestration.release.contracts import ReleaseContract
 from orchestration.release.splits import last_closed_month
-from tests.support.release_world import (
-    MONTHS,
-    YEAR,
-    Month,
-    Pupil,
-    Releases,
-    World,
-    changed,
-    contracts,
-    random_world,
-)
+from tests.support.release_exact import contracts
+from tests.support.release_runs import Releases
+from tests.support.release_world import MONTHS, YEAR, Month, Pupil, World, changed, random_world
 
 ATTENDANCE = (
     "attendance_by_school_year", "attendance_by_school_month", "attendance_by_school_weekday",

@@ -16,7 +16,9 @@ from orchestration.release.bands import (
     pack,
     unpack,
 )
-from tests.support.release_world import OCTOBER_END, Month, Pupil, Releases, World, contracts
+from tests.support.release_exact import contracts
+from tests.support.release_runs import Releases
+from tests.support.release_world import OCTOBER_END, Month, Pupil, World
 
 BANDS = ("pupils_absent_under_5", "pupils_absent_5_to_10", "pupils_absent_10_to_20", "pupils_absent_20_and_over")
 ABSENT = {1: 0, 2: 7, 3: 15, 4: 30}

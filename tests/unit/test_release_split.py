@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from orchestration.release.contracts import ReleaseContract
-from tests.support.release_world import MONTHS, Month, Pupil, Releases, World, changed, contracts
+from tests.support.release_exact import contracts
+from tests.support.release_runs import Releases
+from tests.support.release_world import MONTHS, Month, Pupil, World, changed
 
 AUGUST, SEPTEMBER, OCTOBER, NOVEMBER = MONTHS[:4]
 ENDS = {

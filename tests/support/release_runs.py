@@ -1,0 +1,196 @@
+"""Releases of a small authority after one another: without a database, or as a build leaves it in one."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import psycopg
+from psycopg import sql
+
+from orchestration.release.bands import BandPupils, band_code
+from orchestration.release.contracts import ReleaseContract
+from orchestration.release.memory import Memory
+from orchestration.release.protect import protect
+from orchestration.release.rows import MartRows, released_rows
+from orchestration.release.sources import PlacedSplit
+from orchestration.release.splits import SplitPupils, month_number
+from tests.support.release_exact import Row, exact_rows
+from tests.support.release_world import YEAR, World, pupil_band
+
+
+def mart_rows(world: World, of: Iterable[ReleaseContract]) -> dict[str, MartRows]:
+    """The exact marts as release reads them."""
+    exact = exact_rows(world)
+    found = {}
+    for contract in of:
+        rows = sorted(exact[contract.mart], key=lambda row, c=contract: tuple(row[key] for key in c.keys))
+        names = [column.name for column in contract.columns]
+        found[contract.mart] = MartRows(contract, {name: [row.get(name, 0) for row in rows] for name in names})
+    return found
+
+
+def split_rows(world: World) -> list[tuple[Any, ...]]:
+    return [
+        (
+            world.authority, YEAR, f"00000000-0000-0000-0000-{pupil.token:012d}", pupil.seed_code, pupil.sector,
+            pupil.stage, pupil.sex, pupil.group, month, counts.authorised, counts.not_authorised, counts.late,
+        )
+        for pupil in world.pupils
+        for month, counts in sorted(pupil.months.items())
+        if counts.authorised or counts.not_authorised or counts.late
+    ]  # fmt: skip
+
+
+def band_rows(world: World) -> list[tuple[Any, ...]]:
+    found = []
+    for pupil in world.pupils:
+        band = pupil_band(pupil)
+        if band is not None:
+            found.append(
+                (
+                    world.authority, YEAR, f"00000000-0000-0000-0000-{pupil.token:012d}", pupil.seed_code,
+                    pupil.sector, pupil.stage, pupil.quintile, str(band[0]), band[1], band[0] >= 3,
+                )
+            )  # fmt: skip
+    return found
+
+
+SPLIT_TABLE = """
+create table if not exists aggregated_exact.split_pupils (local_authority_code text, academic_year text,
+    pupil_token uuid, seed_code text, sector text, stage text, sex text, deprivation_group text, month date,
+    authorised integer, not_authorised integer, late integer);
+create table if not exists aggregated_exact.persistent_absence_pupils (local_authority_code text,
+    academic_year text, pupil_token uuid, seed_code text, sector text, stage text, simd_quintile text, band text,
+    is_severe boolean, is_persistent boolean);
+create table if not exists control.reconciliation (hop text, hop_number integer, delivery_key text,
+    local_authority_code text, academic_year text, feed text, seed_code integer, mart text, amount_in bigint,
+    amount_out bigint, difference bigint, checksum_matches boolean, is_closed boolean);
+"""
+
+
+def build(
+    connection: psycopg.Connection, world: World, of: Iterable[ReleaseContract], event_id: int, code: str = "test"
+) -> None:
+    """Write the exact marts of a world as the transformer's build would, in one transaction."""
+    exact = exact_rows(world)
+    connection.execute(SPLIT_TABLE)
+    for contract in of:
+        table = sql.Identifier("aggregated_exact", contract.mart)
+        columns = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.data_type))
+            for column in contract.columns
+        )
+        connection.execute(sql.SQL("create table if not exists {} ({})").format(table, columns))
+        connection.execute(sql.SQL("delete from {} where local_authority_code = %s").format(table), [world.authority])
+        names = [column.name for column in contract.columns]
+        with connection.cursor().copy(
+            sql.SQL("copy {} ({}) from stdin").format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
+        ) as copy:
+            for row in exact[contract.mart]:
+                copy.write_row([row.get(name, 0) for name in names])
+    for name, rows in (("split_pupils", split_rows(world)), ("persistent_absence_pupils", band_rows(world))):
+        table = sql.Identifier("aggregated_exact", name)
+        connection.execute(sql.SQL("delete from {} where local_authority_code = %s").format(table), [world.authority])
+        with connection.cursor().copy(sql.SQL("copy {} from stdin").format(table)) as copy:
+            for row in rows:
+                copy.write_row(row)
+    connection.execute(
+        "insert into control.build_state (event_id, code_version) values (%s, %s) on conflict (only_row) "
+        "do update set event_id = excluded.event_id, code_version = excluded.code_version",
+        [event_id, code],
+    )
+    for model in [*(contract.mart for contract in of), "reconciliation"]:
+        connection.execute(
+            "insert into control.model_builds (model, event_id, code_version) values (%s, %s, %s) on conflict "
+            "(model) do update set event_id = excluded.event_id, code_version = excluded.code_version",
+            [model, event_id, code],
+        )
+    connection.commit()
+
+
+class WorldPupils:
+    """The pupils of a world, as release asks for them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def bands(self, year: str) -> BandPupils:
+        rows = band_rows(self.world)
+        return BandPupils(
+            np.array([_number(row[2]) for row in rows], dtype=np.int64),
+            [(row[3], row[4]) for row in rows],
+            [row[5] for row in rows],
+            [row[6] for row in rows],
+            np.array([band_code(row[7], row[8]) for row in rows], dtype=np.int64),
+        )
+
+    def splits(self, year: str) -> PlacedSplit:
+        rows = split_rows(self.world)
+        return PlacedSplit(
+            SplitPupils(
+                np.array([_number(row[2]) for row in rows], dtype=np.int64),
+                np.array([month_number(row[8]) for row in rows], dtype=np.int64),
+                np.array([row[9:12] for row in rows], dtype=np.int64).reshape(-1, 3),
+            ),
+            [(row[3], row[4]) for row in rows],
+            [row[5] for row in rows],
+            [row[6] for row in rows],
+            [row[7] for row in rows],
+        )
+
+
+def _number(token: str) -> int:
+    return int(token[-12:]) << 8
+
+
+class Releases:
+    """Releases of one authority after one another, without a database."""
+
+    def __init__(self, of: Iterable[ReleaseContract]) -> None:
+        self.contracts = tuple(of)
+        self.memory = Memory()
+        self.exact: dict[str, MartRows] = {}
+        self.released = {
+            contract.mart: MartRows(contract, {column.name: [] for column in contract.released_columns})
+            for contract in self.contracts
+        }
+
+    def release(self, world: World, lifted: bool = False) -> dict[str, MartRows]:
+        self.exact = mart_rows(world, self.contracts)
+        memory = replace_memory(self.memory, lifted)
+        protected = protect(self.exact, self.released, memory, WorldPupils(world), world.data_as_at, None)
+        for mart, rows in self.exact.items():
+            names = [column.name for column in rows.contract.released_columns]
+            found = list(released_rows(rows, protected.decisions[mart]).values())
+            columns = zip(*found, strict=True) if found else ([] for _ in names)
+            self.released[mart] = MartRows(
+                rows.contract, {name: list(values) for name, values in zip(names, columns, strict=True)}
+            )
+        self.memory = _settled(memory)
+        return self.released
+
+    def rows(self, mart: str, **keys: Any) -> list[Row]:
+        """Released rows of a mart that have the given key values."""
+        columns = self.released[mart].columns
+        rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        return [row for row in rows if all(row[key] == value for key, value in keys.items())]
+
+    def row(self, mart: str, **keys: Any) -> Row:
+        (found,) = self.rows(mart, **keys)
+        return found
+
+
+def replace_memory(memory: Memory, lifted: bool) -> Memory:
+    return replace(memory, new_hidden={}, new_shown=set(), new_states={}, new_held=set(), holds_lifted=lifted)
+
+
+def _settled(memory: Memory) -> Memory:
+    for (year, mart, cell), reason in memory.new_hidden.items():
+        memory.hidden.setdefault((year, mart), {})[cell] = reason
+    for year, mart, cell in memory.new_shown:
+        memory.shown.setdefault((year, mart), set()).add(cell)
+    for place, state in memory.new_states.items():
+        memory.states[place] = replace(state, shown=json.loads(json.dumps(state.shown)))
+    return memory
