@@ -11,7 +11,7 @@ from orchestration.release.rows import Decision, IntArray, MartRows
 from orchestration.release.split_judge import Marts, place_name, positions_of
 from orchestration.release.suppression import SMALL, CellSystem, Margin, complete
 
-CATEGORIES = ("unauthorised", "excluded", "unknown_reason")
+CATEGORIES = ("unauthorised", "excluded", "unknown_reason", "not_counted")
 FEW_SCHOOLS = 3
 CELLS = ("reasons", "cells")
 OF_PLACE = ("categories", "places")
