@@ -70,6 +70,22 @@ with incremental_strategy 'follow_changes' and config.meta.empty_when, the condi
     delete from {{ target_table }} as standing
     using {{ computed }} as computed
     where {{ same_key | join(' and ') }} and computed.{{ empty_when }};
+    {% if model.config.meta.month_column %}
+    insert into control.month_changes (origin, local_authority_code, month, changed_at)
+    select '{{ model.name }}', moved.local_authority_code, moved.month, now()
+    from (
+        select computed.local_authority_code, computed.month from {{ computed }} as computed
+        union
+        select touched.local_authority_code, months.month::date
+        from ({{ touched_scopes(['canonical_attendance_openings:rebuilt']) }}) as touched
+        cross join lateral generate_series(
+            make_timestamp(left(touched.academic_year, 4)::integer, 8, 1, 0, 0, 0),
+            make_timestamp(left(touched.academic_year, 4)::integer + 1, 7, 1, 0, 0, 0),
+            interval '1 month'
+        ) as months (month)
+    ) as moved
+    on conflict (origin, local_authority_code, month) do update set changed_at = excluded.changed_at;
+    {% endif %}
     insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
     select distinct '{{ model.name }}', touched.local_authority_code, touched.academic_year, now()
     from ({{ touched_scopes(['canonical_attendance_openings']) }}) as touched
@@ -83,26 +99,3 @@ with incremental_strategy 'follow_changes' and config.meta.empty_when, the condi
         {{ column }} = excluded.{{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
 {% endmacro %}
-
-{#- Counts by category, eight bits each, in one number: a month has at most 62 half days. One sum instead of
-    seven: 26.7 million openings in half the time. -#}
-{% macro packed_categories() %}
-    {{ return(['attendance', 'authorised_absence', 'unauthorised_absence', 'exclusion', 'unknown_reason', 'not_counted']) }}
-{% endmacro %}
-
-{% macro code_weights() -%}
-    select
-        codes.attendance_code::smallint as attendance_code,
-        case codes.category
-            {%- for category in packed_categories() %}
-            when '{{ category }}' then 1::bigint << {{ 8 * loop.index0 }}
-            {%- endfor %}
-        end
-        + case when codes.reason = 'late' then 1::bigint << {{ 8 * packed_categories() | length }} else 0 end as weight
-    from {{ ref('attendance_codes') }} as codes
-{%- endmacro %}
-
-{% macro unpacked(packed, category) -%}
-    {%- set position = (packed_categories() + ['late']).index(category) -%}
-    (({{ packed }} >> {{ 8 * position }}) & 255)::integer
-{%- endmacro %}

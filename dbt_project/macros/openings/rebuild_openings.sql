@@ -14,6 +14,7 @@ the key.
         where local_authority_code = '{{ scope['local_authority_code'] }}'
             and academic_year = '{{ scope['academic_year'] }}';
         drop table if exists {{ partition }};
+        set local enable_nestloop = off;
         create table {{ partition }} as
         select {{ openings_columns() }}
         from {{ arrivals }} as arrivals
@@ -26,8 +27,10 @@ the key.
         {% call statement('hold') %}{{ hold_openings(arrivals, scope) }}{% endcall %}
     {% endif %}
     {% call statement('resolve') %}
+        -- without it the planner takes pupil and school for independent, and sorts where it should hash
+        create statistics {{ partition }}_pupils (ndistinct) on pupil_id, seed_code from {{ partition }};
         analyze {{ partition }};
-        {{ supersede_within(partition, scope) }}
+        {{ supersede_within(partition, scope) if scope['may_repeat'] }}
         alter table {{ partition }}
             alter column recorded_at set not null,
             alter column attendance_code set not null,
@@ -78,10 +81,11 @@ the key.
     select
         openings.pupil_id,
         openings.seed_code,
-        extract(month from openings.attendance_date) as month
+        days.month
     from {{ partition }} as openings
-    group by openings.pupil_id, openings.seed_code, extract(month from openings.attendance_date)
-    having count(*) <> bit_count(bit_or({{ slot_of('openings.attendance_date', 'openings.opening') }})::bit(64));
+    inner join {{ ref('canonical_days') }} as days on openings.attendance_date = days.attendance_date
+    group by openings.pupil_id, openings.seed_code, days.month
+    having count(*) <> bit_count(bit_or({{ slot_on('days', 'openings.opening') }})::bit(64));
     analyze repeated_months;
 
     drop table if exists losing_openings;
@@ -89,10 +93,11 @@ the key.
     with candidates as (
         select openings.*, openings.ctid as place, files.extracted_at, files.extract_date, files.sequence
         from {{ partition }} as openings
+        inner join {{ ref('canonical_days') }} as days on openings.attendance_date = days.attendance_date
         inner join repeated_months
             on openings.pupil_id = repeated_months.pupil_id
             and openings.seed_code = repeated_months.seed_code
-            and extract(month from openings.attendance_date) = repeated_months.month
+            and days.month = repeated_months.month
         inner join {{ ref('stg_control__files') }} as files on openings._file_id = files.file_id
     ),
 

@@ -23,16 +23,9 @@ recorded is `expected & ~marked`, and no row of the 26.7 million openings is rea
     bit_count(({{ slots }})::bit(64))::integer
 {%- endmacro %}
 
-{#- A query: every half day of the academic years with openings, with its month, bit and weekday. -#}
-{% macro half_days() -%}
-    select
-        day::date as attendance_date,
-        halves.opening,
-        date_trunc('month', day)::date as month,
-        {{ slot_of('day', 'halves.opening') }} as slot,
-        extract(isodow from day)::smallint as weekday
-    from generate_series(timestamp '2000-08-01', timestamp '2045-07-31', interval '1 day') as day
-    cross join (values ('AM'), ('PM')) as halves (opening)
+{#- The bit of a mark, given its row of canonical_days. -#}
+{% macro slot_on(day_relation, opening) -%}
+    case {{ opening }} when 'AM' then {{ day_relation }}.morning_slot else {{ day_relation }}.afternoon_slot end
 {%- endmacro %}
 
 {#- An array: for each of the 62 bits, in how many rows it is set. -#}
@@ -42,4 +35,9 @@ recorded is `expected & ~marked`, and no row of the 26.7 million openings is rea
         count(*) filter (where (({{ slots }}) >> {{ bit }}) & 1 = 1){{ ', ' if not loop.last }}
         {%- endfor -%}
     ]
+{%- endmacro %}
+
+{#- A number out of a packed sum of canonical_code_weights: eight bits at a position. -#}
+{% macro unpacked(packed, position, bits=8) -%}
+    (({{ packed }} >> ({{ bits }} * {{ position }})) & {{ 2 ** bits - 1 }})::integer
 {%- endmacro %}

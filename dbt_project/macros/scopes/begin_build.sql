@@ -1,5 +1,5 @@
 {#-
-How a build knows what to do. Three tables in schema control carry it:
+How a build knows what to do. Four tables in schema control carry it:
 
   build_state     the state of the ledger (event_id) that the build in progress sees; the views
                   deliveries_in_force and files_in_force stand on it, so that all models see the same files
@@ -22,6 +22,13 @@ Names are written out here (and not source()) so that each model's lineage shows
         academic_year text not null,
         changed_at timestamptz not null,
         primary key (origin, local_authority_code, academic_year)
+    );
+    create table if not exists control.month_changes (
+        origin text not null,
+        local_authority_code text not null,
+        month date not null,
+        changed_at timestamptz not null,
+        primary key (origin, local_authority_code, month)
     );
     with recursive new_events as (
         select ledger_events.delivery_id

@@ -4,13 +4,23 @@
 {% macro mark_built() %}
     {% if execute %}
     {% set parents = stored_parents(model) %}
-    {% if model.config.materialized != 'view' and not model.name.startswith('stg_') %}
+    {% set first_or_full = 'true' if flags.FULL_REFRESH or model.config.materialized == 'table' else
+        "not exists (select 1 from control.model_builds where model_builds.model = '" ~ model.name ~ "')" %}
+    {% if model.config.materialized != 'view' and not model.name.startswith('stg_')
+          and 'local_authority_code' in model.columns %}
     insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
     select distinct '{{ model.name }}', known.local_authority_code, known.academic_year, now()
     from control.scope_changes as known
-    where {{ 'true' if flags.FULL_REFRESH or model.config.materialized == 'table' else 'not exists (
-        select 1 from control.model_builds where model_builds.model = \'' ~ model.name ~ '\')' }}
+    where {{ first_or_full }}
     on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at;
+    {% endif %}
+    {% if model.config.meta.month_column %}
+    insert into control.month_changes (origin, local_authority_code, month, changed_at)
+    select distinct
+        '{{ model.name }}', built.local_authority_code, {{ month_of('built') }}, now()
+    from {{ this }} as built
+    where {{ first_or_full }}
+    on conflict (origin, local_authority_code, month) do update set changed_at = excluded.changed_at;
     {% endif %}
     insert into control.model_builds (model, event_id, code_version, built_at)
     select

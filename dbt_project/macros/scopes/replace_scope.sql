@@ -11,6 +11,9 @@ that stay the same are not written, and only scopes with a difference are handed
 The contract's primary key identifies a row. In config.meta, where needed:
   scope_columns   ['local_authority_code', 'academic_year'] unless told; ['local_authority_code'] for tables
                   whose rows depend on several years
+  month_column    the column whose month says when a row is: what changes is then noted by month as well
+  by_month        true for tables that are recomputed by month: parents with a month_column touch only the months
+                  that changed in them, other parents all months of a scope. Use in_touched_month() then.
   also_follow     origins to follow beside the model's own parents and feeds, such as ['ledger:attendance']
   follow_only     origins to follow and no others, where a parent changes more often than what is read of it
 -#}
@@ -36,18 +39,81 @@ The contract's primary key identifies a row. In config.meta, where needed:
     {%- endif -%}
 {%- endmacro %}
 
-{#- A query: the (local_authority_code, academic_year) that changed since the model was last built. -#}
-{% macro touched_scopes(origins=none) -%}
-    {%- set origins = origins or model.config.meta.get('follow_only')
-        or (stored_parents(model, staged=false) + feeds_read(model) + model.config.meta.get('also_follow', [])) -%}
+{#- The same for a table that is recomputed by month. `month`: an expression for the row's month; without one the
+    row belongs to no month (an enrolment), and its whole scope is wanted where any month of it is. -#}
+{% macro in_touched_month(relation, month=none) -%}
+    {%- if not execute or not is_incremental() -%}
+        true
+    {%- else -%}
+        {%- set whole, months, some = [], [], [] -%}
+        {%- for row in run_query(touched_scopes(by_month=false)) -%}
+            {%- do whole.append("('" ~ row[0] ~ "', '" ~ row[1] ~ "')") -%}
+        {%- endfor -%}
+        {%- for row in run_query(touched_months()) -%}
+            {%- do months.append("('" ~ row[0] ~ "', '" ~ row[1] ~ "'::date)") -%}
+            {%- do some.append("('" ~ row[0] ~ "', '" ~ row[2] ~ "')") -%}
+        {%- endfor -%}
+        {%- set conditions = [] -%}
+        {%- if month is none -%}{%- do whole.extend(some) -%}{%- endif -%}
+        {%- if whole -%}
+            {%- do conditions.append('(' ~ relation ~ '.local_authority_code, ' ~ relation ~ '.academic_year) in ('
+                ~ whole | unique | join(', ') ~ ')') -%}
+        {%- endif -%}
+        {%- if months and month is not none -%}
+            {%- do conditions.append('(' ~ relation ~ '.local_authority_code, ' ~ month ~ ') in ('
+                ~ months | unique | join(', ') ~ ')') -%}
+        {%- endif -%}
+        ({{ conditions | join(' or ') or 'false' }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A query: the (local_authority_code, academic_year) that changed since the model was last built, in `origins` or,
+    without them, in all that it stands on (`by_month=false`: leaving out parents that note their months). -#}
+{% macro touched_scopes(origins=none, by_month=true) -%}
+    {%- if origins is none -%}
+        {%- set origins = feeds_read(model) + model.config.meta.get('also_follow', []) -%}
+        {%- for parent in stored_parents(model, staged=false) if by_month or parent not in parents_with_months() -%}
+            {%- do origins.append(parent) -%}
+        {%- endfor -%}
+    {%- endif -%}
     select distinct scope_changes.local_authority_code, scope_changes.academic_year
     from control.scope_changes
     where scope_changes.origin in ('{{ (origins or ["none"]) | join("', '") }}')
-        and scope_changes.changed_at > coalesce(
-            (select own.built_at from control.model_builds as own where own.model = '{{ model.name }}'),
-            '-infinity'
-        )
+        and scope_changes.changed_at > {{ own_last_build() }}
 {%- endmacro %}
+
+{#- A query: the (local_authority_code, month, academic_year) that changed in parents that note their months. -#}
+{% macro touched_months() -%}
+    select distinct
+        month_changes.local_authority_code,
+        month_changes.month::text as month,
+        {{ academic_year_of('month_changes.month') }} as academic_year
+    from control.month_changes
+    where month_changes.origin in ('{{ (parents_with_months() or ["none"]) | join("', '") }}')
+        and month_changes.changed_at > {{ own_last_build() }}
+{%- endmacro %}
+
+{#- The month of a row of a model with a month_column. -#}
+{% macro month_of(relation) -%}
+    {%- if model.config.meta.month_column == 'month' -%}{{ relation }}.month
+    {%- else -%}date_trunc('month', {{ relation }}.{{ model.config.meta.month_column }}::timestamp)::date
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro own_last_build() -%}
+    coalesce(
+        (select own.built_at from control.model_builds as own where own.model = '{{ model.name }}'), '-infinity'
+    )
+{%- endmacro %}
+
+{% macro parents_with_months() %}
+    {% set found = [] %}
+    {% for parent in stored_parents(model, staged=false) %}
+        {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ parent] %}
+        {% if node.config.meta.month_column %}{% do found.append(parent) %}{% endif %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
 
 {#- The columns of the model's primary key, from its contract. -#}
 {% macro primary_key() %}
@@ -68,17 +134,20 @@ The contract's primary key identifies a row. In config.meta, where needed:
     {%- for key in keys -%}
         {%- do same_key.append('computed.' ~ key ~ ' = standing.' ~ key) -%}
     {%- endfor -%}
-    {%- set noted = 'academic_year' if 'academic_year' in columns else none -%}
+    {%- set noted = ['local_authority_code'] -%}
+    {%- if 'academic_year' in columns -%}{%- do noted.append('academic_year') -%}{%- endif -%}
+    {%- set month_column = model.config.meta.month_column -%}
+    {%- if month_column -%}{%- do noted.append(month_column) -%}{%- endif -%}
     -- without statistics the comparison below becomes a nested loop
     analyze {{ computed }};
 
     with gone as (
         delete from {{ target_table }} as standing
-        where {{ in_touched_scope('standing') }}
+        where {{ in_touched_month('standing', month_of('standing')) if model.config.meta.by_month else in_touched_scope('standing') }}
             and not exists (
                 select 1 from {{ computed }} as computed where {{ same_key | join(' and ') }}
             )
-        returning standing.local_authority_code{% if noted %}, standing.academic_year{% endif %}
+        returning standing.{{ noted | join(', standing.') }}
     ),
 
     changed as (
@@ -98,12 +167,27 @@ The contract's primary key identifies a row. In config.meta, where needed:
             {%- endfor %}
         {%- else %} nothing
         {%- endif %}
-        returning local_authority_code{% if noted %}, academic_year{% endif %}
+        returning {{ noted | join(', ') }}
+    ),
+
+    differing as (
+        select gone.* from gone union select changed.* from changed
     )
-    {% if noted %}
+    {%- if month_column %},
+
+    months as (
+        insert into control.month_changes (origin, local_authority_code, month, changed_at)
+        select distinct
+            '{{ model.name }}', differing.local_authority_code,
+            {{ month_of('differing') }}, now()
+        from differing
+        on conflict (origin, local_authority_code, month) do update set changed_at = excluded.changed_at
+    )
+    {%- endif %}
+    {% if 'academic_year' in noted %}
     insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
-    select '{{ model.name }}', differing.local_authority_code, differing.academic_year, now()
-    from (select gone.* from gone union select changed.* from changed) as differing
+    select distinct '{{ model.name }}', differing.local_authority_code, differing.academic_year, now()
+    from differing
     on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at
     {% else %}
     -- without a year of its own, a change counts for every year of the authority
@@ -111,9 +195,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
     select distinct '{{ model.name }}', known.local_authority_code, known.academic_year, now()
     from control.scope_changes as known
     where known.origin like 'ledger:%'
-        and known.local_authority_code in (
-            select gone.local_authority_code from gone union select changed.local_authority_code from changed
-        )
+        and known.local_authority_code in (select differing.local_authority_code from differing)
     on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at
     {% endif %}
 {% endmacro %}

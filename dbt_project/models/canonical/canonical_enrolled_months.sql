@@ -1,33 +1,32 @@
 -- Rule 9. Half days of a month as bits (see macros/openings/slots.sql).
 with enrolment_years as (
-    select * from {{ ref('canonical_enrolment_years') }} as enrolment_years
-    where {{ in_touched_scope('enrolment_years') }} and enrolment_years.status <> 'withdrawn'
+    select enrolment_years.*
+    from {{ ref('canonical_enrolment_years') }} as enrolment_years
+    left join {{ ref('canonical_marked_schools') }} as marked_schools
+        on enrolment_years.local_authority_code = marked_schools.local_authority_code
+        and enrolment_years.academic_year = marked_schools.academic_year
+        and enrolment_years.pupil_id = marked_schools.pupil_id
+        and enrolment_years.seed_code = marked_schools.seed_code
+    where {{ in_touched_month('enrolment_years') }}
+        and enrolment_years.status <> 'withdrawn'
+        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
 ),
 
-data_as_at as (
-    select * from {{ ref('canonical_data_as_at') }}
-),
-
-marked_pupils as (
-    select distinct -- one pupil of their months
-        marked_months.local_authority_code,
-        marked_months.academic_year,
-        marked_months.pupil_id,
-        marked_months.seed_code
-    from {{ ref('canonical_marked_months') }} as marked_months
-    where {{ in_touched_scope('marked_months') }}
+due_months as (
+    select * from {{ ref('canonical_due_months') }} as due_months
+    where {{ in_touched_month('due_months', 'due_months.month') }}
 ),
 
 open_months as (
     select
         calendar.local_authority_code,
         calendar.seed_code,
-        date_trunc('month', calendar.opening_date::timestamp)::date as month,
-        bit_or({{ slot_of('calendar.opening_date', 'calendar.opening') }}) as open_slots
+        days.month,
+        bit_or({{ slot_on('days', 'calendar.opening') }}) as open_slots
     from {{ ref('canonical_calendar') }} as calendar
-    where {{ in_touched_scope('calendar') }} and calendar.is_open
-    group by
-        calendar.local_authority_code, calendar.seed_code, date_trunc('month', calendar.opening_date::timestamp)
+    inner join {{ ref('canonical_days') }} as days on calendar.opening_date = days.attendance_date
+    where {{ in_touched_month('calendar', 'days.month') }} and calendar.is_open
+    group by calendar.local_authority_code, calendar.seed_code, days.month
 ),
 
 leave_months as (
@@ -35,49 +34,27 @@ leave_months as (
         study_leave.local_authority_code,
         study_leave.seed_code,
         study_leave.stage,
-        date_trunc('month', study_leave.opening_date::timestamp)::date as month,
-        bit_or({{ slot_of('study_leave.opening_date', 'study_leave.opening') }}) as leave_slots
+        days.month,
+        bit_or({{ slot_on('days', 'study_leave.opening') }}) as leave_slots
     from {{ ref('canonical_study_leave') }} as study_leave
-    where {{ in_touched_scope('study_leave') }}
-    group by
-        study_leave.local_authority_code, study_leave.seed_code, study_leave.stage,
-        date_trunc('month', study_leave.opening_date::timestamp)
+    inner join {{ ref('canonical_days') }} as days on study_leave.opening_date = days.attendance_date
+    where {{ in_touched_month('study_leave', 'days.month') }}
+    group by study_leave.local_authority_code, study_leave.seed_code, study_leave.stage, days.month
 ),
 
 months as (
     select
         enrolment_years.*,
-        months.month::date as month,
-        {{ slots_between('enrolment_years.counts_from', 'enrolment_years.counts_to', 'months.month::date') }}
-            as enrolled_slots,
-        case
-            when data_as_at.data_as_at is null then 0
-            else {{ slots_between(
-                'enrolment_years.counts_from', 'least(enrolment_years.counts_to, data_as_at.data_as_at)',
-                'months.month::date'
-            ) }}
-        end
-        & ~case
-            when data_as_at.data_as_at_opening = 'AM'
-                and months.month::date = date_trunc('month', data_as_at.data_as_at::timestamp)::date
-                then {{ slot_of('data_as_at.data_as_at', "'PM'") }}
-            else 0
-        end as due_slots
+        due_months.month,
+        due_months.due_slots,
+        {{ slots_between('enrolment_years.counts_from', 'enrolment_years.counts_to', 'due_months.month') }}
+            as enrolled_slots
     from enrolment_years
-    inner join data_as_at
-        on enrolment_years.local_authority_code = data_as_at.local_authority_code
-        and enrolment_years.academic_year = data_as_at.academic_year
-    left join marked_pupils
-        on enrolment_years.local_authority_code = marked_pupils.local_authority_code
-        and enrolment_years.academic_year = marked_pupils.academic_year
-        and enrolment_years.pupil_id = marked_pupils.pupil_id
-        and enrolment_years.seed_code = marked_pupils.seed_code
-    cross join lateral generate_series(
-        date_trunc('month', enrolment_years.counts_from::timestamp),
-        least(enrolment_years.counts_to, data_as_at.last_month)::timestamp,
-        interval '1 month'
-    ) as months (month)
-    where not enrolment_years.needs_mark or marked_pupils.pupil_id is not null
+    inner join due_months
+        on enrolment_years.local_authority_code = due_months.local_authority_code
+        and enrolment_years.academic_year = due_months.academic_year
+    where due_months.month <= enrolment_years.counts_to
+        and due_months.month + interval '1 month' > enrolment_years.counts_from
 )
 
 select
@@ -90,7 +67,8 @@ select
     bit_or(
         case
             when months.is_expected
-                then months.due_slots
+                then months.enrolled_slots
+                    & months.due_slots
                     & coalesce(open_months.open_slots, 0)
                     & ~coalesce(leave_months.leave_slots, 0)
             else 0

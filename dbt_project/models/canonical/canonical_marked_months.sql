@@ -1,33 +1,35 @@
 {{ config(incremental_strategy='follow_changes') }}
 
+{# position in a packed sum: see canonical_code_weights #}
 {% set counts = {
-    'openings_attended': 'attendance', 'openings_late': 'late', 'openings_authorised': 'authorised_absence',
-    'openings_unauthorised': 'unauthorised_absence', 'openings_excluded': 'exclusion',
-    'openings_unknown_reason': 'unknown_reason', 'openings_not_counted': 'not_counted',
+    'openings_attended': 0, 'openings_late': 6, 'openings_authorised': 1, 'openings_unauthorised': 2,
+    'openings_excluded': 3, 'openings_unknown_reason': 4, 'openings_not_counted': 5,
 } %}
 with openings as (
     select * from {{ ref('canonical_attendance_openings') }} as openings
     where {{ rebuilt_openings('openings') }}
 ),
 
-half_days as ({{ half_days() }}),
+days as (
+    select * from {{ ref('canonical_days') }}
+),
 
-code_weights as ({{ code_weights() }}),
+code_weights as (
+    select * from {{ ref('canonical_code_weights') }}
+),
 
 months as (
     select
         openings.local_authority_code,
         openings.pupil_id,
         openings.seed_code,
-        half_days.month,
-        sum(code_weights.weight)::bigint as packed,
-        bit_or(half_days.slot) as marked_slots
+        days.month,
+        sum(code_weights.category_weight)::bigint as packed,
+        bit_or({{ slot_on('days', 'openings.opening') }}) as marked_slots
     from openings
-    inner join half_days
-        on openings.attendance_date = half_days.attendance_date
-        and openings.opening = half_days.opening
+    inner join days on openings.attendance_date = days.attendance_date
     inner join code_weights on openings.attendance_code = code_weights.attendance_code
-    group by openings.local_authority_code, openings.pupil_id, openings.seed_code, half_days.month
+    group by openings.local_authority_code, openings.pupil_id, openings.seed_code, days.month
 )
 
 {% if is_incremental() %},
@@ -39,21 +41,19 @@ changed_months as (
         changes.academic_year,
         changes.pupil_id,
         changes.seed_code,
-        half_days.month,
-        coalesce(sum(weights_before.weight), 0)::bigint as packed_before,
-        coalesce(sum(weights_after.weight), 0)::bigint as packed_after,
-        coalesce(bit_or(half_days.slot) filter (where changes.code_before is null), 0) as slots_added,
-        coalesce(bit_or(half_days.slot) filter (where changes.code_after is null), 0) as slots_removed
+        days.month,
+        coalesce(sum(weights_before.category_weight), 0)::bigint as packed_before,
+        coalesce(sum(weights_after.category_weight), 0)::bigint as packed_after,
+        coalesce(bit_or({{ slot_on('days', 'changes.opening') }}) filter (where changes.code_before is null), 0) as slots_added,
+        coalesce(bit_or({{ slot_on('days', 'changes.opening') }}) filter (where changes.code_after is null), 0) as slots_removed
     from changes
-    inner join half_days
-        on changes.attendance_date = half_days.attendance_date
-        and changes.opening = half_days.opening
+    inner join days on changes.attendance_date = days.attendance_date
     left join code_weights as weights_before on changes.code_before = weights_before.attendance_code
     left join code_weights as weights_after on changes.code_after = weights_after.attendance_code
     where changes.code_before is distinct from changes.code_after
     group by
         changes.local_authority_code, changes.academic_year, changes.pupil_id, changes.seed_code,
-        half_days.month
+        days.month
 )
 {% endif %}
 

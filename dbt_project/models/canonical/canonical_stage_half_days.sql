@@ -2,18 +2,14 @@
 -- a delivered calendar open, and is a stage S4 to S6 on study leave? Nothing else is counted here.
 with enrolment_years as (
     select * from {{ ref('canonical_enrolment_years') }} as enrolment_years
-    where {{ in_touched_scope('enrolment_years') }}
+    where {{ in_touched_month('enrolment_years') }}
         and enrolment_years.is_base_school
         and enrolment_years.status = 'on_roll'
 ),
 
 marked_months as (
     select * from {{ ref('canonical_marked_months') }} as marked_months
-    where {{ in_touched_scope('marked_months') }}
-),
-
-academic_years as (
-    select * from {{ ref('academic_years') }}
+    where {{ in_touched_month('marked_months', 'marked_months.month') }}
 ),
 
 schools_with_calendar as (
@@ -24,59 +20,52 @@ schools_with_calendar as (
     from {{ ref('canonical_delivered_half_days') }} as half_days
 ),
 
-marked_pupils as (
-    select distinct -- one pupil of their months
-        marked_months.local_authority_code,
-        marked_months.academic_year,
-        marked_months.pupil_id,
-        marked_months.seed_code
-    from marked_months
+months as (
+    select distinct -- one month of its days
+        academic_years.academic_year,
+        days.month,
+        days.month <= academic_years.exam_window_to
+        and days.month + interval '1 month' > academic_years.exam_window_from as is_in_exam_window
+    from {{ ref('canonical_days') }} as days
+    inner join {{ ref('academic_years') }} as academic_years on days.academic_year = academic_years.academic_year
 ),
 
-pupil_months as (
+wanted as (
     select
-        enrolment_years.local_authority_code,
-        enrolment_years.academic_year,
-        enrolment_years.seed_code,
-        enrolment_years.stage,
-        enrolment_years.pupil_id,
-        months.month::date as month,
-        bit_or({{ slots_between('enrolment_years.counts_from', 'enrolment_years.counts_to', 'months.month::date') }})
-            as on_roll_slots
+        enrolment_years.*,
+        schools_with_calendar.seed_code is null as is_inferred
     from enrolment_years
-    inner join academic_years on enrolment_years.academic_year = academic_years.academic_year
-    cross join lateral generate_series(
-        date_trunc('month', enrolment_years.counts_from::timestamp),
-        enrolment_years.counts_to::timestamp,
-        interval '1 month'
-    ) as months (month)
     left join schools_with_calendar
         on enrolment_years.local_authority_code = schools_with_calendar.local_authority_code
         and enrolment_years.academic_year = schools_with_calendar.academic_year
         and enrolment_years.seed_code = schools_with_calendar.seed_code
-    where
-        (
-            schools_with_calendar.seed_code is null
-            or (
-                enrolment_years.stage in ('S4', 'S5', 'S6')
-                and months.month + interval '1 month' > academic_years.exam_window_from
-                and months.month <= academic_years.exam_window_to
-            )
-        )
-        and (
-            not enrolment_years.needs_mark
-            or exists (
-                select 1
-                from marked_pupils
-                where marked_pupils.local_authority_code = enrolment_years.local_authority_code
-                    and marked_pupils.academic_year = enrolment_years.academic_year
-                    and marked_pupils.pupil_id = enrolment_years.pupil_id
-                    and marked_pupils.seed_code = enrolment_years.seed_code
-            )
-        )
+    left join {{ ref('canonical_marked_schools') }} as marked_schools
+        on enrolment_years.local_authority_code = marked_schools.local_authority_code
+        and enrolment_years.academic_year = marked_schools.academic_year
+        and enrolment_years.pupil_id = marked_schools.pupil_id
+        and enrolment_years.seed_code = marked_schools.seed_code
+    where (schools_with_calendar.seed_code is null or enrolment_years.stage in ('S4', 'S5', 'S6'))
+        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+),
+
+pupil_months as (
+    select
+        wanted.local_authority_code,
+        wanted.academic_year,
+        wanted.seed_code,
+        wanted.stage,
+        wanted.pupil_id,
+        months.month,
+        bit_or({{ slots_between('wanted.counts_from', 'wanted.counts_to', 'months.month') }}) as on_roll_slots
+    from wanted
+    inner join months on wanted.academic_year = months.academic_year
+    where months.month <= wanted.counts_to
+        and months.month + interval '1 month' > wanted.counts_from
+        and (wanted.is_inferred or months.is_in_exam_window)
+        and {{ in_touched_month('wanted', 'months.month') }}
     group by
-        enrolment_years.local_authority_code, enrolment_years.academic_year, enrolment_years.seed_code,
-        enrolment_years.stage, enrolment_years.pupil_id, months.month
+        wanted.local_authority_code, wanted.academic_year, wanted.seed_code, wanted.stage, wanted.pupil_id,
+        months.month
 ),
 
 stage_months as (

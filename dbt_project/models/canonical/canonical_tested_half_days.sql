@@ -1,7 +1,7 @@
 -- Rule 8, first test: half of the pupils of one stage, or of the school where no stage is large enough.
 with stage_half_days as (
     select * from {{ ref('canonical_stage_half_days') }} as stage_half_days
-    where {{ in_touched_scope('stage_half_days') }}
+    where {{ in_touched_month('stage_half_days', month_of('stage_half_days')) }}
 ),
 
 delivered_schools as (

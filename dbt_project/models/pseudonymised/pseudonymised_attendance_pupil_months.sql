@@ -1,11 +1,11 @@
 with marked_months as (
     select * from {{ ref('canonical_marked_months') }} as marked_months
-    where {{ in_touched_scope('marked_months') }}
+    where {{ in_touched_month('marked_months', 'marked_months.month') }}
 ),
 
 enrolled_months as (
     select * from {{ ref('canonical_enrolled_months') }} as enrolled_months
-    where {{ in_touched_scope('enrolled_months') }} and enrolled_months.expected_slots <> 0
+    where {{ in_touched_month('enrolled_months', 'enrolled_months.month') }} and enrolled_months.expected_slots <> 0
 ),
 
 tokens as (

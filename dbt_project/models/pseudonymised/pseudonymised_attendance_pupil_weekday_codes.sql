@@ -5,7 +5,18 @@ with openings as (
     where {{ rebuilt_openings('openings') }}
 ),
 
-half_days as ({{ half_days() }}),
+days as (
+    select * from {{ ref('canonical_days') }}
+),
+
+code_weights as (
+    select * from {{ ref('canonical_code_weights') }}
+),
+
+-- named twice, since a CTE that is read twice keeps the whole query from running in parallel
+codes as (
+    select * from {{ ref('canonical_code_weights') }}
+),
 
 tokens as (
     select * from {{ ref('stg_vault__tokens') }}
@@ -14,20 +25,31 @@ tokens as (
 weekdays as (
     select
         openings.local_authority_code,
-        {{ academic_year_of('half_days.month') }} as academic_year,
+        days.academic_year,
         openings.pupil_id,
         openings.seed_code,
-        half_days.weekday,
-        half_days.opening,
-        openings.attendance_code,
-        count(*) as openings
+        days.weekday,
+        openings.opening,
+        sum(code_weights.low_code_weight)::bigint as low_packed,
+        sum(code_weights.high_code_weight)::bigint as high_packed
     from openings
-    inner join half_days
-        on openings.attendance_date = half_days.attendance_date
-        and openings.opening = half_days.opening
+    inner join days on openings.attendance_date = days.attendance_date
+    inner join code_weights on openings.attendance_code = code_weights.attendance_code
     group by
-        openings.local_authority_code, {{ academic_year_of('half_days.month') }}, openings.pupil_id,
-        openings.seed_code, half_days.weekday, half_days.opening, openings.attendance_code
+        openings.local_authority_code, days.academic_year, openings.pupil_id, openings.seed_code, days.weekday,
+        openings.opening
+),
+
+weekday_codes as (
+    select
+        weekdays.*,
+        codes.attendance_code,
+        case
+            when codes.position < 9 then {{ unpacked('weekdays.low_packed', 'codes.position', 7) }}
+            else {{ unpacked('weekdays.high_packed', '(codes.position - 9)', 7) }}
+        end as openings
+    from weekdays
+    cross join codes
 )
 
 {% if is_incremental() %},
@@ -62,15 +84,16 @@ moved_weekdays as (
 
 select
     tokens.pupil_token,
-    weekdays.seed_code,
-    weekdays.academic_year,
-    weekdays.weekday,
-    weekdays.opening,
-    weekdays.attendance_code,
-    weekdays.local_authority_code,
-    weekdays.openings::integer as openings
-from weekdays
-inner join tokens on weekdays.pupil_id = tokens.pupil_id
+    weekday_codes.seed_code,
+    weekday_codes.academic_year,
+    weekday_codes.weekday,
+    weekday_codes.opening,
+    weekday_codes.attendance_code,
+    weekday_codes.local_authority_code,
+    weekday_codes.openings
+from weekday_codes
+inner join tokens on weekday_codes.pupil_id = tokens.pupil_id
+where weekday_codes.openings > 0
 {% if is_incremental() %}
 union all
 select

@@ -20,7 +20,11 @@ pupil_years as (
     select * from {{ ref('canonical_pupil_years') }}
 ),
 
-half_days as ({{ half_days() }})
+half_days as (
+    select month, weekday, 'AM' as opening, morning_slot as slot from {{ ref('canonical_days') }}
+    union all
+    select month, weekday, 'PM' as opening, afternoon_slot as slot from {{ ref('canonical_days') }}
+)
 
 select
     missing_months.local_authority_code,
