@@ -8,6 +8,7 @@
         'behind_unauthorised',
         'behind_excluded',
         'behind_unknown_reason',
+        'behind_not_counted',
         'behind_late',
     ]) }}
 {% endmacro %}

@@ -8,5 +8,6 @@
         count(*) filter (where {{ person }}.openings_unauthorised > 0)::integer as behind_unauthorised,
         count(*) filter (where {{ person }}.openings_excluded > 0)::integer as behind_excluded,
         count(*) filter (where {{ person }}.openings_unknown_reason > 0)::integer as behind_unknown_reason,
+        count(*) filter (where {{ person }}.openings_not_counted > 0)::integer as behind_not_counted,
         count(*) filter (where {{ person }}.openings_late > 0)::integer as behind_late
 {%- endmacro %}

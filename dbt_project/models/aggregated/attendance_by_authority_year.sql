@@ -30,6 +30,7 @@ with authorities as (
         authorities.behind_unauthorised,
         authorities.behind_excluded,
         authorities.behind_unknown_reason,
+        authorities.behind_not_counted,
         authorities.behind_late,
         authorities.withheld
     from {{ ref('attendance_of_authorities') }} as authorities
