@@ -89,10 +89,12 @@ def run_dbt(
     arguments: Sequence[str],
     on_event: Callable[[DbtEvent], None] | None = None,
     quiet: bool = True,
+    manifest: Any | None = None,
 ) -> DbtResult:
     """Run dbt with ``arguments`` such as ``["build", "--select", "canonical"]``.
 
-    ``on_event`` is called with each of dbt's log events. Returns what became of every node; raises nothing
+    ``on_event`` is called with each of dbt's log events. ``manifest``, from ``parsed_project``, saves parsing the
+    project once more. Returns what became of every node; raises nothing
     for a failed model or test, which the result tells.
     """
     from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
@@ -106,7 +108,8 @@ def run_dbt(
     flags = ["--log-level", "none", "--log-level-file", "none"] if quiet else ["--log-level-file", "none"]
     callbacks = [on_event] if on_event else []
     with _environment(settings):
-        outcome = dbtRunner(callbacks=callbacks).invoke([*flags, *arguments, *common])
+        runner = dbtRunner(manifest=manifest, callbacks=callbacks)
+        outcome = runner.invoke([*flags, *arguments, *common])
     _clean_run_results(settings)
     nodes = tuple(
         DbtNode(
@@ -149,6 +152,18 @@ def ensure_manifest(settings: Settings) -> Path:
     if not result.success:
         raise RuntimeError(f"the dbt project cannot be parsed: {result.error}")
     stamp.write_text(current)
+    return manifest
+
+
+def parsed_project(settings: Settings) -> Any:
+    """The project as dbt parsed it last, for ``run_dbt``: reading it back takes a third of parsing it again."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    ensure_manifest(settings)
+    stored = (target_path(settings) / "partial_parse.msgpack").read_bytes()
+    manifest = Manifest.from_msgpack(stored, decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
 
 

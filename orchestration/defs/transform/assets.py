@@ -117,13 +117,15 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
     if config.full_refresh:
         arguments.append("--full-refresh")
     with connect(settings, "transformer", autocommit=True) as connection, advisory_lock(connection, "build"):
-        for item in stream_dbt(settings, arguments, context, MANIFEST, TRANSLATOR, target_path(settings)):
+        for item in stream_dbt(settings, arguments, context, MANIFEST, TRANSLATOR, connection):
             if not isinstance(item, DbtResult):
                 yield item
                 continue
             broken = [node for node in item.failed if not node.unique_id.startswith("test.")]
             if broken or (item.error and not item.nodes):
                 lines = [f"{node.unique_id.split('.')[-1]}: {node.message}" for node in broken] or [item.error or ""]
-                raise dg.Failure(description="dbt could not build every model.\n" + "\n".join(lines))
+                raise dg.Failure(
+                    description="dbt could not build every model.\n" + "\n".join(lines), allow_retries=False
+                )
             if seeds:
                 _stamp(settings).write_text(json.dumps(_seed_hashes(settings)))

@@ -6,32 +6,30 @@
 import queue
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from google.protobuf.json_format import MessageToDict
+from psycopg import Connection
 
-from orchestration.database import connect
 from orchestration.settings import Settings
-from orchestration.transform import DbtResult, run_dbt, without_row_values
+from orchestration.transform import DbtResult, parsed_project, run_dbt, target_path, without_row_values
 
 COUNTED_EXACTLY = 2_000_000  # rows; above, a count costs seconds and the planner's estimate has to do
 
 
-def _row_count(settings: Settings, schema: str, table: str) -> dict[str, int]:
-    with connect(settings, "transformer", autocommit=True) as connection:
-        found = connection.execute(
-            "select reltuples::bigint from pg_class where oid = to_regclass(%s) and relkind = 'r'",
-            (f"{schema}.{table}",),
-        ).fetchone()
-        if found is None:
-            return {}
-        if found[0] > COUNTED_EXACTLY:
-            return {"rows (estimate)": found[0]}
-        exact = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()  # noqa: S608
+def _row_count(connection: Connection, schema: str, table: str) -> dict[str, int]:
+    found = connection.execute(
+        "select reltuples::bigint from pg_class where oid = to_regclass(%s) and relkind = 'r'",
+        (f"{schema}.{table}",),
+    ).fetchone()
+    if found is None:
+        return {}
+    if found[0] > COUNTED_EXACTLY:
+        return {"rows (estimate)": found[0]}
+    exact = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()  # noqa: S608
     return {"dagster/row_count": exact[0]} if exact else {}
 
 
@@ -41,9 +39,12 @@ def stream_dbt(
     context: dg.AssetExecutionContext,
     manifest: dict[str, Any],
     translator: DagsterDbtTranslator,
-    target: Path,
+    connection: Connection,
 ) -> Iterator[Any]:
-    """Yield an output for each model or seed and a check result for each test; the last item is a DbtResult."""
+    """Yield an output for each model or seed and a check result for each test; the last item is a DbtResult.
+
+    ``connection``, as the transformer, counts the rows of what was built.
+    """
     events: queue.Queue[dict[str, Any] | DbtResult | BaseException] = queue.Queue()
 
     def collect(event: Any) -> None:
@@ -52,7 +53,7 @@ def stream_dbt(
 
     def work() -> None:
         try:
-            events.put(run_dbt(settings, arguments, on_event=collect))
+            events.put(run_dbt(settings, arguments, on_event=collect, manifest=parsed_project(settings)))
         except BaseException as error:
             events.put(error)
 
@@ -60,17 +61,19 @@ def stream_dbt(
     while True:
         event = events.get()
         if isinstance(event, BaseException):
-            raise dg.Failure(description=f"dbt could not run: {without_row_values(str(event))}") from None
+            raise dg.Failure(
+                description=f"dbt could not run: {without_row_values(str(event))}", allow_retries=False
+            ) from None
         if isinstance(event, DbtResult):
             yield event
             return
         node = event["data"].get("node_info", {})
         context.log.debug(f"{node.get('node_name')}: {event['data'].get('status')}")
         message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-        for item in message.to_default_asset_events(manifest, translator, context, target):
+        for item in message.to_default_asset_events(manifest, translator, context, target_path(settings)):
             if isinstance(item, dg.Output) and node.get("materialized") != "view":
                 relation = node.get("node_relation", {})
-                counts = _row_count(settings, relation.get("schema", ""), relation.get("alias", ""))
+                counts = _row_count(connection, relation.get("schema", ""), relation.get("alias", ""))
                 yield item.with_metadata({**item.metadata, **counts})
             else:
                 yield item
