@@ -5,7 +5,7 @@ above do with its rows is looked at.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,8 +117,7 @@ class CanonicalWorld:
     """The warehouse of ``settings`` with ways to deliver, withdraw and build."""
 
     settings: Settings
-    variables: str = ""
-    built: list[str] = field(default_factory=list)
+    has_views: bool = False
 
     def prepare(self) -> "CanonicalWorld":
         with connect(self.settings, "admin") as connection:
@@ -145,9 +144,10 @@ class CanonicalWorld:
                 "control.file_establishments, control.build_state, control.model_builds, control.rejects, "
                 "control.warnings, vault.identity_map, vault.tokens, vault.assigned_files cascade"
             )
-            connection.execute("drop table if exists control.scope_changes")
+            connection.execute("drop table if exists control.scope_changes, control.month_changes")
             for feed in DEFAULTS:
                 connection.execute(sql.SQL("truncate raw.{}").format(sql.Identifier(feed)))
+        self.has_views = False
 
     def deliver(self, *deliveries: Delivery) -> None:
         with connect(self.settings, "admin") as connection:
@@ -178,13 +178,14 @@ class CanonicalWorld:
                 [kind, delivery.key],
             )
 
-    def build(self, *arguments: str, expect: bool = True) -> None:
+    def build(self, *arguments: str) -> None:
+        """Identity and the layers, or what ``--select`` among the arguments names. Staged views are made once."""
         assign_identities(self.settings)
-        options = ["--vars", self.variables] if self.variables else []
-        select = ["--select", "staged", "canonical", "pseudonymised"] if "--select" not in arguments else []
-        result = run_dbt(self.settings, ["run", *select, *options, *arguments])
-        if expect:
-            assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
+        staged = "stg_control__files" if self.has_views else "staged"
+        select = ["--select", staged, "canonical", "pseudonymised"] if "--select" not in arguments else []
+        result = run_dbt(self.settings, ["run", *select, *arguments])
+        assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
+        self.has_views = True
 
     def seed(self) -> None:
         assert run_dbt(self.settings, ["seed"]).success
