@@ -102,7 +102,29 @@ def protect(
     data_as_at: date | None,
     extracted_on: date | None,
 ) -> Protected:
-    """Decide for every row, group and cell of an authority's marts what is shown; notes it in ``memory``."""
+    """Decide for every row, group and cell of an authority's marts what is shown; notes it in ``memory``.
+
+    Repeated with what it has hidden itself until nothing is added, so that a release of the same state a second
+    time finds nothing to change.
+    """
+    while True:
+        known = len(memory.new_hidden)
+        memory.new_shown.clear()
+        memory.new_states.clear()
+        memory.new_held.clear()
+        protected = _protect_once(exact, standing, memory, source, data_as_at, extracted_on)
+        if len(memory.new_hidden) == known:
+            return protected
+
+
+def _protect_once(
+    exact: Marts,
+    standing: Marts,
+    memory: Memory,
+    source: PupilSource,
+    data_as_at: date | None,
+    extracted_on: date | None,
+) -> Protected:
     years = _years(exact)
     patterns = {year: year_pattern(exact, year, memory) for year in years}
     decisions = {mart: _pattern_decision(rows, patterns) for mart, rows in exact.items()}
