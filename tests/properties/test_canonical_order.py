@@ -1,7 +1,6 @@
 """Promises of the layers, on random deliveries of several authorities at once."""
 
 import csv
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,7 +11,8 @@ from tests.conftest import NewWarehouse
 from tests.support.canonical_world import CanonicalWorld
 from tests.support.random_deliveries import random_story
 
-ARRIVALS = 4
+ARRIVALS = 3
+AUTHORITIES = 12  # stories at once: a build costs as much for one as for twelve
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,8 @@ def authorities() -> list[str]:
 def test_any_order_of_arrival_gives_the_same_layers(world: CanonicalWorld, seed: int) -> None:
     """One by one in any order, with withdrawals between, is what all at once gives, and what a rebuild gives."""
     stories = [
-        random_story(seed + number, authority, number, ARRIVALS) for number, authority in enumerate(authorities())
+        random_story(seed + number, authority, number, ARRIVALS)
+        for number, authority in enumerate(authorities()[:AUTHORITIES])
     ]
     world.empty()
     for arrival in range(ARRIVALS):
@@ -58,7 +59,7 @@ def test_any_order_of_arrival_gives_the_same_layers(world: CanonicalWorld, seed:
 
     world.empty()
     for story in stories:
-        world.deliver(*(replace(delivery) for delivery in sorted(story.deliveries, key=lambda found: found.day)))
+        world.deliver(*sorted(story.deliveries, key=lambda found: found.day))
         for _, which, kind in story.events:
             world.event(story.deliveries[which], kind)
     world.build()

@@ -181,7 +181,7 @@ class CanonicalWorld:
     def build(self, *arguments: str) -> None:
         """Identity and the layers, or what ``--select`` among the arguments names. Staged views are made once."""
         assign_identities(self.settings)
-        staged = "stg_control__files" if self.has_views else "staged"
+        staged = "stg_control__files" if self.has_views and "--full-refresh" not in arguments else "staged"
         select = ["--select", staged, "canonical", "pseudonymised"] if "--select" not in arguments else []
         result = run_dbt(self.settings, ["run", *select, *arguments])
         assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]

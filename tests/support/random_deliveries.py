@@ -11,7 +11,10 @@ from tests.support.canonical_world import Delivery, Row, at
 
 CODES = ("10", "10", "10", "10", "11", "20", "30", "40", "02", "ZZ")
 STAGES = ("P1", "P7", "S1", "S4", "SP")
-DAYS = [date(2025, 9, 1) + timedelta(days=day) for day in (0, 1, 2, 3, 4, 30, 31)] + [date(2026, 5, 5), date(2026, 8, 20)]
+DAYS = [date(2025, 9, 1) + timedelta(days=day) for day in (0, 1, 2, 3, 4, 30, 31)] + [
+    date(2026, 5, 5),
+    date(2026, 8, 20),
+]
 
 
 @dataclass(frozen=True)
