@@ -83,7 +83,8 @@ create temporary view people as
     select pupil_id, string_agg(local_authority_code || '|' || seemis_pupil_id, ',' order by 1) as person
     from (select * from vault.identity_map order by 2, 3) as identity_map group by pupil_id;
 create temporary view files as
-    select file_id, delivery_key || '/' || feed as file from control.files inner join control.deliveries using (delivery_id)
+    select file_id, delivery_key || '/' || feed as file
+    from control.files inner join control.deliveries using (delivery_id)
 """
 
 

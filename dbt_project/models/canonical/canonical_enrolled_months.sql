@@ -13,7 +13,7 @@ with enrolment_years as (
 ),
 
 due_months as (
-    select * from {{ ref('canonical_due_months') }} as due_months
+    select due_months.* from {{ ref('canonical_due_months') }} as due_months
     where {{ in_touched_month('due_months', 'due_months.month') }}
 ),
 

@@ -8,7 +8,7 @@ with enrolment_years as (
 ),
 
 marked_months as (
-    select * from {{ ref('canonical_marked_months') }} as marked_months
+    select marked_months.* from {{ ref('canonical_marked_months') }} as marked_months
     where {{ in_touched_month('marked_months', 'marked_months.month') }}
 ),
 
@@ -98,6 +98,7 @@ select
     slots.pupils_on_roll::integer as pupils_on_roll,
     slots.pupils_marked::integer as pupils_marked
 from stage_months
-cross join lateral unnest(stage_months.on_roll_by_slot, stage_months.marked_by_slot)
-    with ordinality as slots (pupils_on_roll, pupils_marked, position)
+cross join
+    lateral unnest(stage_months.on_roll_by_slot, stage_months.marked_by_slot)
+        with ordinality as slots (pupils_on_roll, pupils_marked, position)
 where slots.pupils_on_roll > 0

@@ -1,5 +1,5 @@
 with marked_months as (
-    select * from {{ ref('canonical_marked_months') }} as marked_months
+    select marked_months.* from {{ ref('canonical_marked_months') }} as marked_months
     where {{ in_touched_month('marked_months', 'marked_months.month') }}
 ),
 
