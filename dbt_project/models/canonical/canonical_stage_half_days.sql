@@ -100,5 +100,5 @@ select
 from stage_months
 cross join
     lateral unnest(stage_months.on_roll_by_slot, stage_months.marked_by_slot)
-        with ordinality as slots (pupils_on_roll, pupils_marked, position)
+    with ordinality as slots (pupils_on_roll, pupils_marked, position)
 where slots.pupils_on_roll > 0
