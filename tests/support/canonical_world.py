@@ -76,7 +76,7 @@ AS_IS = (
     "canonical.establishments", "canonical.departments", "canonical.delivered_half_days",
     "canonical.stage_half_days", "canonical.tested_half_days", "canonical.half_days_like_others",
     "canonical.calendar", "canonical.study_leave", "canonical.last_marked", "canonical.data_as_at",
-    "canonical.latest_extracts", "pseudonymised.school_years", "pseudonymised.school_weekdays",
+    "canonical.delivered_years", "pseudonymised.school_years", "pseudonymised.school_weekdays",
 )  # fmt: skip
 SUPPORT = """
 create temporary view people as

@@ -10,7 +10,9 @@ openings with their key: 37 s against 110 s). Types come from the query, which t
     -- A join on authority, year and pupil looks more selective to the planner than it is; a nested loop over a
     -- subquery, chosen on such a guess, took ten minutes where a hash join takes a second.
     set local enable_nestloop = off;
-    create {{ 'temporary' if temporary else 'unlogged' if config.get('unlogged', false) }} table {{ relation }} as
+    {%- set fillfactor = model.config.meta.fillfactor %}
+    create {{ 'temporary' if temporary else 'unlogged' if config.get('unlogged', false) }} table {{ relation }}
+    {{ 'with (fillfactor = ' ~ fillfactor ~ ')' if fillfactor and not temporary }} as
     {% if constrained -%}
     select {{ model.columns.keys() | join(', ') }} from (
         {{ sql }}

@@ -14,6 +14,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
   month_column    the column whose month says when a row is: what changes is then noted by month as well
   by_month        true for tables that are recomputed by month: parents with a month_column touch only the months
                   that changed in them, other parents all months of a scope. Use in_touched_month() then.
+  fillfactor      room in each page, for tables of which every night changes rows all over
   also_follow     origins to follow beside the model's own parents and feeds, such as ['ledger:attendance']
   follow_only     origins to follow and no others, where a parent changes more often than what is read of it
 -#}

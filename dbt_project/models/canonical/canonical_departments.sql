@@ -9,8 +9,8 @@ schools as (
 ),
 
 authorities as (
-    select distinct files.local_authority_code -- one row per authority out of one per file
-    from {{ ref('stg_control__files') }} as files
+    select distinct delivered_years.local_authority_code -- one authority of its years
+    from {{ ref('canonical_delivered_years') }} as delivered_years
 ),
 
 delivered as (

@@ -9,13 +9,7 @@ academic_years as (
 ),
 
 delivered_years as (
-    select files.local_authority_code, files.academic_year
-    from {{ ref('stg_control__files') }} as files
-    where files.feed in ('pupils', 'enrolments')
-    union
-    select file_years.local_authority_code, file_years.academic_year
-    from {{ ref('stg_control__file_years') }} as file_years
-    where file_years.feed = 'attendance'
+    select * from {{ ref('canonical_delivered_years') }}
 ),
 
 latest_known as (

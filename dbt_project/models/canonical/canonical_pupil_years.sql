@@ -26,8 +26,8 @@ pupil_schools as (
     from marked_schools
 ),
 
-latest_extracts as (
-    select * from {{ ref('canonical_latest_extracts') }}
+delivered_years as (
+    select * from {{ ref('canonical_delivered_years') }}
 ),
 
 departments as (
@@ -62,18 +62,16 @@ select
     ))::smallint as age_on_30_september,
     characteristics.free_meal_registered,
     characteristics.looked_after,
-    coalesce(latest_extracts.latest_extract_on < academic_years.census_on, true) as is_provisional,
+    coalesce(delivered_years.is_provisional, true) as is_provisional,
     coalesce(base_schools.seed_code = pupil_schools.seed_code, false) as is_persistent_absence_school
 from pupil_schools
 inner join characteristics
     on pupil_schools.local_authority_code = characteristics.local_authority_code
     and pupil_schools.academic_year = characteristics.academic_year
     and pupil_schools.pupil_id = characteristics.pupil_id
-inner join {{ ref('academic_years') }} as academic_years
-    on pupil_schools.academic_year = academic_years.academic_year
-left join latest_extracts
-    on pupil_schools.local_authority_code = latest_extracts.local_authority_code
-    and pupil_schools.academic_year = latest_extracts.academic_year
+left join delivered_years
+    on pupil_schools.local_authority_code = delivered_years.local_authority_code
+    and pupil_schools.academic_year = delivered_years.academic_year
 left join {{ ref('stages') }} as stages on characteristics.stage = stages.stage
 left join departments
     on pupil_schools.local_authority_code = departments.local_authority_code

@@ -15,8 +15,8 @@ schools as (
     from calendar
 ),
 
-latest_extracts as (
-    select * from {{ ref('canonical_latest_extracts') }}
+delivered_years as (
+    select * from {{ ref('canonical_delivered_years') }}
 )
 
 select
@@ -34,7 +34,7 @@ select
         where calendar.is_open and calendar.opening_date <= data_as_at.data_as_at
     ) as last_open_on,
     data_as_at.data_as_at,
-    coalesce(latest_extracts.latest_extract_on > academic_years.census_on, false) as is_after_census,
+    coalesce(delivered_years.is_after_census, false) as is_after_census,
     academic_years.census_on
 from schools
 inner join {{ ref('academic_years') }} as academic_years on schools.academic_year = academic_years.academic_year
@@ -45,9 +45,9 @@ left join calendar
 left join {{ ref('canonical_data_as_at') }} as data_as_at
     on schools.local_authority_code = data_as_at.local_authority_code
     and schools.academic_year = data_as_at.academic_year
-left join latest_extracts
-    on schools.local_authority_code = latest_extracts.local_authority_code
-    and schools.academic_year = latest_extracts.academic_year
+left join delivered_years
+    on schools.local_authority_code = delivered_years.local_authority_code
+    and schools.academic_year = delivered_years.academic_year
 group by
     schools.local_authority_code, schools.seed_code, schools.academic_year, data_as_at.data_as_at,
-    latest_extracts.latest_extract_on, academic_years.census_on
+    delivered_years.is_after_census, academic_years.census_on
