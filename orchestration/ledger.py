@@ -189,7 +189,8 @@ def freshness(settings: Settings) -> Rows:
         select
             local_authority_code, feed, count(*) as establishments, max(last_extracted_at) as last_extracted_at,
             max(data_to) as data_to, count(*) filter (where status <> 'fresh') as late,
-            coalesce(string_agg(seed_code::text, ', ' order by seed_code) filter (where status <> 'fresh'), '') as late_seed_codes
+            coalesce(string_agg(seed_code::text, ', ' order by seed_code) filter (where status <> 'fresh'), '')
+                as late_seed_codes
         from control.freshness
         group by local_authority_code, feed
         order by local_authority_code, feed

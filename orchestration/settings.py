@@ -48,9 +48,7 @@ class Settings(BaseSettings):
     pg_admin_password: SecretStr | None = Field(None, description="Their password; embedded makes its own.")
     loader_password: SecretStr | None = Field(None, description="Password of loader, which fills raw.")
     pseudonymiser_password: SecretStr | None = Field(None, description="Password of pseudonymiser (vault).")
-    transformer_password: SecretStr | None = Field(
-        None, description="Password of transformer, which runs dbt."
-    )
+    transformer_password: SecretStr | None = Field(None, description="Password of transformer, which runs dbt.")
     releaser_password: SecretStr | None = Field(None, description="Password of releaser (aggregated).")
     dashboard_password: SecretStr | None = Field(None, description="Password of dashboard, the web pages.")
     analyst_password: SecretStr | None = Field(None, description="Password of analyst, who reads aggregated.")

@@ -66,7 +66,7 @@ def _one_query(settings: Settings, role: str, query: str) -> None:
     from orchestration.database import connect
 
     with connect(settings, role, autocommit=True) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(sql.SQL(query))  # type: ignore[arg-type]  # the user's own query, under the user's own role
+        cursor.execute(sql.SQL(query))  # the user's own query, under the user's own role
         print_rows(cursor.fetchall() if cursor.description else [], "", "Done.", False)
 
 
