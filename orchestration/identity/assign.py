@@ -169,9 +169,6 @@ def _assign(settings: Settings, connection: Connection) -> IdentityResult:
                 token = make_token(key, person.local_authority_code, person.seemis_pupil_id)
                 copy.write_row((pupil_id, ANALYTICS, token))
     connection.execute("insert into vault.assigned_files (file_id) select unnest(%s::integer[])", [files])
-    if len(assigned) > 1000:  # plans of the build need to know
-        connection.execute("analyze vault.identity_map")
-        connection.execute("analyze vault.tokens")
     persons = sum(is_new for _, _, is_new in assigned)
     return IdentityResult(len(files), persons, len(assigned) - persons, _count(connection))
 
