@@ -12,8 +12,8 @@ from orchestration.cli.running import exit_code, print_ending, run_all
 from orchestration.settings import Settings, load_settings
 
 AUTHORITY, AUTHORITY_CODE = "Clackmannanshire", "S12000005"
-YEAR, UNTIL = "2025/26", dt.date(2025, 11, 14)
-SEED, DAILY, FAULTS = 20251114, 5, 0.0005
+YEAR, UNTIL = "2025/26", dt.date(2025, 10, 31)  # a month end: splits and reasons are shown at month ends
+SEED, DAILY, FAULTS = 20251031, 5, 0.0005
 
 
 def _make_extracts(settings: Settings) -> float:
