@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from orchestration.database import connect
 from tests.conftest import NewWarehouse
 from tests.support.canonical_world import OTHER_SCHOOL, SCHOOL, CanonicalWorld, Delivery, Row, State, at
 
@@ -225,3 +226,21 @@ def test_watermarks_tell_the_ledger_state_of_each_table(world: CanonicalWorld) -
     assert built["stg_control__files"] == cut
     # the SCNs it stands on are older, and so is all that stands on it
     assert built["canonical_attendance_openings"] == built["canonical_pupil_years"] == cut - 1
+
+
+def test_a_local_code_that_is_mapped_later_counts_in_past_marks_too(world: CanonicalWorld) -> None:
+    """The remedy of rule 11: map the code, load the seed, run again."""
+    coded = marks([WEEK[0]], attendance_code="ATT")
+    world.deliver(Delivery(OPENING.day, {**OPENING.rows, "attendance": coded}))
+    world.build()
+    assert world.query("select distinct attendance_code from canonical.attendance_openings") == [(99,)]
+    with connect(world.settings, "admin") as connection:
+        connection.execute(
+            "insert into reference.local_attendance_codes (local_authority_code, local_code, attendance_code) "
+            "values ('S12000005', 'ATT', '10')"
+        )
+    world.build()
+    assert world.query("select distinct attendance_code from canonical.attendance_openings") == [(10,)]
+    assert months(world, "A1") == (2, 0, 0)
+    with connect(world.settings, "admin") as connection:
+        connection.execute("delete from reference.local_attendance_codes where local_code = 'ATT'")
