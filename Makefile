@@ -30,7 +30,7 @@ demo: $(READY) ## the main job on the embedded database: made-up pupils in real 
 	@$(BIN)/warehouse demo
 
 test: $(READY) ## every test, with a database started for the occasion
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint
 	@$(BIN)/ruff check .

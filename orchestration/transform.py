@@ -18,6 +18,7 @@ from typing import Any
 from orchestration.database import dbt_environment
 from orchestration.settings import Settings
 
+BUILDING = frozenset({"build", "run", "test", "seed"})
 DbtEvent = Any  # dbt's own protobuf message; dbt publishes no type for it
 
 
@@ -89,12 +90,10 @@ def run_dbt(
     arguments: Sequence[str],
     on_event: Callable[[DbtEvent], None] | None = None,
     quiet: bool = True,
-    manifest: Any | None = None,
 ) -> DbtResult:
     """Run dbt with ``arguments`` such as ``["build", "--select", "canonical"]``.
 
-    ``on_event`` is called with each of dbt's log events. ``manifest``, from ``parsed_project``, saves parsing the
-    project once more. Returns what became of every node; raises nothing
+    ``on_event`` is called with each of dbt's log events. Returns what became of every node; raises nothing
     for a failed model or test, which the result tells.
     """
     from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
@@ -107,6 +106,7 @@ def run_dbt(
     ]  # fmt: skip
     flags = ["--log-level", "none", "--log-level-file", "none"] if quiet else ["--log-level-file", "none"]
     callbacks = [on_event] if on_event else []
+    manifest = parsed_project(settings) if arguments[0] in BUILDING else None
     with _environment(settings):
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         outcome = runner.invoke([*flags, *arguments, *common])

@@ -97,7 +97,8 @@ def _database(connection: Connection, database: str) -> Iterator[sql.Composed]:
     ).fetchall()
     functions = sql.SQL(", ").join(sql.SQL(signature) for (signature,) in locks)
     yield sql.SQL("revoke execute on function {} from public").format(functions)
-    yield sql.SQL("grant execute on function {} to {}").format(functions, _list(PROCESSES))
+    # the steward too: a withdrawal waits for a landing, so that the ledger's entries commit in their order
+    yield sql.SQL("grant execute on function {} to {}").format(functions, _list((*PROCESSES, "steward")))
 
 
 def _schemas() -> Iterator[sql.Composed]:

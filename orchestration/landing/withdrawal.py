@@ -1,6 +1,6 @@
 """Takes a delivery out of every layer, or brings it back: an entry on the ledger, and nothing else."""
 
-from orchestration.database import connect
+from orchestration.database import advisory_lock, connect
 from orchestration.landing import register
 from orchestration.landing.outcomes import LandingError
 from orchestration.settings import Settings
@@ -23,7 +23,7 @@ def restore(settings: Settings, delivery_key: str, reason: str, actor: str) -> N
 def _enter(settings: Settings, delivery_key: str, kind: str, reason: str, actor: str) -> None:
     if not reason.strip():
         raise LandingError("Say why: the reason stands on the ledger, for whoever asks later.")
-    with connect(settings, "steward") as connection:
+    with connect(settings, "steward") as connection, advisory_lock(connection, "landing"):
         delivery = register.delivery(connection, delivery_key)
         if delivery is None or not delivery.is_complete:
             raise LandingError(f"{delivery_key} has not landed: `warehouse deliveries` lists those that have.")
@@ -36,3 +36,4 @@ def _enter(settings: Settings, delivery_key: str, kind: str, reason: str, actor:
         if is_withdrawn == (kind == "withdrawn"):
             raise LandingError(f"{delivery_key} is {'withdrawn already' if is_withdrawn else 'not withdrawn'}.")
         register.record_event(connection, delivery.delivery_id, kind, actor, reason)
+        connection.commit()  # inside the lock: entries of the ledger are seen in the order of their numbers

@@ -16,7 +16,7 @@ def build_seeds(settings: Settings) -> DbtResult:
 @pytest.fixture(scope="module")
 def seeded(new_warehouse: NewWarehouse) -> Settings:
     """A warehouse of its own: these tests break seeds."""
-    found = new_warehouse()
+    found = new_warehouse(parsed=True)
     result = build_seeds(found)
     assert result.success, result.error or result.failed
     return found

@@ -17,7 +17,7 @@ AUTHORITIES = 12  # stories at once: a build costs as much for one as for twelve
 
 @pytest.fixture(scope="module")
 def world(new_warehouse: NewWarehouse) -> CanonicalWorld:
-    found = CanonicalWorld(new_warehouse()).prepare()
+    found = CanonicalWorld(new_warehouse(parsed=True)).prepare()
     found.seed()
     return found
 

@@ -15,7 +15,7 @@ from google.protobuf.json_format import MessageToDict
 from psycopg import Connection
 
 from orchestration.settings import Settings
-from orchestration.transform import DbtResult, parsed_project, run_dbt, target_path, without_row_values
+from orchestration.transform import DbtResult, run_dbt, target_path, without_row_values
 
 COUNTED_EXACTLY = 2_000_000  # rows; above, a count costs seconds and the planner's estimate has to do
 
@@ -53,7 +53,7 @@ def stream_dbt(
 
     def work() -> None:
         try:
-            events.put(run_dbt(settings, arguments, on_event=collect, manifest=parsed_project(settings)))
+            events.put(run_dbt(settings, arguments, on_event=collect))
         except BaseException as error:
             events.put(error)
 
