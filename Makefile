@@ -4,6 +4,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export DO_NOT_TRACK := 1
+# certificates of the machine: a council's network often brings its own authority
+export UV_SYSTEM_CERTS := 1
 
 VENV := .venv
 BIN := $(VENV)/bin
