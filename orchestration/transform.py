@@ -47,14 +47,20 @@ class DbtResult:
 
 
 def without_row_values(message: str) -> str:
-    """Leave out of a database error the lines that PostgreSQL fills with the values of a row.
+    """Leave out of a database error what PostgreSQL quotes of a row.
 
-    A violated key or not-null constraint quotes the row it happened in, names and dates of birth included.
+    A violated key or not-null constraint quotes the row it happened in, names and dates of birth included; a value
+    that does not fit its type is quoted in the first line itself.
     """
+    message = re.sub(
+        r'(?s)((?:invalid input|malformed)[^:\n]*|[^:\n]*out of range): ".*?"(?=\s*$|\s*\n)', r"\1: (left out)", message
+    )
+    message = re.sub(r'(?s)value ".*?" is (out of range|too long)', r"value (left out) is \1", message)
     return re.sub(r"(?ms)^[ \t]*(DETAIL|CONTEXT|HINT):.*?(?=^[ \t]*\S+:|\Z)", "", message).strip()
 
 
-def _clean_run_results(settings: Settings) -> None:
+def clean_run_results(settings: Settings) -> None:
+    """Leave the values of rows out of the messages in dbt's ``run_results.json`` as well."""
     path = target_path(settings) / "run_results.json"
     if not path.exists():
         return
@@ -110,7 +116,7 @@ def run_dbt(
     with _environment(settings):
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         outcome = runner.invoke([*flags, *arguments, *common])
-    _clean_run_results(settings)
+    clean_run_results(settings)
     nodes = tuple(
         DbtNode(
             result.node.unique_id,

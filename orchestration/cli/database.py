@@ -113,7 +113,7 @@ def dbt(
         warehouse dbt -- docs generate
     """
     from orchestration.database import ensure_ready
-    from orchestration.transform import dbt_command, without_row_values
+    from orchestration.transform import clean_run_results, dbt_command, without_row_values
 
     settings = load_settings()
     ensure_ready(settings)
@@ -121,9 +121,12 @@ def dbt(
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     for line in process.stdout:
-        sys.stdout.write(line if without_row_values(line.strip()) or not line.strip() else "  (row left out)\n")
+        cleaned = without_row_values(line.strip())
+        sys.stdout.write(line if cleaned == line.strip() else f"  {cleaned or '(row left out)'}\n")
         sys.stdout.flush()
-    raise typer.Exit(process.wait())
+    code = process.wait()
+    clean_run_results(settings)
+    raise typer.Exit(code)
 
 
 def status(json_output: JsonOption = False) -> None:
