@@ -61,6 +61,22 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1, le=16, description="Threads of dbt and of file validation.")
     memory_limit: str = Field("1GB", description="Memory that file validation may take.")
 
+    dashboards_url: str | None = Field(
+        None,
+        description="Address of the dashboards as readers type it (scheme, host, port); unset: this machine only.",
+    )
+    oidc_issuer: str | None = Field(None, description="Identity provider (OpenID Connect): its issuer address.")
+    oidc_client_id: str | None = Field(None, description="Name under which the provider knows the dashboards.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Secret that goes with it.")
+    oidc_trust_email: bool = Field(
+        False,
+        description="Take an e-mail address without the claim email_verified; only where the council alone sets them.",
+    )
+    session_idle_minutes: int = Field(
+        30, ge=1, le=720, description="A reader who does nothing for so long signs in again."
+    )
+    session_hours: int = Field(12, ge=1, le=24, description="A reader signs in again after so long, whatever they do.")
+
     @model_validator(mode="after")
     def _resolve_paths(self) -> "Settings":
         self.home = self.home.expanduser().absolute()
