@@ -43,14 +43,39 @@ def latest_event(settings: Settings) -> int:
     )
 
 
-def built_event(settings: Settings) -> int:
-    """Ledger state that every exact mart reflects; 0 before the first whole build."""
-    query = """
-        select coalesce(min(model_builds.event_id), 0) as event_id
-        from control.model_builds
-        where model_builds.model like '%%attendance_by_%%' or model_builds.model like '%%persistent_absence_by_%%'
+def is_behind(settings: Settings) -> bool:
+    """Whether something is left to build or to release.
+
+    True where a model does not reflect the ledger's last entry (a build that failed half-way, or none yet), or an
+    authority was not released since, or was refused: what held it back may be mended.
     """
-    return int(_rows(settings, query)[0]["event_id"])
+    query = """
+        with latest as (
+            select coalesce(max(ledger_events.event_id), 0) as event_id from control.ledger_events
+        ),
+
+        checks as (
+            select distinct on (release_checks.local_authority_code)
+                release_checks.local_authority_code,
+                release_checks.event_id,
+                release_checks.outcome
+            from control.release_checks
+            order by release_checks.local_authority_code asc, release_checks.check_id desc
+        )
+
+        select
+            latest.event_id > 0 and (
+                coalesce((select min(model_builds.event_id) from control.model_builds), 0) < latest.event_id
+                or exists (
+                    select 1
+                    from control.deliveries_in_force
+                    left join checks using (local_authority_code)
+                    where checks.event_id is distinct from latest.event_id or checks.outcome = 'refused'
+                )
+            ) as is_behind
+        from latest
+    """
+    return bool(_rows(settings, query)[0]["is_behind"])
 
 
 def deliveries(settings: Settings) -> Rows:

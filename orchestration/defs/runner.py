@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.ledger import built_event, latest_event
+from orchestration.ledger import is_behind
 from orchestration.settings import Settings
 
 DAGSTER_YAML = """# Written by the warehouse. Telemetry off: a machine without name service waits for it at each start.
@@ -87,8 +87,8 @@ class Runner:
 
     @staticmethod
     def is_behind(settings: Settings) -> bool:
-        """Whether the ledger has moved on since the last build."""
-        return built_event(settings) != latest_event(settings)
+        """Whether something is left to build or to release."""
+        return is_behind(settings)
 
     def land(self, delivery_key: str) -> JobOutcome:
         """Run ``land_delivery`` for one delivery."""

@@ -284,3 +284,20 @@ see docs/benchmarks.md.
     where {{ condition }}
     on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at;
 {% endmacro %}
+
+{#- Which months of a scope have moved: `days` is a query of dates, and all months of the year without one. -#}
+{% macro note_months_changed(scope, days=none) %}
+    insert into control.month_changes (origin, local_authority_code, month, changed_at)
+    select distinct -- many days of a month
+        '{{ model.name }}', '{{ scope['local_authority_code'] }}', date_trunc('month', days.day)::date, now()
+    from (
+        {%- if days %}{{ days }}
+        {%- else %}
+        select generate_series(
+            timestamp '{{ scope['academic_year'][:4] }}-08-01', timestamp '{{ scope['academic_year'][:4] | int + 1 }}-07-01',
+            interval '1 month'
+        )
+        {%- endif %}
+    ) as days (day)
+    on conflict (origin, local_authority_code, month) do update set changed_at = excluded.changed_at;
+{% endmacro %}

@@ -49,6 +49,7 @@ the key.
             to ('{{ scope['local_authority_code'] }}', '{{ scope['academic_year'][:4] | int + 1 }}-08-01');
         {{ note_openings_changed(scope, rebuilt=false) }}
         {{ note_openings_changed(scope, rebuilt=true) }}
+        {{ note_months_changed(scope) }}
     {% endcall %}
 {% endmacro %}
 

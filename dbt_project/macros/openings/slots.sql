@@ -41,3 +41,8 @@ recorded is `expected & ~marked`, and no row of the 26.7 million openings is rea
 {% macro unpacked(packed, position, bits=8) -%}
     (({{ packed }} >> ({{ bits }} * {{ position }})) & {{ 2 ** bits - 1 }})::integer
 {%- endmacro %}
+
+{#- Whether a code's weight of canonical_code_weights counts in the category at a position. -#}
+{% macro in_category(weights, position) -%}
+    {{ weights }}.category_weight & {{ 2 ** (8 * position) }} <> 0
+{%- endmacro %}

@@ -210,6 +210,7 @@ table is analysed: without it the first night's delta took 335 s (TOOLS: a neste
     {{ note_openings_changed(
         scope, rebuilt=false, condition='exists (select 1 from come) or exists (select 1 from gone)'
     ) }}
+    {{ note_months_changed(scope, 'select touched.attendance_date::timestamp from touched') }}
     -- plans of the next night need to know the newest file
     analyze {{ partition }} (_file_id);
 {% endmacro %}

@@ -30,6 +30,11 @@ Names are written out here (and not source()) so that each model's lineage shows
         changed_at timestamptz not null,
         primary key (origin, local_authority_code, month)
     );
+    -- models that are no more
+    delete from control.model_builds
+    where model_builds.model <> all(array[
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' %}'{{ node.name }}'{{ ', ' if not loop.last }}{% endfor -%}
+    ]);
     with recursive new_events as (
         select ledger_events.delivery_id
         from control.ledger_events

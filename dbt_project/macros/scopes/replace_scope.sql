@@ -12,6 +12,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
   scope_columns   ['local_authority_code', 'academic_year'] unless told; ['local_authority_code'] for tables
                   whose rows depend on several years
   month_column    the column whose month says when a row is: what changes is then noted by month as well
+  notes_months    true for a model that notes the months of its changes by a materialization of its own
   by_month        true for tables that are recomputed by month: parents with a month_column touch only the months
                   that changed in them, other parents all months of a scope. Use in_touched_month() then.
   fillfactor      room in each page, for tables of which every night changes rows all over
@@ -111,7 +112,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
     {% set found = [] %}
     {% for parent in stored_parents(model, staged=false) %}
         {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ parent] %}
-        {% if node.config.meta.month_column %}{% do found.append(parent) %}{% endif %}
+        {% if node.config.meta.month_column or node.config.meta.notes_months %}{% do found.append(parent) %}{% endif %}
     {% endfor %}
     {{ return(found) }}
 {% endmacro %}

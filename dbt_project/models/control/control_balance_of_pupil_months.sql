@@ -3,19 +3,34 @@ with pupil_months as (
     where {{ in_touched_scope('pupil_months') }}
 ),
 
-openings as (
+opening_months as (
     select
         openings.local_authority_code,
         openings.academic_year,
         openings.seed_code,
+        openings.month,
         sum(openings.row_count) as row_count,
-        sum(openings.pupil_checksum) as pupil_checksum,
+        sum(openings.pupil_checksum)::bigint as pupil_checksum,
         {% for category in opening_categories() if category != 'openings_not_recorded' -%}
         sum(openings.{{ category }}) as {{ category }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('control_opening_counts') }} as openings
     where {{ in_touched_scope('openings') }}
-    group by openings.local_authority_code, openings.academic_year, openings.seed_code
+    group by openings.local_authority_code, openings.academic_year, openings.seed_code, openings.month
+),
+
+openings as (
+    select
+        opening_months.local_authority_code,
+        opening_months.academic_year,
+        opening_months.seed_code,
+        sum(opening_months.row_count) as row_count,
+        array_agg(opening_months.pupil_checksum order by opening_months.month) as pupil_checksums,
+        {% for category in opening_categories() if category != 'openings_not_recorded' -%}
+        sum(opening_months.{{ category }}) as {{ category }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from opening_months
+    group by opening_months.local_authority_code, opening_months.academic_year, opening_months.seed_code
 ),
 
 weekday_codes as (
@@ -57,7 +72,7 @@ balanced as (
         seed_code,
         coalesce(openings.row_count, 0)::bigint as amount_in,
         coalesce(pupil_months.row_count, 0)::bigint as amount_out,
-        coalesce(openings.pupil_checksum, 0) = coalesce(pupil_months.pupil_checksum, 0)
+        openings.pupil_checksums is not distinct from pupil_months.pupil_checksums
         {% for category in opening_categories() if category != 'openings_not_recorded' -%}
         and coalesce(openings.{{ category }}, 0) = coalesce(pupil_months.{{ category }}, 0)
         {% endfor -%}

@@ -1,6 +1,5 @@
 -- depends_on: {{ ref('control_audited_scopes') }}
--- One pass over the openings of a scope. A partition holds one authority and academic year, so its oid stands for
--- them and the year is worked out once for each group and not for each of 26.7 million rows.
+-- One pass over the openings of the months that a build touches: a night costs as much as the month, not the year.
 with attendance_codes as (
     select
         attendance_codes.attendance_code::smallint as attendance_code,
@@ -9,10 +8,15 @@ with attendance_codes as (
     from {{ ref('attendance_codes') }} as attendance_codes
 ),
 
+days as (
+    select * from {{ ref('canonical_days') }}
+),
+
+-- by day first, so that the month is looked up once for each group and not for each of 26.7 million rows
 by_code as (
     select
         openings.local_authority_code,
-        min(openings.attendance_date) as first_date,
+        openings.attendance_date,
         openings._file_id as file_id,
         openings.seed_code,
         openings.attendance_code,
@@ -20,16 +24,17 @@ by_code as (
         {{ row_checksum('openings') }} as key_checksum,
         sum(hashint4(openings.pupil_id)) as pupil_checksum
     from {{ ref('canonical_attendance_openings') }} as openings
-    where {{ openings_of_touched_scopes('openings') }}
+    where {{ openings_of_touched_months('openings') }}
     group by
-        openings.tableoid, openings.local_authority_code, openings._file_id, openings.seed_code,
+        openings.local_authority_code, openings.attendance_date, openings._file_id, openings.seed_code,
         openings.attendance_code
 ),
 
 counts as (
     select
         by_code.local_authority_code,
-        {{ academic_year_of('by_code.first_date') }} as academic_year,
+        days.academic_year,
+        days.month,
         by_code.file_id,
         by_code.seed_code,
         sum(by_code.row_count)::bigint as row_count,
@@ -41,9 +46,9 @@ counts as (
             as {{ category }}{{ ',' if not loop.last }}
     {% endfor %}
     from by_code
-    left join attendance_codes using (attendance_code)
-    group by
-        by_code.local_authority_code, {{ academic_year_of('by_code.first_date') }}, by_code.file_id, by_code.seed_code
+    inner join days on by_code.attendance_date = days.attendance_date
+    left join attendance_codes on by_code.attendance_code = attendance_codes.attendance_code
+    group by by_code.local_authority_code, days.academic_year, days.month, by_code.file_id, by_code.seed_code
 )
 
 select * from counts

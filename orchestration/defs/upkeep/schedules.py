@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.database import ensure_ready
 from orchestration.defs.landing.assets import FEEDS, raw_key
-from orchestration.ledger import built_event, latest_event
+from orchestration.ledger import is_behind, latest_event
 from orchestration.settings import load_settings
 
 build_layers_job = dg.define_asset_job(
@@ -33,7 +33,6 @@ def landed_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult | 
     """Compare the ledger with the last build; one build takes in all that has landed meanwhile."""
     settings = load_settings()
     ensure_ready(settings)
-    latest, built = latest_event(settings), built_event(settings)
-    if latest == built:
+    if not is_behind(settings):
         return dg.SkipReason("Nothing has landed since the last build.")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"event-{latest}")])
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"event-{latest_event(settings)}")])

@@ -1,0 +1,19 @@
+{#- A condition on openings: in the months, or whole years, that this model has to count again. Written out as
+    ranges of days, so that only the partitions, and of them the days, in question are read. -#}
+{% macro openings_of_touched_months(relation) -%}
+    {%- if not execute or not is_incremental() -%}true
+    {%- else -%}
+        {%- set conditions = ['false'] -%}
+        {%- for scope in run_query(touched_scopes(by_month=false)) -%}
+            {%- do conditions.append('(' ~ openings_in_scope(relation, {
+                'local_authority_code': scope[0], 'academic_year': scope[1],
+            }) ~ ')') -%}
+        {%- endfor -%}
+        {%- for touched in run_query(touched_months()) -%}
+            {%- do conditions.append('(' ~ relation ~ ".local_authority_code = '" ~ touched[0] ~ "' and "
+                ~ relation ~ ".attendance_date >= '" ~ touched[1] ~ "'::date and "
+                ~ relation ~ ".attendance_date < ('" ~ touched[1] ~ "'::date + interval '1 month')::date)") -%}
+        {%- endfor -%}
+        ({{ conditions | join(' or ') }})
+    {%- endif -%}
+{%- endmacro %}
