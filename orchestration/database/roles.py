@@ -125,7 +125,8 @@ SCHEMAS: dict[str, Schema] = {
     "control": Schema(
         "Ledger, balance sheet, freshness, provenance and releases. Restricted.",
         CONTROL_OWNER,
-        use=("loader", "pseudonymiser", "transformer", "releaser", "steward", "auditor"),
+        # the dashboards add lines to page_reads and read nothing
+        use=("loader", "pseudonymiser", "transformer", "releaser", "steward", "auditor", "dashboard"),
         create=("transformer",),
     ),
     "reference": Schema(
@@ -134,7 +135,12 @@ SCHEMAS: dict[str, Schema] = {
         use=("transformer", "releaser"),
         create=("transformer",),
     ),
-    "access": Schema("Which reader may see which establishments.", CONTROL_OWNER),
+    "access": Schema(
+        "Which reader may see which establishments.",
+        CONTROL_OWNER,
+        # the owner of released tables names its functions in their policies
+        use=("dashboard", "analyst", "researcher", "releaser", "steward", "auditor", AGGREGATED_OWNER),
+    ),
 }
 
 DEFAULTS: tuple[Default, ...] = (

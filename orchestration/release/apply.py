@@ -7,6 +7,7 @@ from datetime import date
 
 import psycopg
 
+from orchestration.access import give_shared_logins
 from orchestration.database import advisory_lock, connect
 from orchestration.release.checks import CheckError, check_mart
 from orchestration.release.contracts import ReleaseContract
@@ -152,12 +153,13 @@ def _gate(
     return build, refusals, is_lifted
 
 
-def _release(connection: psycopg.Connection, authority: str) -> ReleaseResult:
+def _release(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
     contracts = applied_contracts(connection)
     last_event = _last_event(connection, authority)
     build, refusals, is_lifted = _gate(connection, contracts, authority, last_event)
     if build is None or refusals:
         return _refused(connection, authority, refusals, build.event_id if build else None)
+    give_shared_logins(connection, settings, authority)
     exact = {contract.mart: read_rows(connection, contract, authority) for contract in contracts}
     standing = {
         contract.mart: read_rows(connection, contract, authority, f"aggregated.{contract.mart}")
@@ -201,11 +203,11 @@ def _release(connection: psycopg.Connection, authority: str) -> ReleaseResult:
     return result
 
 
-def _release_locked(connection: psycopg.Connection, authority: str) -> ReleaseResult:
+def _release_locked(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
     connection.commit()
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     try:
-        return _release(connection, authority)
+        return _release(connection, settings, authority)
     except BaseException:
         if not connection.closed:
             connection.rollback()
@@ -224,7 +226,7 @@ def release_authority(settings: Settings, local_authority_code: str) -> ReleaseR
     if manifest_path(settings).exists():
         provision_aggregated(settings)
     with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
-        return _release_locked(connection, local_authority_code)
+        return _release_locked(connection, settings, local_authority_code)
 
 
 def release_all(settings: Settings) -> list[ReleaseResult]:
@@ -240,7 +242,7 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
             order by 1
             """
         ).fetchall()
-        results = [_release_locked(connection, str(code)) for (code,) in authorities]
+        results = [_release_locked(connection, settings, str(code)) for (code,) in authorities]
         if all(result.outcome != "refused" for result in results):
             try:
                 drop_gone_columns(connection)

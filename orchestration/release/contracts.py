@@ -16,6 +16,8 @@ PROTECTED_KINDS = (
     "school", "authority", "school_reasons", "authority_reasons", "school_persistent",
     "authority_persistent", "schools",
 )  # fmt: skip
+MADE_BY_RELEASE = ("month_history", "similar_schools", "clusters")
+"""Kinds whose rows release makes out of released rows, after all others."""
 TIME_KEYS = ("month", "weekday", "opening")
 """Keys that cut a row by time: the same pupils stand behind each part."""
 
@@ -39,7 +41,8 @@ class ReleaseContract:
 
     ``groups`` maps a group to the measures that are null together, under the symbol ``<group>_symbol``.
     ``relation`` is where the exact rows stand, such as ``aggregated_exact.attendance_by_school_year``, and
-    ``model`` the dbt model that makes them.
+    ``model`` the dbt model that makes them. ``shared`` says which rows about a whole authority heads of its
+    schools see where no ``schools_counted`` decides: none, ``("*",)`` for all, or a column and its values.
     """
 
     mart: str
@@ -51,6 +54,7 @@ class ReleaseContract:
     description: str
     relation: str
     model: str = ""
+    shared: tuple[str, ...] = ()
 
     @property
     def breakdown(self) -> tuple[str, ...]:
@@ -62,6 +66,11 @@ class ReleaseContract:
     def is_protected(self) -> bool:
         """Whether disclosure control applies; the others are copied as they are."""
         return self.kind in PROTECTED_KINDS
+
+    @property
+    def is_made_by_release(self) -> bool:
+        """Whether the rows follow from other released rows; the model gives the columns, and what does not."""
+        return self.kind in MADE_BY_RELEASE
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -110,6 +119,7 @@ class ReleaseContract:
             description=found["description"],
             relation=found["relation"],
             model=found["model"],
+            shared=tuple(found.get("shared", ())),
         )
 
 
@@ -141,7 +151,20 @@ def _of_node(node: Mapping[str, Any]) -> ReleaseContract:
         description=" ".join(node["description"].split()),
         relation=f"{node['schema']}.{mart}",
         model=str(node["name"]),
+        shared=_shared(mart, meta.get("shared"), names),
     )
+
+
+def _shared(mart: str, found: Any, names: set[str]) -> tuple[str, ...]:
+    """``shared: true``, or ``shared: {column: [values]}`` with one column."""
+    if not found:
+        return ()
+    if found is True:
+        return ("*",)
+    if isinstance(found, dict) and len(found) == 1 and set(found) <= names:
+        ((column, values),) = found.items()
+        return (column, *map(str, values))
+    raise ContractError(f"{mart}: meta.release.shared is true, or one column of the model with a list of values")
 
 
 def load_release_contracts(manifest: Path) -> tuple[ReleaseContract, ...]:

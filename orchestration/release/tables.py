@@ -1,9 +1,10 @@
 """The tables that readers see, made from the dbt contracts and changed only when a contract changes (29).
 
 They are owned by a role without login, never swapped, and carry comments, a primary key, grants and a
-forced row-level policy. ``releases`` is release's own.
+forced row-level policy (``policies``). ``releases`` is release's own.
 """
 
+import hashlib
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,7 @@ from psycopg import sql
 
 from orchestration.database import connect
 from orchestration.release.contracts import Column, ReleaseContract, load_release_contracts
+from orchestration.release.policies import read_policy
 from orchestration.settings import Settings
 
 OWNER = "aggregated_owner"
@@ -33,6 +35,7 @@ RELEASES = ReleaseContract(
     exact_only=(),
     description="The current release of each authority. One row per local authority.",
     relation="",
+    shared=("*",),
 )
 LABEL = "Analytical copy of scheduled extracts; the operational system stays the record."
 
@@ -147,21 +150,27 @@ def _describe(connection: psycopg.Connection, contract: ReleaseContract) -> None
 
 
 def _secure(connection: psycopg.Connection, contract: ReleaseContract) -> None:
-    """Row-level security forced, a policy for the releaser and one for readers, and the grants."""
+    """Row-level security forced, a policy for the releaser and one for readers by scope, and the grants."""
     table = _table(contract)
     readers = sql.SQL(", ").join(map(sql.Identifier, READERS))
+    condition = sql.SQL(read_policy(contract))
     for statement in (
         "alter table {table} enable row level security",
         "alter table {table} force row level security",
         "drop policy if exists written_by_release on {table}",
         "create policy written_by_release on {table} for all to releaser using (true) with check (true)",
         "drop policy if exists read_by_readers on {table}",
-        "create policy read_by_readers on {table} for select to {readers} using (true)",
+        "create policy read_by_readers on {table} for select to {readers} using ({condition})",
         "revoke all on {table} from public",
         "grant select, insert, update, delete on {table} to releaser",
         "grant select on {table} to {readers}",
     ):
-        connection.execute(sql.SQL(statement).format(table=table, readers=readers))
+        connection.execute(sql.SQL(statement).format(table=table, readers=readers, condition=condition))
+
+
+def _fingerprint(contract: ReleaseContract) -> str:
+    """Changes with anything that the released table or its policy is made from."""
+    return hashlib.sha256(f"{contract.fingerprint} {read_policy(contract)}".encode()).hexdigest()
 
 
 def _record(connection: psycopg.Connection, contract: ReleaseContract) -> None:
@@ -171,7 +180,7 @@ def _record(connection: psycopg.Connection, contract: ReleaseContract) -> None:
         on conflict (mart) do update
         set contract = excluded.contract, fingerprint = excluded.fingerprint, applied_at = now()
         """,
-        [contract.mart, contract.as_json(), contract.fingerprint],
+        [contract.mart, contract.as_json(), _fingerprint(contract)],
     )
 
 
@@ -189,7 +198,7 @@ def provision_aggregated(settings: Settings, manifest: Path | None = None) -> li
         wanted = [
             contract
             for contract in contracts
-            if known.get(contract.mart) != contract.fingerprint or not _existing(connection, contract.mart)
+            if known.get(contract.mart) != _fingerprint(contract) or not _existing(connection, contract.mart)
         ]
         for contract in wanted:
             connection.execute(sql.SQL("set local role {}").format(sql.Identifier(OWNER)))

@@ -13,7 +13,7 @@ PACKAGE = PROJECT_DIR / "orchestration"
 LAYERS = [
     {"settings", "errors"},
     {"database", "contracts"},
-    {"ledger", "transform"},
+    {"access", "ledger", "transform"},
     {"landing", "identity", "release", "synthetic"},
     {"defs", "definitions"},
     {"cli"},
