@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         None,
         description="Address of the dashboards as readers type it (scheme, host, port); unset: this machine only.",
     )
+    dashboards_contact: str = Field(
+        "the education data team of your council", description="Whom a person without access asks, as pages say it."
+    )
     oidc_issuer: str | None = Field(None, description="Identity provider (OpenID Connect): its issuer address.")
     oidc_client_id: str | None = Field(None, description="Name under which the provider knows the dashboards.")
     oidc_client_secret: SecretStr | None = Field(None, description="Secret that goes with it.")
@@ -74,6 +77,9 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(
         30, ge=1, le=720, description="A reader who does nothing for so long signs in again."
+    )
+    sign_in_tries: int = Field(
+        30, ge=1, le=10_000, description="Tries to sign in within a minute from one address; a school may have one."
     )
     session_hours: int = Field(12, ge=1, le=24, description="A reader signs in again after so long, whatever they do.")
 

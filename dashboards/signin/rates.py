@@ -10,8 +10,6 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-# A school's whole staff may come from one address at eight in the morning.
-PER_ADDRESS = RateLimitItemPerMinute(30)
 RETRY_SECONDS = 60
 IPV6_SITE = 64  # bits: one household or school has at least so many addresses to choose from
 
@@ -19,12 +17,13 @@ IPV6_SITE = 64  # bits: one household or school has at least so many addresses t
 class SignInRate:
     """Counts tries by address: a moving minute in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, tries_a_minute: int) -> None:
+        self._limit = RateLimitItemPerMinute(tries_a_minute)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def allows(self, address: str | None) -> bool:
         """Count a try from this address; False if there have been too many within the minute."""
-        return self._limiter.hit(PER_ADDRESS, site_of(address))
+        return self._limiter.hit(self._limit, site_of(address))
 
 
 def site_of(address: str | None) -> str:

@@ -8,9 +8,9 @@ OWN_PAGES = ("/sign-in", "/sign-out", "/signed-out")
 
 
 def own_path(wanted: str | None) -> str:
-    """``wanted`` if it is a path (with query) of this site, else the home page.
+    r"""``wanted`` if it is a path (with query) of this site, else the home page.
 
-    Browsers take ``\\`` for ``/`` and drop tabs and line breaks, so ``/\\host`` and ``/<tab>/host`` lead elsewhere:
+    Browsers take ``\`` for ``/`` and drop tabs and line breaks, so ``/\host`` and ``/<tab>/host`` lead elsewhere:
     nothing but printable ASCII without backslash passes (OWASP, Unvalidated Redirects and Forwards). Pages of
     sign-in itself would lead in a circle.
     """

@@ -1,0 +1,134 @@
+"""ASGI middleware: who asks, whether the request may be served, and the line in the access log before it is answered.
+
+Outside of what is public nothing is served without a reader. The reader stands in ``request.state.reader``; what the
+page says of itself in ``request.state.page_read`` goes into the log.
+"""
+
+import logging
+import time
+from urllib.parse import quote
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboards.page import PageRead
+from dashboards.signin import reads
+from dashboards.signin.desk import Desk
+from dashboards.signin.origins import own_origin, refusal
+from dashboards.signin.targets import own_path
+from dashboards.signin.views import Views
+
+PUBLIC_PAGES = frozenset(
+    {"/sign-in", "/sign-in/callback", "/sign-in/local", "/sign-out", "/signed-out", "/favicon.ico", "/robots.txt"}
+)
+PUBLIC_FOLDERS = ("/static/", "/health/")
+log = logging.getLogger(__name__)
+
+
+class SignInMiddleware:
+    """Lets readers through, and sends everybody else to sign-in."""
+
+    def __init__(self, app: ASGIApp, desk: Desk, views: Views) -> None:
+        self._app = app
+        self._desk = desk
+        self._views = views
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        request.state.reader = None
+        reason = refusal(
+            request.method,
+            request.headers,
+            own_origin(self._desk.mode, request.url.scheme, request.headers.get("host")),
+        )
+        if reason:
+            log.warning("refused: %s", reason, extra={"event": "forged_request"})
+            await self._views.refused(403)(scope, receive, send)
+        elif is_public(request.url.path):
+            await self._app(scope, receive, send)
+        else:
+            await self._serve(request, receive, send)
+
+    async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        name = self._desk.cookies.session
+        try:
+            reader_id, reader = await run_in_threadpool(self._desk.who, request.cookies.get(name))
+        except SQLAlchemyError as error:
+            log.error("the session cannot be looked up: %s", type(error).__name__, extra={"event": "no_database"})
+            await self._views.unavailable()(request.scope, receive, send)
+            return
+        recording = Recording(self._desk, self._views, request, reader_id, began)
+        if reader is None:
+            response = self._views.no_access(403) if reader_id is not None else to_sign_in(request)
+            if name in request.cookies:
+                self._desk.cookies.drop(response, name)
+            await response(request.scope, receive, recording.of(send) if reader_id is not None else send)
+            return
+        if not (reader.authorities or reader.schools):
+            await self._views.no_access(403)(request.scope, receive, recording.of(send))
+            return
+        request.state.reader = reader
+        await self._app(request.scope, receive, recording.of(send))
+
+
+class Recording:
+    """Writes the line when an answer is about to go out; without the line it does not."""
+
+    def __init__(self, desk: Desk, views: Views, request: Request, reader_id: int | None, began: float) -> None:
+        self._desk = desk
+        self._views = views
+        self._request = request
+        self._reader_id = reader_id
+        self._began = began
+        self._is_withheld = False
+
+    def of(self, send: Send) -> Send:
+        """``send`` that records first."""
+
+        async def recording(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await self._start(message, send)
+            elif not self._is_withheld:
+                await send(message)
+
+        return recording
+
+    async def _start(self, message: Message, send: Send) -> None:
+        headers = MutableHeaders(raw=message["headers"])
+        headers.setdefault("cache-control", "no-store")  # of pages of a reader no copy stays behind
+        read = getattr(self._request.state, "page_read", None)
+        if not isinstance(read, PageRead):
+            read = reads.read_of(self._request.query_params, headers.get("content-type", ""))
+        served = reads.Served(int(message["status"]), round((time.perf_counter() - self._began) * 1000))
+        try:
+            await run_in_threadpool(self._desk.record, self._reader_id, read, served)
+        except SQLAlchemyError as error:
+            log.error("the access log cannot be written: %s", type(error).__name__, extra={"event": "unrecorded"})
+            self._is_withheld = True
+            await self._views.unavailable()(self._request.scope, self._request.receive, send)
+            return
+        await send(message)
+
+
+def is_public(path: str) -> bool:
+    """Whether a path is served without a reader."""
+    return path in PUBLIC_PAGES or path.startswith(PUBLIC_FOLDERS)
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send a browser to sign-in and from there back here; a script is told plainly."""
+    if request.method not in {"GET", "HEAD"} or request.headers.get("sec-fetch-mode", "navigate") != "navigate":
+        return Response("Sign in first.", status_code=401, media_type="text/plain")
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = own_path(wanted)
+    address = "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='/')}"
+    return RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})
