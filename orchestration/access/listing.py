@@ -1,0 +1,168 @@
+"""Who can see what, as rows in the order they should be shown, read as the auditor."""
+
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from orchestration.database import connect
+from orchestration.database.roles import LOGINS
+from orchestration.settings import Settings
+
+Rows = list[dict[str, Any]]
+
+
+def list_scopes(settings: Settings, ended: bool = False) -> Rows:
+    """Scopes of readers and groups, and memberships, with their state.
+
+    In: whether to list what is expired or revoked too. Out: one row per scope or membership; ``state`` is in force,
+    future, expired or revoked.
+    """
+    return _rows(
+        settings,
+        """
+        with grants as (
+            select
+                scopes.scope_id, readers.reader_name, groups.group_name, scopes.kind, scopes.local_authority_code,
+                scopes.cluster_name, scopes.seed_code, scopes.sector, scopes.valid_from, scopes.valid_until,
+                scopes.granted_by, scopes.granted_at, scopes.revoked_at, scopes.revoked_by
+            from access.scopes
+            left join access.readers on scopes.reader_id = readers.reader_id
+            left join access.groups on scopes.group_id = groups.group_id
+            union all
+            select
+                null, readers.reader_name, groups.group_name, 'membership', null, null, null, null,
+                members.valid_from, members.valid_until, members.granted_by, members.granted_at,
+                members.revoked_at, members.revoked_by
+            from access.group_members as members
+            inner join access.readers on members.reader_id = readers.reader_id
+            inner join access.groups on members.group_id = groups.group_id
+        ),
+
+        stated as (
+            select
+                grants.*,
+                case
+                    when grants.revoked_at is not null then 'revoked'
+                    when grants.valid_from > access.today() then 'future'
+                    when grants.valid_until < access.today() then 'expired'
+                    else 'in force'
+                end as state
+            from grants
+        )
+
+        select
+            scope_id as scope, reader_name as reader, group_name as "group", kind,
+            local_authority_code as authority, cluster_name as cluster, seed_code as school, sector,
+            valid_from, valid_until, state, granted_by, granted_at, revoked_at, revoked_by
+        from stated
+        where %(ended)s or state in ('in force', 'future')
+        order by reader_name nulls last, group_name, kind, authority, cluster, school, sector, scope_id
+        """,
+        ended=ended,
+    )
+
+
+def review(settings: Settings) -> Rows:
+    """Everybody who can see anything in the database, and what: the list that is gone through regularly.
+
+    Out: one row per reader and scope in force, each with the time of the last page read; readers with nothing;
+    logins of the database that pass by the scopes, or have a restricted zone to themselves.
+    """
+    return _readers(settings) + _logins(settings)
+
+
+def _readers(settings: Settings) -> Rows:
+    return _rows(
+        settings,
+        """
+        with scopes as (
+            select distinct
+                scopes.reader_id,
+                case scopes.kind
+                    when 'authority' then 'all of ' || scopes.local_authority_code
+                    when 'cluster' then 'cluster ' || scopes.cluster_name || ' of ' || scopes.local_authority_code
+                    else scopes.sector || ' school ' || scopes.seed_code || ' of ' || scopes.local_authority_code
+                end as sees,
+                coalesce('group ' || groups.group_name, 'own scope') as through,
+                granted.valid_until,
+                granted.granted_by
+            from access.scopes_in_force as scopes
+            inner join access.scopes as granted on scopes.scope_id = granted.scope_id
+            left join access.groups on scopes.group_id = groups.group_id
+        ),
+
+        reads as (
+            select page_reads.reader_id, max(page_reads.at) as last_read_at
+            from control.page_reads
+            group by page_reads.reader_id
+        )
+
+        select
+            readers.reader_name as who,
+            readers.kind,
+            readers.display_name as name,
+            case
+                when readers.revoked_at is not null then 'nothing: revoked'
+                when readers.valid_until < access.today() then 'nothing: expired'
+                when readers.kind = 'login' and roles.rolname is null then 'nothing: no such login'
+                else coalesce(scopes.sees, 'nothing but code lists and national figures')
+            end as sees,
+            scopes.through,
+            least(scopes.valid_until, readers.valid_until) as until,
+            scopes.granted_by,
+            reads.last_read_at
+        from access.readers
+        left join scopes on readers.reader_id = scopes.reader_id
+        left join reads on readers.reader_id = reads.reader_id
+        left join pg_catalog.pg_roles as roles on readers.reader_name = roles.rolname and roles.rolcanlogin
+        order by readers.kind, readers.reader_name, sees, through
+        """,
+    )
+
+
+def _logins(settings: Settings) -> Rows:
+    """Logins whose reach comes from their role and not from a scope."""
+    found = _rows(
+        settings,
+        """
+        select
+            roles.rolname as who,
+            roles.rolsuper or roles.rolbypassrls as is_exempt,
+            array(
+                select members.rolname from pg_catalog.pg_roles as members
+                where members.rolname = any(%(logins)s) and members.rolname <> roles.rolname
+                    and pg_has_role(roles.oid, members.oid, 'member')
+                order by 1
+            ) as acts_as,
+            exists (
+                select from access.readers where readers.reader_name = roles.rolname and readers.kind = 'login'
+            ) as is_reader
+        from pg_catalog.pg_roles as roles
+        where roles.rolcanlogin
+        order by 1
+        """,
+        logins=list(LOGINS),
+    )
+    rows = []
+    for login in found:
+        if login["is_exempt"]:
+            sees = "everything, past all policies"
+        elif login["who"] in LOGINS:
+            sees = LOGINS[login["who"]].comment
+        elif login["acts_as"] and not login["is_reader"]:
+            sees = f"may act as {', '.join(login['acts_as'])}; no reader of its own"
+        else:
+            continue
+        rows.append(
+            {"who": login["who"], "kind": "role", "name": None, "sees": sees, "through": "database role",
+             "until": None, "granted_by": None, "last_read_at": None}
+        )  # fmt: skip
+    return rows
+
+
+def _rows(settings: Settings, query: str, **parameters: Any) -> Rows:
+    with (
+        connect(settings, "auditor", autocommit=True) as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        return cursor.execute(query, parameters).fetchall()

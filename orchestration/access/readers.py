@@ -1,0 +1,85 @@
+"""Readers and groups: found by name, made where they are new."""
+
+from dataclasses import dataclass
+
+import psycopg
+
+from orchestration.access.errors import ReaderError
+
+NOT_READERS = ("dashboard",)
+"""Logins that see nothing by themselves: the pages name the person they answer."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of a reader besides the short name; None leaves what is on record."""
+
+    display_name: str | None = None
+    email: str | None = None
+    subject: str | None = None
+
+
+def reader_id(connection: psycopg.Connection, reader_name: str) -> int:
+    """Number of a reader. Raises ReaderError where there is none of that name."""
+    row = connection.execute("select reader_id from access.readers where reader_name = %s", [reader_name]).fetchone()
+    if row is None:
+        raise ReaderError(f"there is no reader {reader_name!r}: see `warehouse access list`")
+    return int(row[0])
+
+
+def ensure_reader(connection: psycopg.Connection, reader_name: str, person: Person) -> tuple[int, bool]:
+    """Number of a reader, made if new, and whether it is new. What ``person`` says is put on record.
+
+    A new reader whose name is a login of the database is that login; every other is a person who signs in to the
+    dashboards. A reader from whom everything was taken counts again. Raises ReaderError.
+    """
+    if not reader_name.strip() or reader_name != reader_name.strip() or reader_name in NOT_READERS:
+        raise ReaderError(f"{reader_name!r} cannot be a reader: name a person or an analyst's login")
+    if person.email and "@" not in person.email.strip("@"):
+        raise ReaderError(f"{person.email!r} is no e-mail address")
+    found = connection.execute(
+        "select reader_id, kind from access.readers where reader_name = %s", [reader_name]
+    ).fetchone()
+    kind = str(found[1]) if found else _kind(connection, reader_name)
+    if kind == "login" and (person.email or person.subject):
+        raise ReaderError(f"{reader_name} is a login of the database and has no e-mail address here")
+    try:
+        if found is None:
+            row = connection.execute(
+                "insert into access.readers (reader_name, kind, display_name, email, subject) "
+                "values (%s, %s, %s, %s, %s) returning reader_id",
+                [reader_name, kind, person.display_name or reader_name, person.email, person.subject],
+            ).fetchone()
+            assert row is not None
+            return int(row[0]), True
+        connection.execute(
+            "update access.readers set display_name = coalesce(%s, display_name), email = coalesce(%s, email), "
+            "subject = coalesce(%s, subject), revoked_at = null where reader_id = %s",
+            [person.display_name, person.email, person.subject, found[0]],
+        )
+    except psycopg.errors.UniqueViolation:
+        raise ReaderError(f"another reader has the e-mail address {person.email}") from None
+    return int(found[0]), False
+
+
+def ensure_group(connection: psycopg.Connection, group_name: str) -> int:
+    """Number of a group, made if new."""
+    row = connection.execute(
+        "insert into access.groups (group_name) select %(name)s "
+        "where not exists (select from access.groups where group_name = %(name)s) returning group_id",
+        {"name": group_name},
+    ).fetchone()
+    return int(row[0]) if row else group_id(connection, group_name)
+
+
+def group_id(connection: psycopg.Connection, group_name: str) -> int:
+    """Number of a group. Raises ReaderError where there is none of that name."""
+    row = connection.execute("select group_id from access.groups where group_name = %s", [group_name]).fetchone()
+    if row is None:
+        raise ReaderError(f"there is no group {group_name!r}: see `warehouse access list`")
+    return int(row[0])
+
+
+def _kind(connection: psycopg.Connection, reader_name: str) -> str:
+    found = connection.execute("select from pg_roles where rolname = %s and rolcanlogin", [reader_name]).fetchone()
+    return "login" if found is not None else "person"

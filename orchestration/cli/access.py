@@ -1,0 +1,192 @@
+"""Commands that say who may see which establishments. Each change is a row with who made it and when."""
+
+import datetime as dt
+import getpass
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
+from orchestration.settings import Settings, load_settings
+
+access = typer.Typer(
+    help="Give, take back and list who may see which establishments.\n\n"
+    "Example: `warehouse access grant jane --authority Clackmannanshire --email jane@example.org`",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+ReaderArgument = Annotated[str, typer.Argument(help="Short name of a person, or an analyst's login.")]
+AuthorityOption = Annotated[str | None, typer.Option("--authority", help="Name or GSS code of a council.")]
+ClusterOption = Annotated[str | None, typer.Option("--cluster", help="Name of a cluster of schools.")]
+SchoolOption = Annotated[str | None, typer.Option("--school", help="SEED code of one school.")]
+SectorOption = Annotated[str | None, typer.Option("--sector", help="Its sector: primary, secondary or special.")]
+PLAIN = ("scope", "school")
+
+
+def _ready() -> Settings:
+    from orchestration.database import ensure_ready
+
+    settings = load_settings()
+    ensure_ready(settings)
+    return settings
+
+
+@access.command()
+def grant(
+    reader: ReaderArgument,
+    authority: AuthorityOption = None,
+    cluster: ClusterOption = None,
+    school: SchoolOption = None,
+    sector: SectorOption = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="Join this group; what else is named is given to the group.")
+    ] = None,
+    email: Annotated[
+        str | None, typer.Option("--email", help="Address by which a person is known at the first sign-in.")
+    ] = None,
+    display_name: Annotated[str | None, typer.Option("--display-name", help="Name as pages show it.")] = None,
+    first: Annotated[dt.datetime | None, typer.Option("--from", help="First day.", formats=["%Y-%m-%d"])] = None,
+    last: Annotated[dt.datetime | None, typer.Option("--until", help="Last day.", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Let a reader see an authority, a cluster or one school. Giving what holds already changes nothing.
+
+    A reader who is new is made: as a login where the database has one of that name, else as a person.
+
+    Examples:
+
+        warehouse access grant jane --authority Clackmannanshire --email jane@example.org
+
+        warehouse access grant head --school 5700329 --sector primary --until 2027-06-30
+
+        warehouse access grant jane --group "Area team" --cluster "Alva Academy"
+    """
+    from orchestration.access import Person, Validity, find_place
+    from orchestration.access import grant as give
+    from orchestration.database import connect
+
+    settings = _ready()
+    with connect(settings, "steward") as connection:
+        place = find_place(connection, settings, authority, cluster, school, sector)
+    done = give(
+        settings, reader, place,
+        actor=getpass.getuser(), person=Person(display_name, email), group=group,
+        validity=Validity(first.date() if first else None, last.date() if last else None),
+    )  # fmt: skip
+    whose = f"the group {group}, to which {reader} belongs" if group else reader
+    if place is None:
+        console.print(f"{reader} belongs to the group {group}.", highlight=False)
+    elif done.scope_id is None:
+        console.print(f"{place} is given to {whose} already.", highlight=False)
+    else:
+        console.print(f"{place} is given to {whose} (scope {done.scope_id}).", highlight=False)
+
+
+@access.command()
+def revoke(
+    reader: Annotated[str | None, typer.Argument(help="Short name of the reader.")] = None,
+    authority: AuthorityOption = None,
+    cluster: ClusterOption = None,
+    school: SchoolOption = None,
+    sector: SectorOption = None,
+    group: Annotated[str | None, typer.Option("--group", help="Leave this group.")] = None,
+    scope: Annotated[int | None, typer.Option("--scope", help="One scope by its number, a group's too.")] = None,
+) -> None:
+    """Take back a scope, a membership, or with no more than a name everything. Holds from the next query on.
+
+    Examples:
+
+        warehouse access revoke jane --authority Clackmannanshire
+
+        warehouse access revoke jane --group "Area team"
+
+        warehouse access revoke jane
+
+        warehouse access revoke --scope 12
+    """
+    from orchestration.access import find_place, revoke_scope
+    from orchestration.access import revoke as take_back
+    from orchestration.database import connect
+
+    if (reader is None) == (scope is None):
+        raise fail("name a reader, or a scope by its number with --scope", Exit.USAGE)
+    settings = _ready()
+    if scope is not None:
+        revoke_scope(settings, scope, actor=getpass.getuser())
+        console.print(f"Scope {scope} is taken back.", highlight=False)
+        return
+    assert reader is not None
+    with connect(settings, "steward") as connection:
+        place = find_place(connection, settings, authority, cluster, school, sector)
+    count = take_back(settings, reader, place, actor=getpass.getuser(), group=group)
+    console.print(f"Taken back from {reader}: {count}.", highlight=False)
+
+
+@access.command("list")
+def list_(
+    everything: Annotated[bool, typer.Option("--all", help="What is expired or revoked too.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """List scopes and memberships, with who gave them and until when.
+
+    Examples:
+
+        warehouse access list
+
+        warehouse access list --all --json
+    """
+    from orchestration.access import list_scopes
+
+    rows = list_scopes(_ready(), everything)
+    if not json_output and not everything:
+        rows = [{name: row[name] for name in row if not name.startswith("revoked_")} for row in rows]
+    print_rows(rows, "Scopes", "Nobody has a scope: `warehouse access grant --help`.", json_output, PLAIN)
+
+
+@access.command()
+def review(json_output: JsonOption = False) -> None:
+    """Print who can see what: readers by scope, and logins that reach further by their role.
+
+    Examples:
+
+        warehouse access review
+
+        warehouse access review --json
+    """
+    from orchestration.access import review as who_sees_what
+
+    print_rows(who_sees_what(_ready()), "Who can see what", "Nobody.", json_output)
+
+
+@access.command("import-clusters")
+def import_clusters(
+    file: Annotated[Path, typer.Argument(help="CSV file, or - for standard input.")],
+    json_output: JsonOption = False,
+) -> None:
+    """Replace the clusters of the authorities in a file with columns authority, cluster_name, seed_code, sector.
+
+    Example: `warehouse access import-clusters clusters.csv`
+    """
+    from orchestration.access import import_clusters as take_in
+
+    if str(file) == "-":
+        lines = sys.stdin.read().splitlines()
+    elif file.is_file():
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    else:
+        raise fail(f"there is no file {file}", Exit.USAGE)
+    done = take_in(_ready(), lines)
+    if json_output:
+        print_json({"authorities": done.authorities, "clusters": done.clusters, "schools": done.schools,
+                    "missing": done.missing})  # fmt: skip
+    else:
+        console.print(f"{done.clusters} clusters with {done.schools} schools.", highlight=False)
+    if done.missing:
+        console.print(f"Scopes name clusters that are gone: {', '.join(done.missing)}", highlight=False)
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.add_typer(access, name="access")
