@@ -11,7 +11,25 @@ from orchestration.access import give_shared_logins
 from orchestration.database import advisory_lock, connect
 from orchestration.release.checks import CheckError, check_mart
 from orchestration.release.contracts import ReleaseContract
-from orchestration.release.differences import Difference, apply_difference, difference_of, stage, standing_rows
+from orchestration.release.derived import (
+    ReleasedMart,
+    clusters,
+    invent_clusters,
+    keep_months,
+    kept_months,
+    month_history,
+    months_of_years,
+    similar_schools,
+)
+from orchestration.release.derived_checks import check_derived
+from orchestration.release.differences import (
+    Difference,
+    Released,
+    apply_difference,
+    difference_of,
+    stage,
+    standing_rows,
+)
 from orchestration.release.gate import Build, Refusal, current_build, gone_schools, lifted, open_hops
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
@@ -38,7 +56,25 @@ class ReleaseResult:
     reasons: list[str] = field(default_factory=list)
 
 
+def _made_by_release(
+    connection: psycopg.Connection,
+    contract: ReleaseContract,
+    authority: str,
+    exact: Mapping[str, MartRows],
+    released: Mapping[str, ReleasedMart],
+) -> Released:
+    if contract.kind == "month_history":
+        kept = kept_months(connection, contract, authority)
+        return month_history(contract, released, kept, months_of_years(exact))
+    if contract.kind == "similar_schools":
+        return similar_schools(read_rows(connection, contract, authority), released)
+    return clusters(connection, contract, authority)
+
+
 def _check(connection: psycopg.Connection, protected: Protected, contract: ReleaseContract, authority: str) -> None:
+    if contract.is_made_by_release:
+        check_derived(connection, contract, authority)
+        return
     decision = protected.decisions.get(contract.mart)
     held_keys = []
     if decision is not None and decision.held:
@@ -160,7 +196,10 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     if build is None or refusals:
         return _refused(connection, authority, refusals, build.event_id if build else None)
     give_shared_logins(connection, settings, authority)
-    exact = {contract.mart: read_rows(connection, contract, authority) for contract in contracts}
+    if settings.environment != "live" and any(contract.kind == "clusters" for contract in contracts):
+        invent_clusters(connection, authority)
+    copied = [contract for contract in contracts if not contract.is_made_by_release]
+    exact = {contract.mart: read_rows(connection, contract, authority) for contract in copied}
     standing = {
         contract.mart: read_rows(connection, contract, authority, f"aggregated.{contract.mart}")
         for contract in contracts
@@ -171,12 +210,18 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     memory.holds_lifted = is_lifted
     source = DatabasePupils(connection, authority)
     protected = protect(exact, standing, memory, source, data_as_at, deliveries[2])
+    released = {
+        mart: ReleasedMart(rows.contract, released_rows(rows, protected.decisions[mart]))
+        for mart, rows in exact.items()
+    }
+    wanted = {
+        contract.mart: _made_by_release(connection, contract, authority, exact, released)
+        if contract.is_made_by_release
+        else released[contract.mart].rows
+        for contract in contracts
+    }
     differences = [
-        difference_of(
-            contract,
-            standing_rows(standing[contract.mart]),
-            released_rows(exact[contract.mart], protected.decisions[contract.mart]),
-        )
+        difference_of(contract, standing_rows(standing[contract.mart]), wanted[contract.mart])
         for contract in contracts
     ]
     if not any(difference.count for difference in differences) and last_event:
@@ -196,6 +241,9 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     except CheckError as error:
         return _refused(connection, authority, [Refusal(str(error), "exact marts to released marts")], build.event_id)
     save_memory(connection, authority, release_id, memory)
+    for contract in contracts:
+        if contract.kind == "month_history":
+            keep_months(connection, contract, authority, release_id)
     changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
     result = ReleaseResult(authority, "released", release_id, changed)
     _record(connection, result, [], build.event_id)

@@ -6,16 +6,17 @@ The contracts are the real ones, read from the models' YAML files.
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from orchestration.release.contracts import ReleaseContract, load_release_contracts
+from orchestration.release.contracts import MADE_BY_RELEASE, ReleaseContract, load_release_contracts
 from orchestration.settings import PROJECT_DIR
-from tests.support.release_world import STAGES, YEAR, Pupil, World, pupil_band
+from tests.support.release_world import STAGES, YEAR, Month, Pupil, World, pupil_band
 
 REASONS = ("sickness", "other_authorised", "unauthorised")
 Row = dict[str, Any]
@@ -29,7 +30,7 @@ def fake_manifest(path: Path, kinds: Iterable[str] | None = None) -> Path:
             meta = model.get("config", {}).get("meta", {})
             if "release" not in meta or (kinds is not None and meta["release"]["kind"] not in kinds):
                 continue
-            if meta["release"]["kind"] in ("reference", "schools"):
+            if meta["release"]["kind"] in ("reference", "schools", *MADE_BY_RELEASE):
                 continue
             columns = {
                 column["name"]: {
@@ -115,6 +116,35 @@ def _months(world: World) -> list[date]:
     return sorted({month for pupil in world.pupils for month in pupil.months})
 
 
+def _weeks(months: Iterable[date]) -> list[tuple[date, date, int]]:
+    """Four weeks of each month: Monday, month, and which of the four."""
+    return [
+        (month + timedelta(days=7 * number - month.weekday()), month, number) for month in months for number in range(4)
+    ]
+
+
+def _week(world: World, pupils: Iterable[Pupil], week: tuple[date, date, int]) -> Row:
+    """A quarter of each pupil's month, with what is left over in the last."""
+    monday, month, number = week
+
+    def quarter(whole: int) -> int:
+        return whole // 4 if number < 3 else whole - 3 * (whole // 4)
+
+    def of(pupil: Pupil) -> Pupil:
+        found = pupil.months[month]
+        counts = Month(
+            quarter(found.possible),
+            quarter(found.authorised),
+            quarter(found.not_authorised),
+            quarter(found.late),
+            quarter(found.not_recorded),
+        )
+        return replace(pupil, months={month: counts})
+
+    row = _measures(world, [(of(pupil), [month]) for pupil in pupils if month in pupil.months], True)
+    return {**row, "week": monday, "school_week_number": 1 + (monday - date(2025, 7, 28)).days // 7}
+
+
 def exact_rows(world: World) -> dict[str, list[Row]]:
     """Rows of every exact mart of the world, dense."""
     months = _months(world)
@@ -133,6 +163,8 @@ def exact_rows(world: World) -> dict[str, list[Row]]:
         add("attendance_by_school_year", unit, pupils, months)
         for month in months:
             add("attendance_by_school_month", {**unit, "month": month}, pupils, [month])
+        for week in _weeks(months):
+            marts["attendance_by_school_week"].append({**base, **unit, **_week(world, pupils, week)})
         for weekday in (1, 2):
             add("attendance_by_school_weekday", {**unit, "weekday": weekday, "opening": "AM"}, pupils, months, True)
         for stage in STAGES[sector]:
@@ -149,6 +181,15 @@ def exact_rows(world: World) -> dict[str, list[Row]]:
         add("attendance_by_authority_year", {"sector": sector}, pupils, months)
         for month in months:
             add("attendance_by_authority_month", {"sector": sector, "month": month}, pupils, [month])
+        for week in _weeks(months):
+            row = _week(world, pupils, week)
+            marts["attendance_by_authority_week"].append({**base, "sector": sector, **row})
+        for weekday in (1, 2):
+            keys = {"sector": sector, "weekday": weekday, "opening": "AM"}
+            add("attendance_by_authority_weekday", keys, pupils, months, True)
+        for sex in ("F", "M", "unknown"):
+            mine = [pupil for pupil in pupils if pupil.sex == sex]
+            add("attendance_by_authority_sex", {"sector": sector, "sex": sex}, mine, months, True)
         for stage in STAGES.get(sector, ()):
             for quintile in ("1", "2", "3", "4", "5", "unknown"):
                 mine = [pupil for pupil in pupils if (pupil.stage, pupil.quintile) == (stage, quintile)]

@@ -77,6 +77,23 @@ create table if not exists control.released_pupil_states (
 comment on table control.released_pupil_states is
 'The pupils'' states behind a row as last shown, packed, by pseudonym: releaser only. One row per row of a mart.';
 
+create table if not exists control.released_months (
+    local_authority_code text not null,
+    mart text not null,
+    cell text not null,
+    released jsonb not null,
+    release_id integer not null,
+    primary key (local_authority_code, mart, cell)
+);
+comment on table control.released_months is
+'Released rows as they stood at each month''s last release, so that the table of aggregated can be made anew. One row per row of it.';
+comment on column control.released_months.local_authority_code is 'GSS code of the council.';
+comment on column control.released_months.mart is 'Name of the released table.';
+comment on column control.released_months.cell is 'Key of the row, month included.';
+comment on column control.released_months.released is 'The row as it was shown.';
+comment on column control.released_months.release_id is 'The release that wrote it last.';
+grant select, insert, update, delete on control.released_months to releaser;
+
 create table if not exists control.release_contracts (
     mart text primary key,
     contract jsonb not null,

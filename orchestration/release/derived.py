@@ -1,0 +1,172 @@
+"""Rows that release itself makes, out of what it has just released or of what access is given by.
+
+They are copies of released rows or follow from shown figures alone, so nothing new can be had from them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from orchestration.release.contracts import ReleaseContract
+from orchestration.release.differences import Released
+from orchestration.release.rows import NOT_AVAILABLE, MartRows
+
+TENTH_OF_A_POINT = Decimal("0.001")
+"""A median of five rates is one school's own: to eight places it would tell its openings."""
+HISTORY = ("school_persistent", "authority_persistent")
+"""Kinds of the marts whose rows are kept by month."""
+
+
+@dataclass(frozen=True)
+class ReleasedMart:
+    """What readers will see of a mart: its contract, and rows by key in the order of ``released_columns``."""
+
+    contract: ReleaseContract
+    rows: Released
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """The rows by column."""
+        names = [column.name for column in self.contract.released_columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows.values()]
+
+
+def _released(contract: ReleaseContract, rows: list[dict[str, Any]]) -> Released:
+    names = [column.name for column in contract.released_columns]
+    return {tuple(row[key] for key in contract.keys): tuple(row[name] for name in names) for row in rows}
+
+
+def months_of_years(exact: Mapping[str, MartRows]) -> dict[str, date]:
+    """First day of the month that each year's data reach."""
+    rows = exact.get("attendance_by_school_year")
+    found: dict[str, date] = {}
+    if rows is not None:
+        for year, day in zip(rows.columns["academic_year"], rows.columns["data_as_at"], strict=True):
+            if day is not None:
+                found[year] = max(found.get(year, date.min), day.replace(day=1))
+    return found
+
+
+def _copy(source: Mapping[str, Any], month: date) -> dict[str, Any]:
+    """A released row of either mart of persistent absence, with the keys of the history."""
+    keys = {"seed_code": "", "breakdown": "school", "value": "all", "schools_counted": 1, "month": month}
+    of_authority = {"sector": source.get("value") if source.get("breakdown") == "sector" else "all"}
+    return {**keys, **({} if "seed_code" in source else of_authority), **source}
+
+
+def kept_months(connection: psycopg.Connection, contract: ReleaseContract, authority: str) -> list[dict[str, Any]]:
+    """Rows of the history as ``control`` keeps them, in the types of the released table.
+
+    A measure that the contract did not have at that time is not available.
+    """
+    names = [column.name for column in contract.released_columns]
+    rows = connection.execute(
+        sql.SQL(
+            "select {columns} from control.released_months "
+            "cross join lateral jsonb_populate_record(null::{table}, released_months.released) as kept "
+            "where released_months.local_authority_code = %s and released_months.mart = %s"
+        ).format(
+            columns=sql.SQL(", ").join(sql.Identifier("kept", name) for name in names),
+            table=sql.Identifier("aggregated", contract.mart),
+        ),
+        [authority, contract.mart],
+    ).fetchall()
+    kept = [dict(zip(names, row, strict=True)) for row in rows]
+    for row in kept:
+        for group, measures in contract.groups.items():
+            if row[f"{group}_symbol"] is None and any(row[measure] is None for measure in measures):
+                row[f"{group}_symbol"] = NOT_AVAILABLE
+    return kept
+
+
+def month_history(
+    contract: ReleaseContract,
+    released: Mapping[str, ReleasedMart],
+    kept: list[dict[str, Any]],
+    months: Mapping[str, date],
+) -> Released:
+    """Released rows by month: of the month of the data copies of what is released now, before it as they stood.
+
+    ``kept`` are the rows of earlier releases, ``months`` the month that each year's data reach; a year that is
+    not in it stays as it is. Later months, of deliveries withdrawn since, are not kept.
+    """
+    rows = [row for row in kept if row["academic_year"] not in months or row["month"] < months[row["academic_year"]]]
+    for mart in released.values():
+        if mart.contract.kind in HISTORY:
+            rows += [
+                _copy(row, months[row["academic_year"]]) for row in mart.as_dicts() if row["academic_year"] in months
+            ]
+    return _released(contract, rows)
+
+
+def keep_months(connection: psycopg.Connection, contract: ReleaseContract, authority: str, release_id: int) -> None:
+    """Note in ``control`` what a release has written into the history, so that the table can be made anew."""
+    table = sql.Identifier("aggregated", contract.mart)
+    cell = sql.SQL("concat_ws('|', {})").format(sql.SQL(", ").join(sql.Identifier("row", key) for key in contract.keys))
+    connection.execute(
+        sql.SQL(
+            "delete from control.released_months as kept where kept.local_authority_code = %s and kept.mart = %s "
+            "and not exists (select from {table} as row where row.local_authority_code = kept.local_authority_code "
+            "and {cell} = kept.cell)"
+        ).format(table=table, cell=cell),
+        [authority, contract.mart],
+    )
+    connection.execute(
+        sql.SQL(
+            "insert into control.released_months (local_authority_code, mart, cell, released, release_id) "
+            "select row.local_authority_code, %s, {cell}, to_jsonb(row) - 'release_id', row.release_id "
+            "from {table} as row where row.local_authority_code = %s and row.release_id = %s "
+            "on conflict (local_authority_code, mart, cell) do update "
+            "set released = excluded.released, release_id = excluded.release_id"
+        ).format(table=table, cell=cell),
+        [contract.mart, authority, release_id],
+    )
+
+
+def similar_schools(exact: MartRows, released: Mapping[str, ReleasedMart]) -> Released:
+    """Schools like each school, with the median of those rates that are shown; too few make it not available."""
+    shown: dict[tuple[str, str], Decimal] = {}
+    for row in released["attendance_by_school_year"].as_dicts():
+        if row["attendance_rate"] is not None:
+            shown[row["academic_year"], f"{row['seed_code']} {row['sector']}"] = row["attendance_rate"]
+    rows = []
+    for position in range(len(exact)):
+        found = {name: values[position] for name, values in exact.columns.items()}
+        rates = [shown[place] for other in found["similar_to"] if (place := (found["academic_year"], other)) in shown]
+        enough = len(rates) >= found["schools_needed"]
+        rate = median(rates).quantize(TENTH_OF_A_POINT, ROUND_HALF_UP) if enough else None
+        symbol = None if enough else NOT_AVAILABLE
+        rows.append({**found, "schools_counted": len(rates), "attendance_rate": rate, "openings_symbol": symbol})
+    return _released(exact.contract, rows)
+
+
+def clusters(connection: psycopg.Connection, contract: ReleaseContract, authority: str) -> Released:
+    """The authority's clusters as access is given by them."""
+    rows = connection.execute(
+        """
+        select local_authority_code, seed_code, sector, cluster_name, source = 'invented'
+        from access.clusters where local_authority_code = %s
+        """,
+        [authority],
+    ).fetchall()
+    names = [column.name for column in contract.columns]
+    return _released(contract, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def invent_clusters(connection: psycopg.Connection, authority: str) -> None:
+    """Put schools that are in no cluster with their nearest secondary, unless the council has brought its own list."""
+    connection.execute(
+        """
+        select access.invent_clusters(%(authority)s, jsonb_agg(jsonb_build_object(
+            'cluster_name', cluster_name, 'seed_code', seed_code, 'sector', sector
+        )))
+        from aggregated_exact.nearest_secondaries where local_authority_code = %(authority)s
+        having count(*) > 0
+        """,
+        {"authority": authority},
+    )
