@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from dashboards import tables
 from dashboards.database import Database
@@ -29,16 +29,23 @@ class Examples:
 
     def _sees(self, reader: Reader) -> list[str]:
         with self._database.reading(reader) as connection:
-            return [self._words(connection, scope) for scope in readers.scopes_of_reader(connection)]
+            scopes = readers.scopes_of_reader(connection)
+            return [self._words(scope, names_of_schools(connection)) for scope in scopes]
 
-    def _words(self, connection: Connection, scope: readers.Scope) -> str:
+    def _words(self, scope: readers.Scope, names: Mapping[tuple[str, str], str]) -> str:
         authority = self._authorities.get(scope.local_authority_code, scope.local_authority_code)
         if scope.kind == "authority":
             return f"every school of {authority}"
         if scope.kind == "cluster":
             return f"the schools of the cluster {scope.cluster_name}, {authority}"
-        schools = tables.schools.c
-        name = connection.execute(
-            select(schools.school_name).where(schools.seed_code == scope.seed_code, schools.sector == scope.sector)
-        ).scalar()
-        return f"{name or scope.seed_code} ({scope.sector}), {authority}"
+        school = (scope.seed_code or "", scope.sector or "")
+        return f"{names.get(school, scope.seed_code)} ({scope.sector}), {authority}"
+
+
+def names_of_schools(connection: Connection) -> dict[tuple[str, str], str]:
+    """Names by SEED code and sector, of what the reader may see; empty before the first release makes the table."""
+    schools = tables.schools
+    if connection.execute(select(func.to_regclass(f"{schools.schema}.{schools.name}"))).scalar() is None:
+        return {}
+    rows = connection.execute(select(schools.c.seed_code, schools.c.sector, schools.c.school_name))
+    return {(row.seed_code, row.sector): row.school_name for row in rows if row.school_name}

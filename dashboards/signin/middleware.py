@@ -23,7 +23,17 @@ from dashboards.signin.targets import own_path
 from dashboards.signin.views import Views
 
 PUBLIC_PAGES = frozenset(
-    {"/sign-in", "/sign-in/callback", "/sign-in/local", "/sign-out", "/signed-out", "/favicon.ico", "/robots.txt"}
+    {
+        "/sign-in",
+        "/sign-in/callback",
+        "/sign-in/local",
+        "/sign-out",
+        "/signed-out",
+        "/favicon.ico",
+        "/robots.txt",
+        "/health",
+        "/ready",
+    }
 )
 PUBLIC_FOLDERS = ("/static/", "/health/")
 log = logging.getLogger(__name__)
@@ -53,9 +63,16 @@ class SignInMiddleware:
             log.warning("refused: %s", reason, extra={"event": "forged_request"})
             await self._views.refused(403)(scope, receive, send)
         elif is_public(request.url.path):
-            await self._app(scope, receive, send)
+            await self._serve_public(scope, receive, send)
         else:
             await self._serve(request, receive, send)
+
+    async def _serve_public(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except SQLAlchemyError as error:  # raised by sign-in itself, before it has answered anything
+            log.error("sign-in has no database: %s", type(error).__name__, extra={"event": "no_database"})
+            await self._views.unavailable()(scope, receive, send)
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         began = time.perf_counter()

@@ -60,9 +60,7 @@ def scopes_of_reader(connection: Connection) -> tuple[Scope, ...]:
     rows = connection.execute(
         text("select kind, local_authority_code, cluster_name, seed_code, sector from access.my_scopes()")
     )
-    return tuple(
-        Scope(row.kind, row.local_authority_code, row.cluster_name, row.seed_code, row.sector) for row in rows
-    )
+    return tuple(Scope(row.kind, row.local_authority_code, row.cluster_name, row.seed_code, row.sector) for row in rows)
 
 
 def _pair(school: str) -> tuple[str, str]:
