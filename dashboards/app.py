@@ -2,28 +2,33 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.responses import Response
 
+from dashboards import errors, health
 from dashboards.database import Database
+from dashboards.logs import RequestLog
 from dashboards.page import Page
 from dashboards.pages import PAGES
 from dashboards.routes import router
 from dashboards.scope import authority_names
+from dashboards.security import SecurityHeaders
 from dashboards.serving import PageServer
+from dashboards.signin import install as install_sign_in
+from dashboards.static_files import StaticFiles
 from dashboards.templating import environment
 from orchestration.settings import Settings
 
 SignIn = Callable[[FastAPI, Settings], None]
 
 
-def create_app(settings: Settings, sign_in: SignIn | None = None, pages: tuple[Page, ...] = PAGES) -> FastAPI:
+def create_app(settings: Settings, sign_in: SignIn = install_sign_in, pages: tuple[Page, ...] = PAGES) -> FastAPI:
     """The dashboards over the warehouse of these settings.
 
-    ``sign_in`` adds what sets ``request.state.reader``: ``dashboards.signin.install`` unless told otherwise.
-    ``app.state`` holds ``settings``, ``database``, ``templates`` and ``pages``.
+    ``sign_in`` adds what sets ``request.state.reader``; tests bring a stand-in. ``app.state`` holds ``settings``,
+    ``database``, ``templates``, ``static`` and ``pages``. Raises ``SignInSettingsError`` where settings of sign-in
+    must not start.
     """
     database = Database(settings)
 
@@ -33,19 +38,25 @@ def create_app(settings: Settings, sign_in: SignIn | None = None, pages: tuple[P
         database.close()
 
     app = FastAPI(title="School attendance", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    templates = environment(pages)
+    static = StaticFiles()
+    templates = environment(pages, static)
     app.state.settings = settings
     app.state.database = database
     app.state.templates = templates
+    app.state.static = static
     app.state.pages = pages
-    app.include_router(router(pages, PageServer(database, templates, authority_names(settings.seeds_dir))))
-    (sign_in or _sign_in())(app, settings)
+    errors.install(app)
+    app.include_router(health.router)
+    server = PageServer(database, templates, authority_names(settings.seeds_dir), pages)
+    app.include_router(router(pages, server))
+
+    @app.get("/static/{version}/{name:path}", include_in_schema=False)
+    def static_file(request: Request, version: str, name: str) -> Response:
+        return static.serve(request, version, name)
+
+    sign_in(app, settings)
+    if any(getattr(route, "name", "") == "sign_out" for route in app.routes):
+        templates.globals["sign_out"] = "/sign-out"
+    app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders, is_live=settings.environment == "live")
     return app
-
-
-def _sign_in() -> SignIn:
-    found = find_spec("dashboards.signin")
-    if found is None or found.origin is None:
-        return lambda app, settings: None
-    install: SignIn = import_module("dashboards.signin").install
-    return install

@@ -57,7 +57,8 @@ class PageRequest:
     """What is asked for, already checked: the authority has a release and a name, the academic year has figures.
 
     ``values`` holds the page's own parameters by name, each given or its default; ``school`` is set on pages whose
-    address names one. ``previous_year`` is None where the year before has no figures.
+    address names one. ``previous_year`` is None where the year before has no figures. ``authorities`` are code and
+    name of all authorities that the reader may see something of.
     """
 
     reader: Reader
@@ -67,6 +68,7 @@ class PageRequest:
     academic_years: tuple[str, ...]
     previous_year: str | None = None
     school: tuple[str, str] | None = None
+    authorities: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
     @property

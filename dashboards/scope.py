@@ -121,5 +121,6 @@ def page_request(
         academic_years=years,
         previous_year=before if before in years else None,
         school=(values["seed_code"], values["sector"]) if page.is_about_a_school else None,
+        authorities=tuple((one.local_authority_code, names.get(one.local_authority_code, "")) for one in releases),
         values=values,
     )

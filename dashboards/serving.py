@@ -16,6 +16,7 @@ from dashboards.database import Database
 from dashboards.page import Format, NotFoundError, Page, PageRead, PageRequest, Reader, Release, Sheet
 from dashboards.scope import page_request, releases_of
 from dashboards.signed_in import reader_of
+from dashboards.templating import address, breadcrumbs_of
 
 FIGURES_KEPT = 512
 PAGES_KEPT = 256
@@ -33,10 +34,13 @@ class Found:
 class PageServer:
     """Serves pages out of one database with one set of templates."""
 
-    def __init__(self, database: Database, templates: Environment, authorities: Mapping[str, str]) -> None:
+    def __init__(
+        self, database: Database, templates: Environment, authorities: Mapping[str, str], pages: tuple[Page, ...]
+    ) -> None:
         self._database = database
         self._templates = templates
         self._authorities = authorities
+        self._by_name = {page.name: page for page in pages}
         self._figures: Cache[Found] = Cache(FIGURES_KEPT)
         self._pages: Cache[bytes] = Cache(PAGES_KEPT)
 
@@ -98,6 +102,9 @@ class PageServer:
             figures=found.figures,
             heading=heading,
             sheets=sheets_of(page, found),
+            breadcrumbs=breadcrumbs_of(page, found.asked, heading, self._by_name),
+            page_address=address(page, None, found.asked.values).partition("?")[0],
+            own_values=[(p.name, found.asked.value(p.name)) for p in page.parameters if not p.in_path],
         )
 
 

@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from dashboards import tables
+from dashboards.components import Column, Table
 from dashboards.formats import SYMBOLS
-from dashboards.page import Note, Page, PageRequest, Sheet, SheetColumn
+from dashboards.page import Note, Page, PageRequest, Sheet
 
-
-@dataclass(frozen=True)
-class Code:
-    """An attendance code and the category that it is counted in."""
-
-    code: str
-    description: str
-    category: str
+COUNTED_AS = {
+    "attendance": "Attendance",
+    "authorised_absence": "Authorised absence",
+    "unauthorised_absence": "Unauthorised absence",
+    "exclusion": "Exclusion",
+    "unknown_reason": "Absence of unknown reason",
+    "not_counted": "Not counted",
+}
 
 
 @dataclass(frozen=True)
 class AboutFigures:
     """What the page shows: the codes as they are counted, and the symbols."""
 
-    codes: tuple[Code, ...]
+    codes: Table
     symbols: dict[str, tuple[str, str]]
     notes: Sequence[Note] = ()
 
@@ -32,17 +33,20 @@ def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
     """The national attendance codes, as released."""
     codes = tables.attendance_codes
     query = select(codes.c.attendance_code, codes.c.description, codes.c.category).order_by(codes.c.attendance_code)
-    return AboutFigures(
-        codes=tuple(Code(row.attendance_code, row.description, row.category) for row in connection.execute(query)),
-        symbols=SYMBOLS,
+    table = Table(
+        caption="Attendance codes and how they are counted",
+        columns=(Column("Code"), Column("Description"), Column("Counted as")),
+        rows=[
+            (row.attendance_code, row.description, COUNTED_AS.get(row.category, row.category))
+            for row in connection.execute(query)
+        ],
     )
+    return AboutFigures(codes=table, symbols=SYMBOLS)
 
 
 def sheets(found: AboutFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     """The attendance codes."""
-    columns = (SheetColumn("Code"), SheetColumn("Description"), SheetColumn("Counted as"))
-    rows = [(code.code, code.description, code.category) for code in found.codes]
-    return (Sheet("attendance_codes", "Attendance codes and how they are counted", columns, rows),)
+    return (found.codes.as_sheet("attendance_codes"),)
 
 
 PAGE = Page(
