@@ -50,7 +50,7 @@ def _narrow(among: Sequence[Category], series: Sequence[Series], scale: Scale, u
         y = top + index * row + 22
         parts.append(text(0, y - 6, category.name))
         parts += _bars(plot, y, index, series, scale)
-    parts.append(straight(plot.left, plot.top, plot.left, plot.bottom, "chart-base"))
+        parts.append(straight(plot.left, y - 1, plot.left, y + THICK * len(series), "chart-base"))
     return Drawing("narrow", 320, plot.bottom + 8, tuple(parts))
 
 

@@ -1,5 +1,6 @@
 """A heat map: figures by row and column, each written in its cell, so that the colour only helps."""
 
+import math
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from dashboards.formats import Figure
 STEPS = 5
 ROW = 34
 NARROW_COLUMNS = 5
+KEY = "Darker is higher"
 
 
 def heat(
@@ -70,15 +72,17 @@ def _narrow(rows: Sequence[Category], columns: Sequence[Category], figures: Sequ
     left = min(max((width_of(row.label) for row in rows), default=60) + 8, 96)
     parts: list[str] = []
     bottom = 0.0
-    for start in range(0, len(columns), NARROW_COLUMNS):
-        some = slice(start, start + NARROW_COLUMNS)
+    blocks = max(math.ceil(len(columns) / NARROW_COLUMNS), 1)
+    size = math.ceil(len(columns) / blocks)
+    for start in range(0, len(columns), size or 1):
+        some = slice(start, start + size)
         block, bottom = _block(
             [Category(row.label) for row in rows], columns[some], [line[some] for line in figures],
             left, 320, bottom + (14 if start else 0), _range(figures),
         )  # fmt: skip
         parts += block
-    parts += _key(0, bottom + 10, figures)
-    return Drawing("narrow", 320, bottom + 36, tuple(parts))
+    parts += _key(0, bottom + 10, figures, is_narrow=True)
+    return Drawing("narrow", 320, bottom + 56, tuple(parts))
 
 
 def _block(
@@ -101,7 +105,7 @@ def _block(
     return parts, top + 26 + len(rows) * ROW
 
 
-def _key(left: float, y: float, figures: Sequence[Sequence[Figure]]) -> list[str]:
+def _key(left: float, y: float, figures: Sequence[Sequence[Figure]], is_narrow: bool = False) -> list[str]:
     shown = [figure for row in figures for figure in row if figure.value is not None]
     if not shown:
         return []
@@ -111,7 +115,9 @@ def _key(left: float, y: float, figures: Sequence[Sequence[Figure]]) -> list[str
     x = left + width_of(low.text) + 8
     for step in range(STEPS):
         parts.append(box(x + step * 26, y + 2, 26, 17, f"chart-heat chart-heat--{step}"))
-    parts.append(text(x + STEPS * 26 + 8, y + 15, f"{high.text} (darker is higher)"))
+    end = x + STEPS * 26 + 8
+    parts.append(text(end, y + 15, high.text))
+    parts.append(text(left, y + 38, KEY) if is_narrow else text(end + width_of(high.text) + 14, y + 15, KEY))
     return parts
 
 

@@ -52,14 +52,24 @@ function field(id, text, control) {
   label.htmlFor = id;
   label.textContent = text;
   control.id = id;
-  part.append(label, control);
+  part.append(label, control.matches("select") ? withArrow(control) : control);
   return part;
 }
 
-function selectOf(heading, values) {
+function withArrow(select) {
+  const wrapper = document.createElement("div");
+  wrapper.className = "ds_select-wrapper";
+  const arrow = document.createElement("span");
+  arrow.className = "ds_select-arrow";
+  arrow.setAttribute("aria-hidden", "true");
+  wrapper.append(select, arrow);
+  return wrapper;
+}
+
+function selectOf(values) {
   const control = document.createElement("select");
   control.className = "ds_select";
-  control.append(new Option(`All`, ""), ...values.map((value) => new Option(value, value)));
+  control.append(new Option("All", ""), ...values.map((value) => new Option(value, value)));
   return control;
 }
 
@@ -88,7 +98,7 @@ function makeSearchable(table, say) {
   [...table.tHead.rows[0].cells].forEach((heading, column) => {
     if (!("filter" in heading.dataset)) return;
     const found = [...table.tBodies[0].rows].map((row) => row.cells[column].textContent.trim());
-    const control = selectOf(heading, [...new Set(found)].sort((one, other) => one.localeCompare(other, "en-GB")));
+    const control = selectOf([...new Set(found)].sort((one, other) => one.localeCompare(other, "en-GB")));
     bar.append(field(`${caption}-filter-${column}`, heading.textContent.trim(), control));
     tests.push((row) => !control.value || row.cells[column].textContent.trim() === control.value);
     control.addEventListener("change", show);

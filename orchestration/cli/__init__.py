@@ -6,7 +6,7 @@ import traceback
 
 import typer
 
-from orchestration.cli import access, contracts, database, demo, ledger, running, synth
+from orchestration.cli import access, contracts, dashboards, database, demo, ledger, running, synth
 from orchestration.cli.output import Exit, errors
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for part in (synth, running, ledger, contracts, database, demo, access):
+for part in (synth, running, ledger, contracts, database, demo, access, dashboards):
     part.register(app)
 
 
