@@ -33,7 +33,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     Raises SignInSettingsError where the settings must not start. Middleware added later lies outside of this one.
     """
     desk = Desk(settings, app.state.database)
-    views = Views(app.state.templates, desk.contact, desk.mode.kind)
+    views = Views(app.state.templates, settings.dashboards_contact)
     examples = Examples(app.state.database, authority_names(settings.seeds_dir))
     app.include_router(sign_in_router(desk, views, examples))
     app.add_middleware(SignInMiddleware, desk=desk, views=views)

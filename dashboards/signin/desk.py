@@ -24,7 +24,6 @@ class Desk:
         self.cookies = Cookies(self.mode.is_secure)
         self.rate = SignInRate(settings.sign_in_tries)
         self.provider = Provider(settings, self.mode) if self.mode.kind == "openid" else None
-        self.contact = settings.dashboards_contact
         self._lasts = sessions.lifetime(settings)
         self._database = database
 

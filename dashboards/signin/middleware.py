@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +21,7 @@ from dashboards.signin.desk import Desk
 from dashboards.signin.origins import own_origin, refusal
 from dashboards.signin.targets import own_path
 from dashboards.signin.views import Views
+from orchestration.errors import WarehouseError
 
 PUBLIC_PAGES = frozenset(
     {
@@ -35,7 +36,8 @@ PUBLIC_PAGES = frozenset(
         "/ready",
     }
 )
-PUBLIC_FOLDERS = ("/static/", "/health/")
+PUBLIC_FOLDER = "/static/"
+AWAY = (SQLAlchemyError, WarehouseError)
 log = logging.getLogger(__name__)
 
 
@@ -61,37 +63,30 @@ class SignInMiddleware:
         )
         if reason:
             log.warning("refused: %s", reason, extra={"event": "forged_request"})
-            await self._views.refused(403)(scope, receive, send)
+            await self._views.refused(request)(scope, receive, send)
         elif is_public(request.url.path):
-            await self._serve_public(scope, receive, send)
+            await self._app(scope, receive, send)
         else:
             await self._serve(request, receive, send)
-
-    async def _serve_public(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self._app(scope, receive, send)
-        except SQLAlchemyError as error:  # raised by sign-in itself, before it has answered anything
-            log.error("sign-in has no database: %s", type(error).__name__, extra={"event": "no_database"})
-            await self._views.unavailable()(scope, receive, send)
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         name = self._desk.cookies.session
         try:
             reader_id, reader = await run_in_threadpool(self._desk.who, request.cookies.get(name))
-        except SQLAlchemyError as error:
+        except AWAY as error:
             log.error("the session cannot be looked up: %s", type(error).__name__, extra={"event": "no_database"})
-            await self._views.unavailable()(request.scope, receive, send)
+            await self._views.unavailable(request)(request.scope, receive, send)
             return
         recording = Recording(self._desk, self._views, request, reader_id, began)
         if reader is None:
-            response = self._views.no_access(403) if reader_id is not None else to_sign_in(request)
+            response = self._views.no_access() if reader_id is not None else to_sign_in(request)
             if name in request.cookies:
                 self._desk.cookies.drop(response, name)
             await response(request.scope, receive, recording.of(send) if reader_id is not None else send)
             return
         if not (reader.authorities or reader.schools):
-            await self._views.no_access(403)(request.scope, receive, recording.of(send))
+            await self._views.no_access()(request.scope, receive, recording.of(send))
             return
         request.state.reader = reader
         await self._app(request.scope, receive, recording.of(send))
@@ -120,25 +115,25 @@ class Recording:
         return recording
 
     async def _start(self, message: Message, send: Send) -> None:
-        headers = MutableHeaders(raw=message["headers"])
-        headers.setdefault("cache-control", "no-store")  # of pages of a reader no copy stays behind
+        headers = Headers(raw=message["headers"])
         read = getattr(self._request.state, "page_read", None)
         if not isinstance(read, PageRead):
             read = reads.read_of(self._request.query_params, headers.get("content-type", ""))
         served = reads.Served(int(message["status"]), round((time.perf_counter() - self._began) * 1000))
         try:
             await run_in_threadpool(self._desk.record, self._reader_id, read, served)
-        except SQLAlchemyError as error:
+        except AWAY as error:
             log.error("the access log cannot be written: %s", type(error).__name__, extra={"event": "unrecorded"})
             self._is_withheld = True
-            await self._views.unavailable()(self._request.scope, self._request.receive, send)
+            answer = self._views.unavailable(self._request)
+            await answer(self._request.scope, self._request.receive, send)
             return
         await send(message)
 
 
 def is_public(path: str) -> bool:
     """Whether a path is served without a reader."""
-    return path in PUBLIC_PAGES or path.startswith(PUBLIC_FOLDERS)
+    return path in PUBLIC_PAGES or path.startswith(PUBLIC_FOLDER)
 
 
 def to_sign_in(request: Request) -> Response:
@@ -148,4 +143,4 @@ def to_sign_in(request: Request) -> Response:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = own_path(wanted)
     address = "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='/')}"
-    return RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})
+    return RedirectResponse(address, status_code=303)

@@ -10,7 +10,6 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-RETRY_SECONDS = 60
 IPV6_SITE = 64  # bits: one household or school has at least so many addresses to choose from
 
 

@@ -15,7 +15,6 @@ from dashboards.signin.desk import Desk
 from dashboards.signin.errors import ProviderUnreachableError, SignInFailedError
 from dashboards.signin.examples import Examples
 from dashboards.signin.provider import Provider
-from dashboards.signin.rates import RETRY_SECONDS
 from dashboards.signin.targets import own_path
 from dashboards.signin.views import Views
 
@@ -54,14 +53,14 @@ def _add_openid(router: APIRouter, desk: Desk, views: Views, provider: Provider)
     @router.get("/sign-in", name="sign_in", summary="Sign in")
     async def sign_in(request: Request, next: Target = "") -> Response:  # noqa: A002  # name of the parameter
         if not desk.rate.allows(_address(request)):
-            return views.too_often(RETRY_SECONDS)
+            return views.too_often(request)
         attempt = new_attempt(next)
         try:
             address = await provider.address(attempt)
         except ProviderUnreachableError as error:
             log.error("sign-in: %s", error, extra={"event": "provider_unreachable"})
-            return views.unavailable()
-        response = RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})
+            return views.unavailable(request)
+        response = RedirectResponse(address, status_code=303)
         for name in desk.cookies.attempts(request.cookies)[: -ATTEMPTS_AT_ONCE + 1]:
             desk.cookies.drop(response, name)
         desk.cookies.put(response, desk.cookies.attempt(attempt.label), attempt.to_cookie(), ATTEMPT_SECONDS)
@@ -74,7 +73,7 @@ def _add_openid(router: APIRouter, desk: Desk, views: Views, provider: Provider)
         code: Annotated[str, Query(max_length=LONGEST_CODE)] = "",
     ) -> Response:
         if not desk.rate.allows(_address(request)):
-            return views.too_often(RETRY_SECONDS)
+            return views.too_often(request)
         name = desk.cookies.attempt(label_of(state))
         attempt = attempt_from_cookie(request.cookies.get(name), state)
         response = await _answer(request, desk, views, provider, attempt, code)
@@ -95,17 +94,17 @@ async def _answer(
         identity = await provider.identity(attempt, code)
     except ProviderUnreachableError as error:
         log.error("sign-in: %s", error, extra={"event": "provider_unreachable"})
-        return views.unavailable()
+        return views.unavailable(request)
     except SignInFailedError as error:
         log.warning("sign-in: %s", error, extra={"event": "sign_in_failed"})
         await run_in_threadpool(desk.refuse_sign_in, 400)
-        return views.failed(400)
+        return views.failed(request)
     reader_id = await run_in_threadpool(desk.reader_of_identity, identity)
     response = None if reader_id is None else await begin(request, desk, reader_id, attempt.target)
     if response is None:
         log.warning("sign-in: no reader has this identity", extra={"event": "sign_in_unknown"})
         await run_in_threadpool(desk.refuse_sign_in, 403)
-        return views.no_access(403)
+        return views.no_access()
     return response
 
 
@@ -117,11 +116,11 @@ def _add_local(router: APIRouter, desk: Desk, views: Views, examples: Examples) 
     @router.post("/sign-in/local", name="sign_in_local", summary="Be one of the made-up readers")
     async def local(request: Request) -> Response:
         if not desk.rate.allows(_address(request)):
-            return views.too_often(RETRY_SECONDS)
+            return views.too_often(request)
         form = await form_values(request)
         reader_id = await run_in_threadpool(desk.example_reader, form.get("reader", ""))
         response = None if reader_id is None else await begin(request, desk, reader_id, own_path(form.get("next")))
-        return response or views.failed(400)
+        return response or views.failed(request)
 
 
 async def begin(request: Request, desk: Desk, reader_id: int, target: str) -> Response | None:
@@ -133,7 +132,7 @@ async def begin(request: Request, desk: Desk, reader_id: int, target: str) -> Re
     opaque = await run_in_threadpool(desk.sign_in, reader_id, former)
     if opaque is None:
         return None
-    response = RedirectResponse(target, status_code=303, headers={"cache-control": "no-store"})
+    response = RedirectResponse(target, status_code=303)
     desk.cookies.put(response, desk.cookies.session, opaque)
     return response
 

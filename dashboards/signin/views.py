@@ -2,44 +2,56 @@
 
 from typing import Any
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 from starlette.responses import Response
 
-RETRY_SECONDS = 30
+from dashboards.errors import message
+
+SIGN_IN = ("Sign in again", "/sign-in")
 
 
 class Views:
-    """Renders the templates in ``templates/signin``. ``contact``: whom to ask for access."""
+    """Renders the templates in ``templates/signin``, and messages. ``contact``: whom to ask for access."""
 
-    def __init__(self, templates: Environment, contact: str, kind: str) -> None:
+    def __init__(self, templates: Environment, contact: str) -> None:
         self._templates = templates
         self._contact = contact
-        self._kind = kind
 
-    def no_access(self, status: int) -> Response:
+    def no_access(self) -> Response:
         """For a person whom we know, or the provider knows, but who may see nothing here."""
-        return self._page("no_access.html", "You do not have access yet", status)
+        return self._page("no_access.html", "You do not have access yet", 403, contact=self._contact)
 
-    def refused(self, status: int) -> Response:
+    def refused(self, request: Request) -> Response:
         """For a request that did not come from a page of ours."""
-        return self._page("refused.html", "This could not be done", status)
+        return message(
+            request, 403, "This could not be done",
+            "What was sent did not come from a page of these dashboards, so nothing was done.",
+        )  # fmt: skip
 
-    def failed(self, status: int) -> Response:
+    def failed(self, request: Request) -> Response:
         """For a sign-in that did not come about."""
-        return self._page("failed.html", "You could not be signed in", status)
+        return message(
+            request, 400, "You could not be signed in",
+            "The sign-in took too long, was stopped, or was begun in another browser. Your account is as it was.",
+            f"If it happens again, speak to {self._contact}.", way_on=SIGN_IN,
+        )  # fmt: skip
 
-    def too_often(self, seconds: int) -> Response:
+    def too_often(self, request: Request) -> Response:
         """For too many tries."""
-        response = self._page("too_often.html", "Please wait a minute", 429)
-        response.headers["retry-after"] = str(seconds)
-        return response
+        return message(
+            request, 429, "Please wait a minute", "There have been many sign-ins from your network just now.",
+            way_on=SIGN_IN,
+        )  # fmt: skip
 
-    def unavailable(self) -> Response:
+    def unavailable(self, request: Request) -> Response:
         """While the database or the identity provider does not answer."""
-        response = self._page("unavailable.html", "Please try again in a few minutes", 503)
-        response.headers["retry-after"] = str(RETRY_SECONDS)
-        return response
+        return message(
+            request, 503, "Please try again in a few minutes",
+            "The dashboards cannot reach a service that they need to know who you are. Nothing is lost.",
+            f"If it lasts, speak to {self._contact}.", way_on=("Try again", ""),
+        )  # fmt: skip
 
     def signed_out(self, provider_address: str | None) -> Response:
         """After signing out; with the way out of the provider too, where it has one."""
@@ -50,13 +62,5 @@ class Views:
         return self._page("local.html", "Choose who to be", 200, example_readers=readers, target=target)
 
     def _page(self, template: str, heading: str, status: int, **values: Any) -> Response:
-        html = self._templates.get_template(f"signin/{template}").render(
-            heading=heading,
-            reader=None,
-            page=None,
-            asked=None,
-            contact=self._contact,
-            is_local=self._kind == "local",
-            **values,
-        )
-        return HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
+        html = self._templates.get_template(f"signin/{template}").render(heading=heading, reader=None, **values)
+        return HTMLResponse(html, status_code=status)

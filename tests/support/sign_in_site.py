@@ -8,10 +8,13 @@ from fastapi.responses import PlainTextResponse
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from dashboards import errors
 from dashboards.database import Database
 from dashboards.page import PageRead, Reader
 from dashboards.pages import PAGES
+from dashboards.security import SecurityHeaders
 from dashboards.signin import install
+from dashboards.static_files import StaticFiles
 from dashboards.templating import environment
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
@@ -28,7 +31,8 @@ def site(settings: Settings) -> Iterator[FastAPI]:
     app = FastAPI()
     database = Database(settings)
     app.state.database = database
-    app.state.templates = environment(PAGES)
+    app.state.templates = environment(PAGES, StaticFiles())
+    errors.install(app)
 
     @app.get("/today")
     def today(request: Request) -> PlainTextResponse:
@@ -43,11 +47,12 @@ def site(settings: Settings) -> Iterator[FastAPI]:
             raise HTTPException(404)
         return PlainTextResponse("the school")
 
-    @app.get("/health/live")
+    @app.get("/health")
     def live() -> PlainTextResponse:
         return PlainTextResponse("alive")
 
     install(app, settings)
+    app.add_middleware(SecurityHeaders, is_live=False)
     try:
         yield app
     finally:

@@ -25,7 +25,7 @@ def test_a_person_signs_in_reads_and_signs_out(
     page = client.get("/today")
     assert page.status_code == 200
     assert page.text == "mhairi () (('5705231', 'primary'),)"
-    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["cache-control"] == "private, no-store"
     assert rows(warehouse, "select subject from access.readers where reader_id = %s", person) == [
         (f"{provider.issuer}|mhairi",)
     ]
