@@ -54,9 +54,11 @@ def create_app(settings: Settings, sign_in: SignIn = install_sign_in, pages: tup
     def static_file(request: Request, version: str, name: str) -> Response:
         return static.serve(request, version, name)
 
+    app.add_middleware(errors.SafetyNet)  # within sign-in, so that its access log has the line
     sign_in(app, settings)
     if any(getattr(route, "name", "") == "sign_out" for route in app.routes):
         templates.globals["sign_out"] = "/sign-out"
+    app.add_middleware(errors.SafetyNet)  # and for sign-in itself
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders, is_live=settings.environment == "live")
     return app

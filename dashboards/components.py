@@ -28,6 +28,7 @@ class Link:
         return self.text
 
 
+SHEET_UNITS = {"rate": "%", "points": "percentage points"}
 Cell = str | int | float | Decimal | Figure | Link | dt.date | dt.datetime | bool | None
 
 
@@ -73,9 +74,16 @@ class Table:
 
     def as_sheet(self, name: str) -> Sheet:
         """The same table to take away, under this name."""
-        columns = tuple(SheetColumn(column.heading, column.unit) for column in self.columns)
+        columns = tuple(
+            SheetColumn(column.heading, column.unit or self._unit(place)) for place, column in enumerate(self.columns)
+        )
         rows = [[cell.text if isinstance(cell, Link) else cell for cell in row] for row in self.rows]
         return Sheet(name, self.caption, columns, rows, self.notes)
+
+    def _unit(self, place: int) -> str:
+        """Unit of a column of figures: on a page each cell has its sign, in a sheet the heading says it."""
+        units = {row[place].unit for row in self.rows if isinstance(row[place], Figure)}  # type: ignore[union-attr]
+        return SHEET_UNITS.get(units.pop(), "") if len(units) == 1 else ""
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,15 @@
 """Tables to take away: CSV with a metadata header, and workbooks that a screen reader can walk through."""
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any
 
 from starlette.responses import Response
 
 from dashboards import formats
-from dashboards.formats import SYMBOLS, Figure
+from dashboards.formats import SYMBOLS
 from dashboards.page import Page, PageRequest, Sheet
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from dashboards.values import cell, harmless
 
 
 def metadata(page: Page, asked: PageRequest, sheet: Sheet | None = None) -> tuple[tuple[str, str], ...]:
@@ -26,40 +22,14 @@ def metadata(page: Page, asked: PageRequest, sheet: Sheet | None = None) -> tupl
         ("Data as at", formats.date(asked.release.data_as_at)),
         ("Released", formats.date(asked.release.released_at)),
         ("Release", str(asked.release.release_id)),
-        ("Source", f"School Data Warehouse, version {asked.release.code_version}; tables: {', '.join(page.reads)}"),
+        (
+            "Source",
+            f"School Data Warehouse, version {asked.release.code_version}; released tables: {', '.join(page.reads)}",
+        ),
         ("Status", asked.release.label),
         ("Symbols", "; ".join(f"{symbol} {word}" for symbol, (word, _) in SYMBOLS.items())),
         *notes,
     )
-
-
-def cell(value: Any) -> str | int | float:
-    """A value as a spreadsheet takes it: rates in percent with one decimal, dates as in ISO 8601, symbols as text."""
-    if isinstance(value, Figure):
-        if value.value is None:
-            return value.text
-        return int(value.value) if value.unit == "count" else float(_percent(value))
-    if value is None:
-        return "[x]"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dt.date | dt.datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, int | float):
-        return value
-    return str(value)
-
-
-def _percent(value: Figure) -> Decimal:
-    assert value.value is not None
-    return Decimal(str(value.value)) if value.unit == "points" else formats.rounded(value.value)
-
-
-def harmless(value: str | int | float) -> str | int | float:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def csv_response(page: Page, asked: PageRequest, sheet: Sheet) -> Response:
@@ -76,7 +46,7 @@ def csv_response(page: Page, asked: PageRequest, sheet: Sheet) -> Response:
 
 def xlsx_response(page: Page, asked: PageRequest, sheets: Sequence[Sheet]) -> Response:
     """All tables as a workbook."""
-    from dashboards.workbook import workbook
+    from dashboards.workbook import workbook  # pandas takes 0.6 s to import, and most readers take no workbook
 
     body = workbook(metadata(page, asked), sheets)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,10 +1,59 @@
-"""Workbooks by ``gptables``, the accessible spreadsheets of the Government Analysis Function."""
+"""Workbooks by ``gptables``, the accessible spreadsheets of the Government Analysis Function.
 
+A cover that says what it is, a list of contents, and one worksheet with one table for each of the page's tables.
+"""
+
+import io
+import warnings
 from collections.abc import Sequence
 
+import gptables
+import pandas as pd
+
+from dashboards.formats import SYMBOLS
 from dashboards.page import Sheet
+from dashboards.values import cell
+
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+NO_NOTES = "No note text provided"  # gptables warns where there is no sheet of notes; notes stand above each table
 
 
 def workbook(metadata: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> bytes:
-    """A workbook with a cover, the notes and one worksheet for each table."""
-    raise NotImplementedError
+    """A workbook of these tables; ``metadata`` are names and values for the cover."""
+    known = dict(metadata)
+    cover = gptables.Cover(
+        title=f"{known.get('Title', 'Figures')}: {known.get('Local authority', '')}",
+        intro=[f"{name}: {value}" for name, value in metadata],
+        about=[f"{symbol} {word}: {explanation}" for symbol, (word, explanation) in SYMBOLS.items()],
+    )
+    content = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=NO_NOTES)
+        made = gptables.produce_workbook(
+            content, sheets={sheet.name: _table(sheet, known) for sheet in sheets}, cover=cover,
+            workbook_options=OPTIONS,
+        )  # fmt: skip
+    made.close()
+    return content.getvalue()
+
+
+def _table(sheet: Sheet, known: dict[str, str]) -> gptables.GPTable:
+    frame = pd.DataFrame(
+        [[cell(value) for value in row] for row in sheet.rows],
+        columns=[column.title for column in sheet.columns],
+        dtype=object,
+    )
+    return gptables.GPTable(
+        table=frame,
+        table_name=f"table_{sheet.name}",
+        title=sheet.title,
+        subtitles=[
+            f"{known.get('Local authority', '')}, {known.get('Academic year', '')}, "
+            f"data as at {known.get('Data as at', '')}",
+            *sheet.notes,
+        ],
+        instructions="This worksheet contains one table. Symbols in square brackets are explained on the cover.",
+        scope=known.get("Local authority"),
+        source=known.get("Source"),
+        index_columns={2: 0},
+    )

@@ -42,7 +42,7 @@ def _draw(
     markers: Sequence[Marker], scale: Scale, unit: str, begins: str,
 ) -> Drawing:  # fmt: skip
     wide = variant == "wide"
-    row = ROW if wide else ROW + 16
+    row = ROW if wide else ROW + 18
     key = _key(series, markers, left)
     top = 6.0 + len(key) * KEY
     plot = Plot(left + 20, top, width - 66, top + row * len(among))
@@ -55,7 +55,7 @@ def _draw(
     for index, category in enumerate(among):
         y = top + index * row + (row / 2 if wide else row - 13)
         name = category.name if width_of(category.name) <= left - 16 or not wide else category.label
-        parts.append(text(left - 10, y + 5, name, anchor="end") if wide else text(0, y - 14, name))
+        parts.append(text(left - 10, y + 5, name, anchor="end") if wide else text(0, y - 12, name))
         parts.append(straight(plot.left, y, plot.right, y, "chart-track"))
         parts += _row(plot, y, index, series, scale)
     if begins:
