@@ -1,7 +1,9 @@
 """Which rows of a released table a reader sees, as the condition of its row-level policy.
 
 The form follows from the table's contract alone. Every look-up is a scalar sub-select, so that it runs once per
-query and not once per row (a million rows: 1.6 ms against 4 s).
+query and not once per row (a million rows: 1.6 ms against 4 s). Council and SEED code are asked for besides the
+school although the school says it all: they are in the key, so that with many councils a head of three schools
+reads a table of a million rows in 16 ms and not in 370.
 
 A reader sees rows
 - of a school with the scope of its authority, or of the school itself (in any sector, where the table has none)
@@ -46,7 +48,8 @@ def read_policy(contract: ReleaseContract) -> str:
     whole = _whole(contract, names)
     if "seed_code" not in names:
         return " or ".join(filter(None, (AUTHORITY, whole)))
-    conditions = [AUTHORITY, SCHOOL if "sector" in names else SEED_CODE]
+    own = f"({COUNCIL} and {SEED_CODE} and {SCHOOL})" if "sector" in names else f"({COUNCIL} and {SEED_CODE})"
+    conditions = [AUTHORITY, own]
     if whole:
         listed = ", ".join(_literal(value) for value in WHOLE)
         conditions.append(f"(seed_code in ({listed}) and {whole})")

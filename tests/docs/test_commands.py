@@ -59,6 +59,7 @@ COMMANDS = [
     "dbt",
     "demo",
     "contracts",
+    "access",
 ]
 
 
