@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from dashboards.page import Reader
 from dashboards.signin.provider import Identity
 
+NAME = text("select set_config('warehouse.reader', :reader, true)")
 READER = text(
     "select reader_id, reader_name, display_name, access.reader_authorities() as authorities, "
     "access.reader_schools() as schools from access.whoami()"
@@ -27,7 +28,7 @@ class Scope:
 
 def reader_by_number(connection: Connection, reader_id: int) -> Reader | None:
     """The reader with today's scopes; None if out of date or revoked. Names the reader in this transaction."""
-    connection.execute(text("select set_config('warehouse.reader', :reader, true)"), {"reader": str(reader_id)})
+    connection.execute(NAME, {"reader": str(reader_id)})
     row = connection.execute(READER).one_or_none()
     if row is None:
         return None

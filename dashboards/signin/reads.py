@@ -18,6 +18,11 @@ FORMATS: dict[str, Format] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
 UNKNOWN = "unknown"
+LINE = text(
+    "insert into control.page_reads "
+    "(reader_id, page, local_authority_code, seed_code, sector, format, status, milliseconds) "
+    "values (:reader, :page, :authority, :seed_code, :sector, :format, :status, :milliseconds)"
+)
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,7 @@ class Served:
 def record(connection: Connection, reader_id: int | None, read: PageRead, served: Served) -> None:
     """Write the line. Codes are kept where they have the form of codes: an address may hold anything."""
     connection.execute(
-        text(
-            "insert into control.page_reads "
-            "(reader_id, page, local_authority_code, seed_code, sector, format, status, milliseconds) "
-            "values (:reader, :page, :authority, :seed_code, :sector, :format, :status, :milliseconds)"
-        ),
+        LINE,
         {
             "reader": reader_id,
             "page": read.page,

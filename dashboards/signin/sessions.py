@@ -16,6 +16,13 @@ from orchestration.settings import Settings
 ID_BYTES = 32
 LONGEST_ID = 64  # characters of a cookie that are looked at
 TOUCH_SECONDS = 60  # a page writes the time of last use at most so often
+GOOD = text(
+    "select reader_id, last_seen_at <= now() - :touch as is_to_be_touched from access.sessions "
+    "where session_hash = :hash and expires_at > now() and last_seen_at > now() - :idle"
+)
+TOUCH = text(
+    "update access.sessions set last_seen_at = now() where session_hash = :hash and last_seen_at <= now() - :touch"
+)
 
 
 @dataclass(frozen=True)
@@ -54,22 +61,13 @@ def session_reader(connection: Connection, opaque: str, lasts: Lifetime) -> int 
         return None
     known = {"hash": session_hash(opaque), "idle": lasts.idle, "touch": dt.timedelta(seconds=TOUCH_SECONDS)}
     found = connection.execute(
-        text(
-            "select reader_id, last_seen_at <= now() - :touch as is_to_be_touched from access.sessions "
-            "where session_hash = :hash and expires_at > now() and last_seen_at > now() - :idle"
-        ),
+        GOOD,
         known,
     ).one_or_none()
     if found is None:
         return None
     if found.is_to_be_touched:
-        connection.execute(
-            text(
-                "update access.sessions set last_seen_at = now() "
-                "where session_hash = :hash and last_seen_at <= now() - :touch"
-            ),
-            known,
-        )
+        connection.execute(TOUCH, known)
     return int(found.reader_id)
 
 
