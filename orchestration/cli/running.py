@@ -1,5 +1,6 @@
 """The main job: land what is waiting, build the layers, release."""
 
+import datetime as dt
 from typing import Annotated
 
 import typer
@@ -9,10 +10,15 @@ from orchestration.settings import Settings, load_settings
 
 
 def run_all(
-    settings: Settings, quiet: bool = False, full_refresh: bool = False, build: bool | None = None
+    settings: Settings,
+    quiet: bool = False,
+    full_refresh: bool = False,
+    build: bool | None = None,
+    until: dt.date | None = None,
 ) -> dict[str, object]:
     """Land every waiting delivery and build once for all of them, through Dagster's two jobs.
 
+    ``until`` leaves deliveries of a later extract waiting.
     ``build`` forces or forbids the build; by default it runs where the ledger has moved on since the last.
     Returns a summary: deliveries with outcome, message and seconds, and the outcome of the build.
     """
@@ -25,6 +31,8 @@ def run_all(
 
     ensure_ready(settings)
     waiting = [found.delivery_key for found in pending(settings)]
+    if until is not None:  # a delivery's folder begins with the day of its extract
+        waiting = [key for key in waiting if key.partition("/")[2][:10] <= until.isoformat()]
     from orchestration.defs.runner import Runner
 
     runner = Runner(settings)

@@ -30,7 +30,7 @@ from orchestration.release.differences import (
     stage,
     standing_rows,
 )
-from orchestration.release.gate import Build, Refusal, current_build, gone_schools, lifted, open_hops
+from orchestration.release.gate import Build, Refusal, current_build, failed_tests, gone_schools, lifted, open_hops
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
 from orchestration.release.rows import MartRows, read_rows, released_rows
@@ -182,6 +182,7 @@ def _gate(
     if build is None:
         return None, refusals, False
     is_lifted = lifted(connection, authority, last_event)
+    refusals = refusals or failed_tests(connection)
     if not refusals:
         refusals = open_hops(connection, authority)
     if not refusals and not is_lifted:
@@ -221,8 +222,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         for contract in contracts
     }
     differences = [
-        difference_of(contract, standing_rows(standing[contract.mart]), wanted[contract.mart])
-        for contract in contracts
+        difference_of(contract, standing_rows(standing[contract.mart]), wanted[contract.mart]) for contract in contracts
     ]
     if not any(difference.count for difference in differences) and last_event:
         connection.execute(

@@ -69,6 +69,20 @@ def current_build(
     return build, refusals
 
 
+def failed_tests(connection: psycopg.Connection) -> list[Refusal]:
+    """Blocking tests of dbt that failed when they last ran, in a build or by hand."""
+    rows = connection.execute(
+        "select test_name, models, failed_at from control.failed_tests order by test_name limit %s", [LISTED]
+    ).fetchall()
+    return [
+        Refusal(
+            f"the test {test_name} of {models} failed at {failed_at:%Y-%m-%d %H:%M} and has not passed since; correct "
+            "what it names, run the whole build, then release again"
+        )
+        for test_name, models, failed_at in rows
+    ]
+
+
 def open_hops(connection: psycopg.Connection, authority: str) -> list[Refusal]:
     """Lines of the authority's balance sheet that do not close."""
     if not _exists(connection, "control.reconciliation"):

@@ -39,7 +39,13 @@ class YearWriter:
 
     def __post_init__(self) -> None:
         world, spells = self.world, self.world.enrolments
-        self.planned = plan_year(world.year.open_dates, self.options.daily, self.options.until_of(world.start))
+        options = self.options
+        self.planned = plan_year(
+            world.year.open_dates,
+            options.daily_of(world.start),
+            options.until_of(world.start),
+            options.cuts_of(world.start),
+        )
         random = generator(world.seed, world.authority.code, world.start, "corrections")
         self.corrections = plan_corrections(self.marks, self.planned, self.planter.kept_apart(world), random)
         self.delivered = first_version(self.marks, self.corrections)

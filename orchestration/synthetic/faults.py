@@ -54,7 +54,8 @@ class Planter:
     def year_begins(self, world: YearWorld, marks: NDArray[np.uint8], until: date | None) -> None:
         """Chooses who plays which part; changes a few marks into a code without a mapping."""
         self._actors, self._snapshots, self._is_reissued = None, 0, False
-        planned = plan_year(world.year.open_dates, self.options.daily, until)
+        daily, cuts = self.options.daily_of(world.start), self.options.cuts_of(world.start)
+        planned = plan_year(world.year.open_dates, daily, until, cuts)
         if not self.options.faults or not planned:
             return
         random = generator(world.seed, world.authority.code, world.start, "faults")
@@ -152,7 +153,7 @@ class Planter:
 
     def after_year(self, writer: YearWriter, out: Path) -> list[str]:
         """Deliveries of the last day whose files or manifests are bad; their keys."""
-        if self._actors is None or not writer.planned:
+        if self._actors is None or not writer.planned or self.options.is_whole(writer.world.start):
             return []
         keys, found = write_bad_deliveries(writer, out)
         self.faults.extend(found)

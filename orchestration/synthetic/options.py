@@ -19,7 +19,9 @@ class SynthOptions:
     a delta of their own; ``faults`` is the share of rows beside which a bad row is planted (0 = none,
     anything above 0 also plants every fault of files and deliveries; files stay below the share of bad
     rows at which they would be quarantined); ``until`` cuts
-    the last year; with ``files`` false nothing is written.
+    the last year; ``cuts`` are days of the last year up to which a delivery of its own brings what there is by
+    then, before the daily ones; with ``whole_past`` each year before the last comes in one delivery and without
+    bad ones; with ``files`` false nothing is written.
     """
 
     authorities: tuple[str, ...]
@@ -29,6 +31,8 @@ class SynthOptions:
     daily: int = 0
     faults: float = 0.0
     until: date | None = None
+    cuts: tuple[date, ...] = ()
+    whole_past: bool = False
     files: bool = True
     calendar: bool = True
     seeds: Path = field(default=PROJECT_DIR / "seeds")
@@ -51,6 +55,18 @@ class SynthOptions:
     def until_of(self, start: int) -> date | None:
         """The last day of a year's deliveries, where it is not the last day of term."""
         return self.until if start == self.starts[-1] else None
+
+    def is_whole(self, start: int) -> bool:
+        """Whether a year comes in one delivery."""
+        return self.whole_past and start != self.starts[-1]
+
+    def daily_of(self, start: int) -> int:
+        """School days at the end of a year that come by themselves."""
+        return 0 if self.is_whole(start) else self.daily
+
+    def cuts_of(self, start: int) -> tuple[date, ...]:
+        """Days up to which the deliveries of a year before its daily ones go, the last apart."""
+        return self.cuts if start == self.starts[-1] else ()
 
 
 @dataclass(frozen=True)

@@ -32,14 +32,24 @@ class Correction:
     columns: Ints
 
 
-def plan_year(open_dates: tuple[date, ...], daily: int, until: date | None) -> tuple[PlannedDelivery, ...]:
-    """An opening delivery, then one for each of the last ``daily`` school days; snapshots once a week."""
+def plan_year(
+    open_dates: tuple[date, ...], daily: int, until: date | None, cuts: tuple[date, ...] = ()
+) -> tuple[PlannedDelivery, ...]:
+    """An opening delivery, one for each of the last ``daily`` school days, and between them one at each of ``cuts``.
+
+    Snapshots come with what brings more than a day, and once a week.
+    """
     days = [day for day in open_dates if until is None or day <= until]
     if not days:
         return ()
     tail = min(daily, len(days) - 1)
     first = len(days) - tail
-    planned = [PlannedDelivery(days[first - 1], 0, first, has_snapshots=True, is_opening=True)]
+    ends = sorted({sum(day <= cut for day in days[:first]) for cut in cuts} - {0} | {first})
+    starts = [0, *ends[:-1]]
+    planned = [
+        PlannedDelivery(days[end - 1], start, end, has_snapshots=True, is_opening=start == 0)
+        for start, end in zip(starts, ends, strict=True)
+    ]
     for place in range(first, len(days)):
         fresh = days[place].isocalendar()[:2] != planned[-1].extract_date.isocalendar()[:2]
         planned.append(PlannedDelivery(days[place], place, place + 1, fresh, is_opening=False))

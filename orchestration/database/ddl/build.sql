@@ -26,7 +26,19 @@ comment on column control.model_builds.event_id is 'The last ledger event in it:
 comment on column control.model_builds.code_version is 'Version of the code that built it.';
 comment on column control.model_builds.built_at is 'When it was built.';
 
-grant select, insert, update, delete on control.build_state, control.model_builds to transformer;
+create table if not exists control.failed_tests (
+    test_name text primary key,
+    models text not null,
+    failed_at timestamptz not null default now(),
+    code_version text not null
+);
+comment on table control.failed_tests is 'Tests of dbt that failed when they last ran, warnings left out: nothing is released while one stands. One row per test.';
+comment on column control.failed_tests.test_name is 'Name of the test.';
+comment on column control.failed_tests.models is 'Models that it looks at.';
+comment on column control.failed_tests.failed_at is 'When it failed last.';
+comment on column control.failed_tests.code_version is 'Version of the code that it failed with.';
+
+grant select, insert, update, delete on control.build_state, control.model_builds, control.failed_tests to transformer;
 
 -- Both views look at one small table of events at a time: milliseconds, also after years of nights.
 create or replace view control.deliveries_in_force as
