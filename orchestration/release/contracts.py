@@ -18,7 +18,7 @@ PROTECTED_KINDS = (
 )  # fmt: skip
 MADE_BY_RELEASE = ("month_history", "similar_schools", "clusters")
 """Kinds whose rows release makes out of released rows, after all others."""
-TIME_KEYS = ("month", "weekday", "opening")
+TIME_KEYS = ("month", "week", "weekday", "opening")
 """Keys that cut a row by time: the same pupils stand behind each part."""
 
 

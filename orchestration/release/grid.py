@@ -110,3 +110,40 @@ def _sector_pattern(
     protect_system(system, {int(cell): grid[i].tolist() for i in range(height) for cell in grid[i]})
     remember(memory, place, names, system, primary)
     pattern.grid.update(cell for position, cell in enumerate(cells) if system.hidden[position])
+
+
+def sector_cell_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPattern) -> None:
+    """Cells of the authority by one category (sex), within each sector's total and that of all sectors.
+
+    A cell whose total over schools must not be known (``pattern.margins``) is hidden, so that no hidden cell of a
+    school can be had from it; a sector of one or two schools is so protected as their rows (40).
+    """
+    mart, breakdown = rows.contract.mart, rows.contract.breakdown[0]
+    of_year = np.flatnonzero(rows.flags("academic_year", year)).tolist()
+    keys = rows.keys(("sector", breakdown))
+    pupils = dict(zip((keys[i] for i in of_year), standing_pupils(rows, of_year), strict=True))
+    sectors = sorted({key[0] for key in pupils} - {ALL})
+    categories = sorted({key[1] for key in pupils})
+    cells = [(sector, category) for sector in [*sectors, ALL] for category in categories]
+    grid = np.arange(len(cells)).reshape(len(sectors) + 1, len(categories))
+    names = ["|".join(cell) for cell in cells]
+    place = (year, mart)
+    unknown = _hidden_totals(pattern, breakdown)
+    primary = [
+        is_primary(pupils.get(cell, 0), memory.was_shown(*place, name)) for cell, name in zip(cells, names, strict=True)
+    ]
+    hidden = np.array(
+        [p or c in unknown or memory.is_hidden(*place, n) for p, c, n in zip(primary, cells, names, strict=True)],
+        dtype=bool,
+    )
+    margins = [Margin(grid[i]) for i, sector in enumerate([*sectors, ALL]) if sector not in pattern.sectors]
+    margins += [
+        Margin(grid[:-1, j], int(grid[-1, j]), kind="column", prefer_total=True) for j in range(len(categories))
+    ]
+    system = CellSystem(np.array([pupils.get(cell, 0) for cell in cells], dtype=np.int64), margins, hidden)
+    for i, sector in enumerate([*sectors, ALL]):
+        if sector in pattern.sectors or hidden[grid[i]].all():
+            system.withhold(grid[i])
+    protect_system(system, {int(cell): grid[i].tolist() for i in range(len(grid)) for cell in grid[i]})
+    remember(memory, place, names, system, primary)
+    pattern.sector_cells[mart] = {cell for position, cell in enumerate(cells) if system.hidden[position]}

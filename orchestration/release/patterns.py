@@ -37,6 +37,8 @@ class YearPattern:
     margins: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     grid: set[tuple[str, str, str]] = field(default_factory=set)
     whole_units: dict[str, set[Unit]] = field(default_factory=dict)
+    whole_sectors: dict[str, set[str]] = field(default_factory=dict)
+    sector_cells: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
 
 def standing_pupils(rows: MartRows, of_year: Sequence[int]) -> list[int]:
@@ -120,62 +122,8 @@ def remember(
     )  # fmt: skip
 
 
-def _unit_values(
-    marts: Sequence[MartRows], year: str, keys: tuple[str, ...]
-) -> tuple[dict[tuple[str, ...], int], dict[str, dict[tuple[str, ...], int]]]:
-    """Fewest pupils of each unit over all total marts, and pupils by month and unit."""
-    values: dict[tuple[str, ...], list[int]] = {}
-    months: dict[str, dict[tuple[str, ...], int]] = {}
-    for rows in marts:
-        of_year = np.flatnonzero(rows.flags("academic_year", year)).tolist()
-        pupils = standing_pupils(rows, of_year)
-        units = rows.keys(keys)
-        for position, count in zip(of_year, pupils, strict=True):
-            unit = units[position]
-            values.setdefault(unit, []).append(count)
-            if "month" in rows.columns:
-                month = str(rows.columns["month"][position])
-                months.setdefault(month, {})[unit] = rows.numbers_at("behind_pupils", position) if count else 0
-    return {unit: least(counts) for unit, counts in values.items()}, months
-
-
-def total_pattern(
-    schools: Sequence[MartRows], authority: Sequence[MartRows], year: str, memory: Memory, pattern: YearPattern
-) -> None:
-    """Which schools are hidden whole, and which sectors (``all`` included) with them."""
-    values, months = _unit_values(schools, year, ("seed_code", "sector"))
-    sector_values, _ = _unit_values(authority, year, ("sector",))
-    units = sorted(values)
-    sectors = sorted({unit[1] for unit in units} | {sector[0] for sector in sector_values} - {ALL})
-    names = [f"{seed}|{sector}" for seed, sector in units] + [f"*|{sector}" for sector in [*sectors, ALL]]
-    first_sector = len(units)
-    pupils = [values[unit] for unit in units]
-    by_sector = {sector: sum(values[unit] for unit in units if unit[1] == sector) for sector in sectors}
-    pupils += [sector_values.get((sector,), by_sector[sector]) for sector in sectors]
-    pupils.append(sum(by_sector.values()))
-    place = (year, TOTALS)
-    primary = [is_primary(count, memory.was_shown(*place, name)) for name, count in zip(names, pupils, strict=True)]
-    hidden = np.array([p or memory.is_hidden(*place, n) for p, n in zip(primary, names, strict=True)], dtype=bool)
-    margins: list[Margin] = []
-    for number, sector in enumerate(sectors):
-        parts = np.array([i for i, unit in enumerate(units) if unit[1] == sector], dtype=np.int64)
-        if not len(parts):
-            continue
-        margins.append(Margin(parts, first_sector + number, kind="column"))
-        for month in sorted(months):
-            in_month = np.array([months[month].get(units[i], 0) for i in parts], dtype=np.int64)
-            margins.append(Margin(parts, first_sector + number, in_month, kind="column"))
-    of_sectors = np.arange(first_sector, first_sector + len(sectors), dtype=np.int64)
-    margins.append(Margin(of_sectors, first_sector + len(sectors), kind="column", prefer_total=True))
-    system = CellSystem(np.array(pupils, dtype=np.int64), margins, hidden)
-    protect_system(system, {})
-    remember(memory, place, names, system, primary)
-    pattern.units = {(seed, sector) for i, (seed, sector) in enumerate(units) if system.hidden[i]}
-    pattern.sectors = {sector for i, sector in enumerate([*sectors, ALL]) if system.hidden[first_sector + i]}
-
-
 def own_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPattern) -> None:
-    """Marts whose rows part the same pupils (weekday and half day): one small row hides all of the school's."""
+    """A mart of profiles by itself: one small row hides all of the school's."""
     mart = rows.contract.mart
     of_year = np.flatnonzero(rows.flags("academic_year", year)).tolist()
     units = rows.keys(("seed_code", "sector"))

@@ -1,27 +1,30 @@
 """Disclosure control over all marts of one authority together, with what stands and what is remembered (33-40)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from orchestration.release.grid import grid_pattern
+from orchestration.release.grid import grid_pattern, sector_cell_pattern
 from orchestration.release.memory import Memory
 from orchestration.release.patterns import (
     YearPattern,
     breakdown_pattern,
     own_pattern,
-    total_pattern,
 )
 from orchestration.release.persistent import persistent_decisions
+from orchestration.release.places import time_pattern, total_pattern
 from orchestration.release.reasons import category_decisions, reason_decisions
 from orchestration.release.rows import Decision, MartRows
+from orchestration.release.same_weeks import same_weeks_decisions
 from orchestration.release.sources import PupilSource
 from orchestration.release.split_rows import split_decisions
 from orchestration.release.splits import last_closed_month
 
 Marts = Mapping[str, MartRows]
+CUT_BY_TIME = ("week", "weekday")
+"""Keys of marts that have a pattern of their own, which holds that of the totals."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,34 @@ def _years(marts: Marts) -> list[str]:
     return sorted(years)
 
 
+def _cut_by(marts: Sequence[MartRows], time: str | None) -> list[MartRows]:
+    """Marts without a breakdown that are cut by a key of time; None: totals and their months."""
+    return [
+        rows
+        for rows in marts
+        if not rows.contract.breakdown
+        and (time in rows.contract.keys if time else not set(CUT_BY_TIME) & set(rows.contract.keys))
+    ]
+
+
 def year_pattern(marts: Marts, year: str, memory: Memory) -> YearPattern:
     """The pattern of one academic year over all marts."""
     pattern = YearPattern()
     schools = list(_of_kind(marts, "school"))
     authority = list(_of_kind(marts, "authority"))
-    totals = [rows for rows in schools if not rows.contract.breakdown and "weekday" not in rows.contract.keys]
-    sectors = [rows for rows in authority if not rows.contract.breakdown]
-    total_pattern(totals, sectors, year, memory, pattern)
+    total_pattern(_cut_by(schools, None), _cut_by(authority, None), year, memory, pattern)
+    for time in CUT_BY_TIME:
+        time_pattern(_cut_by(schools, time), _cut_by(authority, time), year, memory, pattern)
     for rows in schools:
-        if "weekday" in rows.contract.keys:
-            own_pattern(rows, year, memory, pattern)
-        elif rows.contract.breakdown:
+        if rows.contract.breakdown:
             breakdown_pattern(rows, year, memory, pattern)
     for rows in _of_kind(marts, "schools"):
         own_pattern(rows, year, memory, pattern)
     for rows in authority:
-        if rows.contract.breakdown:
+        if {"stage", "simd_quintile"} <= set(rows.contract.breakdown):
             grid_pattern(rows, year, memory, pattern)
+        elif rows.contract.breakdown:
+            sector_cell_pattern(rows, year, memory, pattern)
     return pattern
 
 
@@ -76,10 +89,12 @@ def _hidden_row(rows: MartRows, position: int, pattern: YearPattern) -> bool:
         if contract.kind == "school" and contract.breakdown:
             return (*unit, columns[contract.breakdown[0]]) in pattern.cells.get(contract.mart, ())
         return False
-    if sector in pattern.sectors:
+    if sector in pattern.sectors or sector in pattern.whole_sectors.get(contract.mart, ()):
         return True
     if {"stage", "simd_quintile"} <= set(columns):
         return (sector, columns["stage"], columns["simd_quintile"]) in pattern.grid
+    if contract.kind == "authority" and contract.breakdown:
+        return (sector, columns[contract.breakdown[0]]) in pattern.sector_cells.get(contract.mart, ())
     return False
 
 
@@ -128,6 +143,7 @@ def _protect_once(
     years = _years(exact)
     patterns = {year: year_pattern(exact, year, memory) for year in years}
     decisions = {mart: _pattern_decision(rows, patterns) for mart, rows in exact.items()}
+    same_weeks_decisions(exact, decisions)
     persistent = [
         rows for rows in exact.values() if rows.contract.kind in ("school_persistent", "authority_persistent")
     ]

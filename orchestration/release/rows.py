@@ -58,12 +58,14 @@ class Decision:
     """What is hidden of one mart's rows.
 
     ``rows`` hides a row whole; ``groups`` hides a group of measures of a row; ``cells`` a single measure;
+    ``unavailable`` has rows of which a group is not available, where nothing is hidden;
     ``held`` has, by position, the row as it stands now, which is released again unchanged.
     """
 
     rows: BoolArray
     groups: dict[str, BoolArray] = field(default_factory=dict)
     cells: dict[str, BoolArray] = field(default_factory=dict)
+    unavailable: dict[str, BoolArray] = field(default_factory=dict)
     held: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
@@ -121,12 +123,15 @@ def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], t
     for group, measures in contract.groups.items():
         symbols: list[str | None] = [None] * count
         suppressed = decision.rows | decision.groups.get(group, never)
+        not_available = decision.unavailable.get(group, never)
         for position in range(count):
             reason = withheld[position]
             symbol: str | None = None
             if suppressed[position]:
                 symbol = SUPPRESSED
-            elif reason is not None and (group != "pupils" or reason == "not_yet_due" or few[position]):
+            elif not_available[position] or (
+                reason is not None and (group != "pupils" or reason == "not_yet_due" or few[position])
+            ):
                 symbol = NOT_AVAILABLE
             for measure in measures:
                 hidden = decision.cells.get(measure)

@@ -127,7 +127,9 @@ class GroupJudge:
         months: dict[str, set[int]] = {}
         for rows in self.marts.values():
             contract = rows.contract
-            if contract.kind != kind or contract.breakdown or "weekday" in contract.keys:
+            if contract.kind != kind or contract.breakdown or "absence" not in contract.groups:
+                continue
+            if "weekday" in contract.keys:
                 continue
             for position in positions_of(rows, self.year):
                 name = place_name(rows, position)

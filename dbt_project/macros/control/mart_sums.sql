@@ -1,10 +1,14 @@
-{#- The openings that a mart adds up to, to be held against the pupil months: recorded or not, and their split. -#}
-{% macro mart_sums(mart) -%}
+{#- The openings that a mart adds up to, to be held against the pupil months: recorded or not, and their split (null for what a
+    mart of weeks does not have). -#}
+{% macro mart_sums(mart, has_split=true) -%}
     coalesce(sum({{ mart }}.openings_possible + {{ mart }}.openings_not_counted + {{ mart }}.openings_not_recorded), 0)
             as amount,
         array[
-            sum({{ mart }}.openings_attended), sum({{ mart }}.openings_late), sum({{ mart }}.openings_authorised),
-            sum({{ mart }}.openings_not_authorised), sum({{ mart }}.openings_not_counted),
+            sum({{ mart }}.openings_attended),
+            {% for column in ['openings_late', 'openings_authorised', 'openings_not_authorised'] -%}
+            {{ 'sum(' ~ mart ~ '.' ~ column ~ ')' if has_split else 'null' }},
+            {% endfor -%}
+            sum({{ mart }}.openings_not_counted),
             sum({{ mart }}.openings_not_recorded)
         ]::bigint[] as split
 {%- endmacro %}

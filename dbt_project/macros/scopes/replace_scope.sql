@@ -15,6 +15,8 @@ The contract's primary key identifies a row. In config.meta, where needed:
   notes_months    true for a model that notes the months of its changes by a materialization of its own
   by_month        true for tables that are recomputed by month: parents with a month_column touch only the months
                   that changed in them, other parents all months of a scope. Use in_touched_month() then.
+  months_before   1 where a row reaches from its month into the next (a week): a month that changed touches the one
+                  before it too. in_touched_month(..., and_next=true) is then what such rows are made of.
   fillfactor      room in each page, for tables of which every night changes rows all over
   also_follow     origins to follow beside the model's own parents and feeds, such as ['ledger:attendance']
   follow_only     origins to follow and no others, where a parent changes more often than what is read of it
@@ -43,7 +45,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
 
 {#- The same for a table that is recomputed by month. `month`: an expression for the row's month; without one the
     row belongs to no month (an enrolment), and its whole scope is wanted where any month of it is. -#}
-{% macro in_touched_month(relation, month=none) -%}
+{% macro in_touched_month(relation, month=none, and_next=false) -%}
     {%- if not execute or not is_incremental() -%}
         true
     {%- else -%}
@@ -51,7 +53,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
         {%- for row in run_query(touched_scopes(by_month=false)) -%}
             {%- do whole.append("('" ~ row[0] ~ "', '" ~ row[1] ~ "')") -%}
         {%- endfor -%}
-        {%- for row in run_query(touched_months()) -%}
+        {%- for row in run_query(touched_months(and_next)) -%}
             {%- do months.append("('" ~ row[0] ~ "', '" ~ row[1] ~ "'::date)") -%}
             {%- do some.append("('" ~ row[0] ~ "', '" ~ row[2] ~ "')") -%}
         {%- endfor -%}
@@ -85,12 +87,14 @@ The contract's primary key identifies a row. In config.meta, where needed:
 {%- endmacro %}
 
 {#- A query: the (local_authority_code, month, academic_year) that changed in parents that note their months. -#}
-{% macro touched_months() -%}
+{% macro touched_months(and_next=false) -%}
+    {%- set first = -1 * model.config.meta.get('months_before', 0) -%}
     select distinct
         month_changes.local_authority_code,
-        month_changes.month::text as month,
+        (month_changes.month + reach.months * interval '1 month')::date::text as month,
         {{ academic_year_of('month_changes.month') }} as academic_year
     from control.month_changes
+    cross join generate_series({{ first }}, {{ 1 if and_next else 0 }}) as reach (months)
     where month_changes.origin in ('{{ (parents_with_months() or ["none"]) | join("', '") }}')
         and month_changes.changed_at > {{ own_last_build() }}
 {%- endmacro %}

@@ -1,4 +1,13 @@
-with authorities as (
+with weeks as (
+    select * from {{ ref('attendance_by_authority_week') }} as weeks
+    where {{ in_touched_scope('weeks') }}
+),
+
+same_weeks as (
+    {{ same_weeks_last_year('weeks', ['local_authority_code', 'sector']) }}
+),
+
+authorities as (
     select
         authorities.local_authority_code,
         authorities.sector,
@@ -38,6 +47,15 @@ with authorities as (
         and authorities.month = 'all'
         and authorities.stage = 'all'
         and authorities.simd_quintile = 'all'
+),
+
+compared as (
+    select
+        authorities.*,
+        same_weeks.rate_same_weeks_last_year,
+        same_weeks.weeks_compared
+    from authorities
+    left join same_weeks using (local_authority_code, sector, academic_year)
 )
 
-select * from authorities
+select * from compared

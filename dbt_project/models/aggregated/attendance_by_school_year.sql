@@ -1,4 +1,13 @@
-with schools as (
+with weeks as (
+    select * from {{ ref('attendance_by_school_week') }} as weeks
+    where {{ in_touched_scope('weeks') }}
+),
+
+same_weeks as (
+    {{ same_weeks_last_year('weeks', ['local_authority_code', 'seed_code', 'sector']) }}
+),
+
+schools as (
     select
         schools.local_authority_code,
         schools.seed_code,
@@ -29,6 +38,15 @@ with schools as (
     from {{ ref('attendance_of_schools') }} as schools
     where {{ in_touched_scope('schools') }}
         and schools.breakdown = 'all'
+),
+
+compared as (
+    select
+        schools.*,
+        same_weeks.rate_same_weeks_last_year,
+        same_weeks.weeks_compared
+    from schools
+    left join same_weeks using (local_authority_code, seed_code, sector, academic_year)
 )
 
-select * from schools
+select * from compared

@@ -5,6 +5,8 @@
     'openings_attended': 0, 'openings_late': 6, 'openings_authorised': 1, 'openings_unauthorised': 2,
     'openings_excluded': 3, 'openings_unknown_reason': 4, 'openings_not_counted': 5,
 } %}
+{# half days with a mark of a kind, by the position of its count #}
+{% set slots = {'attended_slots': 0, 'not_counted_slots': 5} %}
 with openings as (
     select * from {{ ref('canonical_attendance_openings') }} as openings
     where {{ rebuilt_openings('openings') }}
@@ -25,7 +27,12 @@ months as (
         openings.seed_code,
         days.month,
         sum(code_weights.category_weight)::bigint as packed,
-        bit_or({{ slot_on('days', 'openings.opening') }}) as marked_slots
+        bit_or({{ slot_on('days', 'openings.opening') }}) as marked_slots,
+        {%- for column, category in slots.items() %}
+        coalesce(bit_or({{ slot_on('days', 'openings.opening') }}) filter (
+            where {{ in_category('code_weights', category) }}
+        ), 0) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from openings
     inner join days on openings.attendance_date = days.attendance_date
     inner join code_weights on openings.attendance_code = code_weights.attendance_code
@@ -45,7 +52,15 @@ changed_months as (
         coalesce(sum(weights_before.category_weight), 0)::bigint as packed_before,
         coalesce(sum(weights_after.category_weight), 0)::bigint as packed_after,
         coalesce(bit_or({{ slot_on('days', 'changes.opening') }}) filter (where changes.code_before is null), 0) as slots_added,
-        coalesce(bit_or({{ slot_on('days', 'changes.opening') }}) filter (where changes.code_after is null), 0) as slots_removed
+        coalesce(bit_or({{ slot_on('days', 'changes.opening') }}) filter (where changes.code_after is null), 0) as slots_removed,
+        {%- for column, category in slots.items() %}
+        coalesce(bit_or({{ slot_on('days', 'changes.opening') }}) filter (
+            where {{ in_category('weights_before', category) }}
+        ), 0) as {{ column }}_before,
+        coalesce(bit_or({{ slot_on('days', 'changes.opening') }}) filter (
+            where {{ in_category('weights_after', category) }}
+        ), 0) as {{ column }}_after{{ ',' if not loop.last }}
+        {%- endfor %}
     from changes
     inner join days on changes.attendance_date = days.attendance_date
     left join code_weights as weights_before on changes.code_before = weights_before.attendance_code
@@ -66,7 +81,9 @@ select
     {%- for column, category in counts.items() %}
     {{ unpacked('months.packed', category) }} as {{ column }},
     {%- endfor %}
-    months.marked_slots
+    months.marked_slots,
+    months.attended_slots,
+    months.not_counted_slots
 from months
 {% if is_incremental() %}
 union all
@@ -81,7 +98,11 @@ select
     + {{ unpacked('changed_months.packed_after', category) }}
     - {{ unpacked('changed_months.packed_before', category) }} as {{ column }},
     {%- endfor %}
-    (coalesce(standing.marked_slots, 0) & ~changed_months.slots_removed) | changed_months.slots_added as marked_slots
+    (coalesce(standing.marked_slots, 0) & ~changed_months.slots_removed) | changed_months.slots_added as marked_slots,
+    {%- for column in slots %}
+    (coalesce(standing.{{ column }}, 0) & ~changed_months.{{ column }}_before)
+    | changed_months.{{ column }}_after as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
 from changed_months
 left join {{ this }} as standing
     on changed_months.pupil_id = standing.pupil_id

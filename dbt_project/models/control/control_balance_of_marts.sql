@@ -1,6 +1,7 @@
-{%- set school_marts = ['year', 'month', 'stage', 'deprivation', 'sex', 'weekday'] -%}
+{%- set school_marts = ['year', 'month', 'week', 'stage', 'deprivation', 'sex', 'weekday'] -%}
 {%- set authority_marts = {
-    'year': ['all', 'sectors'], 'month': ['all', 'sectors'], 'stage_simd_quintile_month': ['sectors'],
+    'year': ['all', 'sectors'], 'month': ['all', 'sectors'], 'week': ['all', 'sectors'], 'sex': ['all', 'sectors'],
+    'weekday': ['all', 'sectors'], 'stage_simd_quintile_month': ['sectors'],
 } -%}
 -- Marts of the authority have one line for the rows of all and one for the rows of the sectors together.
 with pupil_months as (
@@ -25,7 +26,7 @@ marts as (
         'attendance_by_school_{{ mart }}' as mart,
         'schools' as part,
         mart.seed_code,
-        {{ mart_sums('mart') }}
+        {{ mart_sums('mart', has_split=mart != 'week') }}
     from {{ ref('attendance_by_school_' ~ mart) }} as mart
     where {{ in_touched_scope('mart') }}
     group by mart.local_authority_code, mart.academic_year, mart.seed_code
@@ -39,7 +40,7 @@ marts as (
         'attendance_by_authority_{{ mart }}' as mart,
         '{{ part }}' as part,
         '0' as seed_code,
-        {{ mart_sums('mart') }}
+        {{ mart_sums('mart', has_split=mart != 'week') }}
     from {{ ref('attendance_by_authority_' ~ mart) }} as mart
     where {{ in_touched_scope('mart') }}
         and mart.sector {{ '=' if part == 'all' else '<>' }} 'all'
@@ -100,7 +101,13 @@ balanced as (
         seed_code::integer as seed_code,
         coalesce(places.amount, 0)::bigint as amount_in,
         coalesce(marts.amount, 0)::bigint as amount_out,
-        coalesce(places.split, '{0,0,0,0,0,0}') = coalesce(marts.split, '{0,0,0,0,0,0}') as checksum_matches
+        {% for position in range(1, 7) -%}
+        {{ 'and ' if not loop.first }}(
+            coalesce(places.split[{{ position }}], 0) = coalesce(marts.split[{{ position }}], 0)
+            {{- " or mart like '%\\_week'" if position in [2, 3, 4] }}
+        )
+        {% endfor -%}
+        as checksum_matches
     from places
     full join marts using (local_authority_code, academic_year, mart, part, seed_code)
 )
