@@ -47,7 +47,8 @@ def _add(
 
     endpoint.__signature__ = _signature((*parameters, *more))  # type: ignore[attr-defined]  # read by FastAPI
     name = f"{page.name}{path.removeprefix(page.path).replace('/', '_')}"
-    router.add_api_route(path, endpoint, methods=["GET", "HEAD"], name=name, summary=page.title)
+    router.add_api_route(path, endpoint, methods=["GET"], name=name, summary=page.title)
+    router.add_api_route(path, endpoint, methods=["HEAD"], name=f"{name}_head", include_in_schema=False)
 
 
 def _signature(parameters: tuple[Parameter, ...]) -> inspect.Signature:

@@ -6,6 +6,7 @@ A cover that says what it is, a list of contents, and one worksheet with one tab
 import io
 import warnings
 from collections.abc import Sequence
+from threading import Lock
 
 import gptables
 import pandas as pd
@@ -15,7 +16,8 @@ from dashboards.page import Sheet
 from dashboards.values import cell
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-NO_NOTES = "No note text provided"  # gptables warns where there is no sheet of notes; notes stand above each table
+NOTHING = "There is nothing to show."
+_ONE_AT_A_TIME = Lock()  # warnings are filtered for the whole process
 
 
 def workbook(metadata: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> bytes:
@@ -27,8 +29,8 @@ def workbook(metadata: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> by
         about=[f"{symbol} {word}: {explanation}" for symbol, (word, explanation) in SYMBOLS.items()],
     )
     content = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=NO_NOTES)
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there is no sheet of notes, and its own outdated use of pandas
         made = gptables.produce_workbook(
             content, sheets={sheet.name: _table(sheet, known) for sheet in sheets}, cover=cover,
             workbook_options=OPTIONS,
@@ -38,8 +40,9 @@ def workbook(metadata: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> by
 
 
 def _table(sheet: Sheet, known: dict[str, str]) -> gptables.GPTable:
+    nothing = [[NOTHING, *[""] * (len(sheet.columns) - 1)]]
     frame = pd.DataFrame(
-        [[cell(value) for value in row] for row in sheet.rows],
+        [[cell(value) for value in row] for row in sheet.rows] or nothing,
         columns=[column.title for column in sheet.columns],
         dtype=object,
     )

@@ -1,0 +1,74 @@
+"""Sentences computed from figures."""
+
+from decimal import Decimal
+
+from dashboards.charts import Category, Marker, Series, categories
+from dashboards.charts import sentences as say
+from dashboards.formats import Figure
+
+MONTHS = categories(["August", "September", "October"])
+
+
+def rate(value: str | None, symbol: str = "[c]") -> Figure:
+    return Figure(None, symbol) if value is None else Figure(Decimal(value))
+
+
+def test_a_trend_says_from_where_to_where_and_the_lowest() -> None:
+    figures = [rate("0.9321"), rate("0.9"), rate("0.9401")]
+    assert say.trend("Attendance", MONTHS, figures) == (
+        "Attendance went from 93.2% in August to 94.0% in October, up 0.8 percentage points; "
+        "it was lowest in September (90.0%)."
+    )
+
+
+def test_a_trend_of_what_is_shown() -> None:
+    assert (
+        say.trend("Attendance", MONTHS, [rate(None), rate("0.9"), rate(None)]) == "Attendance was 90.0% in September."
+    )
+    assert say.trend("Attendance", MONTHS, [rate(None)] * 3) == "No figure of attendance is shown."
+
+
+def test_a_comparison_names_both_figures() -> None:
+    assert say.comparison(rate("0.934"), rate("0.926"), "Scotland, 2022/23") == (
+        "0.8 percentage points above Scotland, 2022/23 (92.6%)"
+    )
+    assert say.comparison(rate("0.926"), rate("0.926"), "Scotland") == "The same as Scotland (92.6%)"
+    assert say.comparison(rate(None), rate("0.9"), "Scotland") == "No comparison with Scotland: suppressed ([c])"
+
+
+def test_a_change_says_since_when() -> None:
+    assert say.changed(rate("0.93"), rate("0.938"), "a year before") == (
+        "Down 0.8 percentage points from a year before (93.8%)"
+    )
+    assert say.changed(rate("0.93"), rate("0.93"), "last week") == "No change since last week (93.0%)"
+
+
+def test_extremes_and_ties() -> None:
+    among = categories(["P1", "P2", "P3"])
+    assert say.extremes("Attendance", among, [rate("0.9"), rate(None), rate("0.95")]) == (
+        "Attendance was highest for P3 (95.0%) and lowest for P1 (90.0%)."
+    )
+    assert say.extremes("Attendance", among, [rate("0.9")] * 3) == "Attendance was 90.0% for all."
+
+
+def test_a_gap_is_never_made_from_a_hidden_figure() -> None:
+    assert say.gap("Attendance", rate("0.89"), "quintile 1", rate("0.95"), "quintile 5") == (
+        "The gap in attendance between quintile 1 (89.0%) and quintile 5 (95.0%) is 6.0 percentage points."
+    )
+    assert "not shown: suppressed" in say.gap("Attendance", rate(None), "quintile 1", rate("0.95"), "quintile 5")
+
+
+def test_what_is_hidden_is_said() -> None:
+    figures = [rate("0.9"), rate(None), rate(None, "[x]")]
+    assert say.hidden(figures) == "2 of 3 figures are not shown: suppressed ([c]) and not available ([x])."
+    assert say.hidden(figures[:1]) == ""
+
+
+def test_the_description_of_a_chart_tells_each_series() -> None:
+    series = [Series("2025/26", (rate("0.9"), rate("0.91"), rate(None)))]
+    told = say.described(MONTHS, series, [Marker("Scotland", rate("0.92"))], "The axis begins at 90%, not at zero.")
+    assert told == (
+        "2025/26: from 90.0% (August) to 91.0% (September). Scotland: 92.0%. "
+        "The axis begins at 90%, not at zero. All figures are in the table below the chart."
+    )
+    assert say.described([Category("x")], [Series("y", (rate(None),))]).startswith("y: no figure is shown.")
