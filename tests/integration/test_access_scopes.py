@@ -28,6 +28,12 @@ SCHOOL = Place("establishment", "S12000005", seed_code="1003020", sector="primar
 DAY = dt.timedelta(days=1)
 
 
+@pytest.fixture(params=["embedded", "server"])
+def either(request: pytest.FixtureRequest) -> Settings:
+    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
+    return found
+
+
 def reader_of(settings: Settings, name: str) -> int:
     with connect(settings, "auditor") as connection:
         row = connection.execute("select reader_id from access.readers where reader_name = %s", [name]).fetchone()
@@ -61,82 +67,82 @@ def move(settings: Settings, table: str, name: str, days: int) -> None:
         )
 
 
-def test_a_scope_holds_from_its_first_day_to_its_last(settings: Settings) -> None:
-    first = today(settings) + DAY
-    grant(settings, "dated", COUNCIL, actor="test", validity=Validity(first, first + DAY))
-    assert reach(settings, "dated") == ([], [])
-    assert [row["state"] for row in list_scopes(settings) if row["reader"] == "dated"] == ["future"]
+def test_a_scope_holds_from_its_first_day_to_its_last(either: Settings) -> None:
+    first = today(either) + DAY
+    grant(either, "dated", COUNCIL, actor="test", validity=Validity(first, first + DAY))
+    assert reach(either, "dated") == ([], [])
+    assert [row["state"] for row in list_scopes(either) if row["reader"] == "dated"] == ["future"]
     for days, expected in ((1, ["S12000005"]), (1, ["S12000005"]), (1, [])):
-        move(settings, "scopes", "dated", days)
-        assert reach(settings, "dated") == (expected, [])
-    assert [row["state"] for row in list_scopes(settings, ended=True) if row["reader"] == "dated"] == ["expired"]
+        move(either, "scopes", "dated", days)
+        assert reach(either, "dated") == (expected, [])
+    assert [row["state"] for row in list_scopes(either, ended=True) if row["reader"] == "dated"] == ["expired"]
 
 
-def test_a_reader_cannot_move_the_day(settings: Settings) -> None:
+def test_a_reader_cannot_move_the_day(either: Settings) -> None:
     """A time zone of the session's own would open tomorrow's scope today."""
-    grant(settings, "early", COUNCIL, actor="test", validity=Validity(today(settings) + DAY))
-    with connect(settings, "dashboard") as connection:
-        name_reader(connection, reader_of(settings, "early"))
+    grant(either, "early", COUNCIL, actor="test", validity=Validity(today(either) + DAY))
+    with connect(either, "dashboard") as connection:
+        name_reader(connection, reader_of(either, "early"))
         for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
             connection.execute(f"set local time zone '{zone}'")
             assert connection.execute("select access.reader_authorities()").fetchone() == ([],)
 
 
-def test_what_is_taken_back_ends_at_once_and_for_good(settings: Settings) -> None:
-    grant(settings, "leaver", COUNCIL, actor="test")
-    grant(settings, "leaver", SCHOOL, actor="test")
-    assert reach(settings, "leaver") == (["S12000005"], ["1003020 primary"])
-    assert revoke(settings, "leaver", COUNCIL, actor="test") == 1
-    assert reach(settings, "leaver") == ([], ["1003020 primary"])
+def test_what_is_taken_back_ends_at_once_and_for_good(either: Settings) -> None:
+    grant(either, "leaver", COUNCIL, actor="test")
+    grant(either, "leaver", SCHOOL, actor="test")
+    assert reach(either, "leaver") == (["S12000005"], ["1003020 primary"])
+    assert revoke(either, "leaver", COUNCIL, actor="test") == 1
+    assert reach(either, "leaver") == ([], ["1003020 primary"])
     with pytest.raises(ReaderError, match="no such scope"):
-        revoke(settings, "leaver", COUNCIL, actor="test")
-    with pytest.raises(psycopg.errors.CheckViolation), connect(settings, "steward") as connection:
+        revoke(either, "leaver", COUNCIL, actor="test")
+    with pytest.raises(psycopg.errors.CheckViolation), connect(either, "steward") as connection:
         connection.execute("update access.scopes set revoked_at = null, revoked_by = null where revoked_by = 'test'")
     for statement in (
         "delete from access.scopes",
         "update access.scopes set kind = kind",
         "delete from access.readers",
     ):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege), connect(settings, "steward") as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), connect(either, "steward") as connection:
             connection.execute(statement)
 
 
-def test_a_reader_from_whom_all_is_taken_is_no_reader_until_given_anew(settings: Settings) -> None:
-    grant(settings, "gone", SCHOOL, actor="test", group="Team of the gone")
-    revoke(settings, "gone", actor="test")
-    with connect(settings, "dashboard") as connection:
-        name_reader(connection, reader_of(settings, "gone"))
+def test_a_reader_from_whom_all_is_taken_is_no_reader_until_given_anew(either: Settings) -> None:
+    grant(either, "gone", SCHOOL, actor="test", group="Team of the gone")
+    revoke(either, "gone", actor="test")
+    with connect(either, "dashboard") as connection:
+        name_reader(connection, reader_of(either, "gone"))
         assert connection.execute("select access.current_reader()").fetchone() == (None,)
         assert connection.execute("select * from access.whoami()").fetchall() == []
-    grant(settings, "gone", COUNCIL, actor="test")
-    assert reach(settings, "gone") == (["S12000005"], [])
+    grant(either, "gone", COUNCIL, actor="test")
+    assert reach(either, "gone") == (["S12000005"], [])
 
 
-def test_a_group_gives_its_members_what_it_has_while_they_belong_to_it(settings: Settings) -> None:
-    grant(settings, "member", COUNCIL, actor="test", group="Area team")
-    grant(settings, "late-member", None, actor="test", group="Area team", validity=Validity(today(settings) + DAY))
-    assert reach(settings, "member") == (["S12000005"], [])
-    assert reach(settings, "late-member") == ([], [])
-    move(settings, "group_members", "late-member", 1)
-    assert reach(settings, "late-member") == (["S12000005"], [])
-    revoke(settings, "member", actor="test", group="Area team")
-    assert reach(settings, "member") == ([], [])
-    scope = next(row["scope"] for row in list_scopes(settings) if row["group"] == "Area team" and row["scope"])
-    revoke_scope(settings, scope, actor="test")
-    assert reach(settings, "late-member") == ([], [])
+def test_a_group_gives_its_members_what_it_has_while_they_belong_to_it(either: Settings) -> None:
+    grant(either, "member", COUNCIL, actor="test", group="Area team")
+    grant(either, "late-member", None, actor="test", group="Area team", validity=Validity(today(either) + DAY))
+    assert reach(either, "member") == (["S12000005"], [])
+    assert reach(either, "late-member") == ([], [])
+    move(either, "group_members", "late-member", 1)
+    assert reach(either, "late-member") == (["S12000005"], [])
+    revoke(either, "member", actor="test", group="Area team")
+    assert reach(either, "member") == ([], [])
+    scope = next(row["scope"] for row in list_scopes(either) if row["group"] == "Area team" and row["scope"])
+    revoke_scope(either, scope, actor="test")
+    assert reach(either, "late-member") == ([], [])
 
 
-def test_a_cluster_is_the_schools_that_the_list_names_today(settings: Settings) -> None:
+def test_a_cluster_is_the_schools_that_the_list_names_today(either: Settings) -> None:
     header = "authority,cluster_name,seed_code,sector"
-    import_clusters(settings, [header, "Falkirk,Braes,1000001,primary", "Falkirk,Braes,1000002,secondary"])
+    import_clusters(either, [header, "Falkirk,Braes,1000001,primary", "Falkirk,Braes,1000002,secondary"])
     place = Place("cluster", "S12000014", cluster_name="Braes")
-    grant(settings, "lead", place, actor="test")
-    assert reach(settings, "lead") == ([], ["1000001 primary", "1000002 secondary"])
-    import_clusters(settings, [header, "S12000014,Braes,1000001,primary"])
-    assert reach(settings, "lead") == ([], ["1000001 primary"])
-    done = import_clusters(settings, [header, "S12000014,Grangemouth,1000001,primary"])
+    grant(either, "lead", place, actor="test")
+    assert reach(either, "lead") == ([], ["1000001 primary", "1000002 secondary"])
+    import_clusters(either, [header, "S12000014,Braes,1000001,primary"])
+    assert reach(either, "lead") == ([], ["1000001 primary"])
+    done = import_clusters(either, [header, "S12000014,Grangemouth,1000001,primary"])
     assert done.missing == ("Braes",)
-    assert reach(settings, "lead") == ([], [])
+    assert reach(either, "lead") == ([], [])
     wrong = {
         "Nowhere,x,1000001,primary": "line 3.*Nowhere",
         "Falkirk,x,1,primary": "line 3.*seven digits",
@@ -145,22 +151,22 @@ def test_a_cluster_is_the_schools_that_the_list_names_today(settings: Settings) 
     }
     for line, said in wrong.items():
         with pytest.raises(ReaderError, match=said):
-            import_clusters(settings, [header, "Falkirk,Braes,1000001,primary", line])
-    assert reach(settings, "lead") == ([], [])  # all or nothing
+            import_clusters(either, [header, "Falkirk,Braes,1000001,primary", line])
+    assert reach(either, "lead") == ([], [])  # all or nothing
 
 
-def test_giving_twice_gives_once(settings: Settings) -> None:
-    assert grant(settings, "twice", SCHOOL, actor="test").scope_id is not None
-    again = grant(settings, "twice", SCHOOL, actor="test")
+def test_giving_twice_gives_once(either: Settings) -> None:
+    assert grant(either, "twice", SCHOOL, actor="test").scope_id is not None
+    again = grant(either, "twice", SCHOOL, actor="test")
     assert (again.scope_id, again.is_new_reader) == (None, False)
 
 
-def test_a_login_of_a_council_is_a_reader_by_its_name(settings: Settings) -> None:
-    with connect_as_admin(settings) as admin:
+def test_a_login_of_a_council_is_a_reader_by_its_name(either: Settings) -> None:
+    with connect_as_admin(either) as admin:
         admin.execute("create role a_smith login password 'a-smith-of-the-tests' in role analyst")
     try:
-        grant(settings, "a_smith", SCHOOL, actor="test")
-        with connect(settings, "analyst") as connection:
+        grant(either, "a_smith", SCHOOL, actor="test")
+        with connect(either, "analyst") as connection:
             info = connection.info
             address = {"host": info.host, "port": info.port, "dbname": info.dbname}
         with psycopg.connect(**address, user="a_smith", password="a-smith-of-the-tests") as own:
@@ -168,39 +174,39 @@ def test_a_login_of_a_council_is_a_reader_by_its_name(settings: Settings) -> Non
                 own.execute(f"set role {acting}")
                 seen = own.execute("select access.reader_schools(), access.reader_authorities()").fetchone()
                 assert seen == (["1003020 primary"], [])
-        rows = [row for row in review(settings) if row["who"] == "a_smith"]
+        rows = [row for row in review(either) if row["who"] == "a_smith"]
         assert [(row["kind"], row["sees"]) for row in rows] == [("login", "primary school 1003020 of S12000005")]
     finally:
-        with connect_as_admin(settings) as admin:
+        with connect_as_admin(either) as admin:
             admin.execute("drop role a_smith")
 
 
-def test_the_dashboards_are_no_reader_and_a_login_has_no_address(settings: Settings) -> None:
+def test_the_dashboards_are_no_reader_and_a_login_has_no_address(either: Settings) -> None:
     with pytest.raises(ReaderError, match="cannot be a reader"):
-        grant(settings, "dashboard", COUNCIL, actor="test")
+        grant(either, "dashboard", COUNCIL, actor="test")
     with pytest.raises(ReaderError, match="no e-mail address here"):
-        grant(settings, "steward", COUNCIL, actor="test", person=Person(email="steward@example.org"))
+        grant(either, "steward", COUNCIL, actor="test", person=Person(email="steward@example.org"))
 
 
-def test_review_tells_of_every_login_and_reader(settings: Settings) -> None:
-    grant(settings, "reviewed", COUNCIL, actor="test", person=Person("R. Viewed"))
-    with connect(settings, "dashboard", autocommit=True) as connection:
+def test_review_tells_of_every_login_and_reader(either: Settings) -> None:
+    grant(either, "reviewed", COUNCIL, actor="test", person=Person("R. Viewed"))
+    with connect(either, "dashboard", autocommit=True) as connection:
         connection.execute(
             "insert into control.page_reads (reader_id, page, status) values (%s, 'today', 200)",
-            [reader_of(settings, "reviewed")],
+            [reader_of(either, "reviewed")],
         )
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("select * from control.page_reads")
-    rows = review(settings)
+    rows = review(either)
     found = next(row for row in rows if row["who"] == "reviewed")
     assert (found["name"], found["sees"], found["through"]) == ("R. Viewed", "all of S12000005", "own scope")
     assert found["last_read_at"] is not None
     assert {"loader", "transformer", "releaser", "steward", "auditor"} <= {row["who"] for row in rows}
     assert any(row["sees"] == "everything, past all policies" for row in rows)
-    with connect(settings, "transformer") as connection:  # who reads control does not read who read what
+    with connect(either, "transformer") as connection:  # who reads control does not read who read what
         assert connection.execute("select count(*) from control.page_reads").fetchone() == (0,)
 
 
-def test_the_example_set_is_refused_on_a_live_warehouse(settings: Settings) -> None:
+def test_the_example_set_is_refused_on_a_live_warehouse(either: Settings) -> None:
     with pytest.raises(ReaderError, match="live"):
-        grant_example_set(settings.model_copy(update={"environment": "live"}), "S12000005")
+        grant_example_set(either.model_copy(update={"environment": "live"}), "S12000005")
