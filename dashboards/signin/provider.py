@@ -39,7 +39,7 @@ class Provider:
     """One identity provider; its description and keys are read when first needed and then kept."""
 
     def __init__(self, settings: Settings, mode: Mode) -> None:
-        self._issuer = str(settings.oidc_issuer).rstrip("/")
+        self._issuer = str(settings.oidc_issuer)
         self._trusts_email = settings.oidc_trust_email
         self._own = mode.own_origin
         self._client_id = str(settings.oidc_client_id)
@@ -49,7 +49,7 @@ class Provider:
             name="provider",
             client_id=self._client_id,
             client_secret=secret.get_secret_value() if secret else None,
-            server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",
+            server_metadata_url=f"{self._issuer.rstrip('/')}/.well-known/openid-configuration",
             client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "timeout": ANSWER_SECONDS},
         )
 
@@ -85,7 +85,7 @@ class Provider:
             )
         except httpx2.HTTPError as error:
             raise ProviderUnreachableError(f"the provider does not answer ({type(error).__name__})") from error
-        except (OAuthError, JoseError, ValueError, KeyError) as error:
+        except (OAuthError, JoseError, ValueError, KeyError, RuntimeError) as error:
             # the kind of error only: its text may quote the token
             raise SignInFailedError(f"the provider's answer does not hold ({type(error).__name__})") from None
         return self._identity_of(claims)
@@ -111,7 +111,7 @@ class Provider:
             raise ProviderUnreachableError(
                 f"the provider's description cannot be read ({type(error).__name__})"
             ) from error
-        if str(metadata.get("issuer", "")).rstrip("/") != self._issuer:
+        if metadata.get("issuer") != self._issuer:
             self._app.server_metadata.clear()
             raise ProviderUnreachableError("the provider calls itself by another name than WAREHOUSE_OIDC_ISSUER")
         offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
@@ -122,5 +122,6 @@ class Provider:
         """Subject, unique with its issuer; and the address, if the provider has verified it or is trusted to."""
         verified = claims.get("email_verified", self._trusts_email)
         email = claims.get("email")
-        is_reliable = isinstance(email, str) and email.count("@") == 1 and verified in {True, "true"}
+        is_verified = verified is True or verified == "true"  # some providers write it as text
+        is_reliable = is_verified and isinstance(email, str) and email.count("@") == 1
         return Identity(f"{self._issuer}|{claims['sub']}", str(email).lower() if is_reliable else None)
