@@ -59,12 +59,12 @@ class SignInMiddleware:
         reason = refusal(
             request.method,
             request.headers,
-            own_origin(self._desk.mode, request.url.scheme, request.headers.get("host")),
+            own_origin(self._desk.mode, scope["scheme"], request.headers.get("host")),
         )
         if reason:
             log.warning("refused: %s", reason, extra={"event": "forged_request"})
             await self._views.refused(request)(scope, receive, send)
-        elif is_public(request.url.path):
+        elif is_public(scope["path"]):  # never request.url: what is in the Host header may end up in its path
             await self._app(scope, receive, send)
         else:
             await self._serve(request, receive, send)
@@ -89,7 +89,11 @@ class SignInMiddleware:
             await self._views.no_access()(request.scope, receive, recording.of(send))
             return
         request.state.reader = reader
-        await self._app(request.scope, receive, recording.of(send))
+        try:
+            await self._app(request.scope, receive, recording.of(send))
+        except Exception:  # the page for it is made further out, so its line is written here
+            await recording.failed()
+            raise
 
 
 class Recording:
@@ -101,6 +105,7 @@ class Recording:
         self._request = request
         self._reader_id = reader_id
         self._began = began
+        self._is_written = False
         self._is_withheld = False
 
     def of(self, send: Send) -> Send:
@@ -114,21 +119,32 @@ class Recording:
 
         return recording
 
+    async def failed(self) -> None:
+        """Write the line of a page that broke before it answered."""
+        if not self._is_written:
+            await self._write(500, "text/html")
+
     async def _start(self, message: Message, send: Send) -> None:
-        headers = Headers(raw=message["headers"])
-        read = getattr(self._request.state, "page_read", None)
-        if not isinstance(read, PageRead):
-            read = reads.read_of(self._request.query_params, headers.get("content-type", ""))
-        served = reads.Served(int(message["status"]), round((time.perf_counter() - self._began) * 1000))
-        try:
-            await run_in_threadpool(self._desk.record, self._reader_id, read, served)
-        except AWAY as error:
-            log.error("the access log cannot be written: %s", type(error).__name__, extra={"event": "unrecorded"})
+        content_type = Headers(raw=message["headers"]).get("content-type", "")
+        if not await self._write(int(message["status"]), content_type):
             self._is_withheld = True
             answer = self._views.unavailable(self._request)
             await answer(self._request.scope, self._request.receive, send)
             return
         await send(message)
+
+    async def _write(self, status: int, content_type: str) -> bool:
+        read = getattr(self._request.state, "page_read", None)
+        if not isinstance(read, PageRead):
+            read = reads.read_of(self._request.query_params, content_type)
+        served = reads.Served(status, round((time.perf_counter() - self._began) * 1000))
+        try:
+            await run_in_threadpool(self._desk.record, self._reader_id, read, served)
+        except AWAY as error:
+            log.error("the access log cannot be written: %s", type(error).__name__, extra={"event": "unrecorded"})
+            return False
+        self._is_written = True
+        return True
 
 
 def is_public(path: str) -> bool:
@@ -140,7 +156,8 @@ def to_sign_in(request: Request) -> Response:
     """Send a browser to sign-in and from there back here; a script is told plainly."""
     if request.method not in {"GET", "HEAD"} or request.headers.get("sec-fetch-mode", "navigate") != "navigate":
         return Response("Sign in first.", status_code=401, media_type="text/plain")
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = request.scope["query_string"].decode("latin-1")
+    wanted = quote(request.scope["path"]) + (f"?{query}" if query else "")
     target = own_path(wanted)
     address = "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='/')}"
     return RedirectResponse(address, status_code=303)

@@ -47,6 +47,10 @@ def site(settings: Settings) -> Iterator[FastAPI]:
             raise HTTPException(404)
         return PlainTextResponse("the school")
 
+    @app.get("/broken")
+    def broken() -> PlainTextResponse:
+        raise RuntimeError("nobody foresaw this")
+
     @app.get("/health")
     def live() -> PlainTextResponse:
         return PlainTextResponse("alive")

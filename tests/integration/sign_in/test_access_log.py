@@ -32,6 +32,12 @@ def test_each_page_and_each_refusal_is_on_record(
     ]
 
 
+def test_a_page_that_breaks_is_on_record(site_of_examples: FastAPI, warehouse: Settings) -> None:
+    client = signed_in(site_of_examples)
+    assert client.get("/broken").status_code == 500
+    assert rows(warehouse, "select status from control.page_reads order by read_id desc limit 1") == [(500,)]
+
+
 def test_codes_in_the_log_are_codes(site_of_examples: FastAPI, warehouse: Settings) -> None:
     client = signed_in(site_of_examples)
     assert client.get("/school/a-childs-name/primary-ish").status_code == 404

@@ -76,6 +76,24 @@ def test_without_a_session_a_browser_goes_to_sign_in_and_a_script_is_told(site_o
     assert client.get("/health").text == "alive"
 
 
+@pytest.mark.parametrize("host", ["x/static/?", "x/sign-in?", "x/health#", "127.0.0.1:8000/static/?a=", "x/static/\\"])
+def test_a_host_header_with_a_path_in_it_opens_nothing(site_of_examples: FastAPI, host: str) -> None:
+    """Starlette puts the header before the path of the request, and takes the path out of the whole."""
+    client = browser(site_of_examples)
+    answer = client.get("/today", headers={"host": host})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/today"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../today", "/static/%2e%2e/today", "//today", "/today/", "/TODAY", "/health/today"]
+)
+def test_no_way_round_leads_to_a_page(site_of_examples: FastAPI, path: str) -> None:
+    answer = browser(site_of_examples).get(path)
+    assert answer.status_code in {303, 404}
+    assert "head-primary" not in answer.text
+
+
 def test_a_cookie_copied_before_sign_out_is_worth_nothing_after(site_of_examples: FastAPI, warehouse: Settings) -> None:
     client = signed_in(site_of_examples)
     copied = client.cookies["warehouse-session"]
