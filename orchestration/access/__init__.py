@@ -7,7 +7,7 @@ from orchestration.access.granting import Granted, Validity, grant, revoke, revo
 from orchestration.access.listing import list_scopes, review
 from orchestration.access.places import Place, authority_code, find_place
 from orchestration.access.readers import Person
-from orchestration.access.shared import give_shared_logins
+from orchestration.access.shared import count_schools, give_shared_logins
 
 __all__ = [
     "Granted",
@@ -17,6 +17,7 @@ __all__ = [
     "ReaderError",
     "Validity",
     "authority_code",
+    "count_schools",
     "find_place",
     "give_shared_logins",
     "grant",

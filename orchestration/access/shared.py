@@ -1,4 +1,7 @@
-"""What the shared logins of analysts and researchers see without anybody's doing, on warehouses that are not live."""
+"""What release tells access: the shared logins' authority, on warehouses that are not live, and counts of schools."""
+
+import json
+from collections.abc import Mapping
 
 import psycopg
 
@@ -13,3 +16,12 @@ def give_shared_logins(connection: psycopg.Connection, settings: Settings, local
     """
     if settings.environment != "live":
         connection.execute("select access.give_shared_logins(%s)", [local_authority_code])
+
+
+def count_schools(connection: psycopg.Connection, local_authority_code: str, schools: Mapping[str, int]) -> None:
+    """Say how many schools each sector of an authority has.
+
+    Where a head's own sector has but one other school, the total of all sectors would give that one away.
+    In: the releaser's connection, whose transaction this becomes part of.
+    """
+    connection.execute("select access.count_schools(%s, %s)", [local_authority_code, json.dumps(dict(schools))])

@@ -7,7 +7,6 @@ from datetime import date
 
 import psycopg
 
-from orchestration.access import give_shared_logins
 from orchestration.database import advisory_lock, connect
 from orchestration.release.checks import CheckError, check_mart
 from orchestration.release.contracts import ReleaseContract
@@ -33,6 +32,7 @@ from orchestration.release.differences import (
 from orchestration.release.gate import Build, Refusal, current_build, failed_tests, gone_schools, lifted, open_hops
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
+from orchestration.release.readers import prepare_readers
 from orchestration.release.rows import MartRows, read_rows, released_rows
 from orchestration.release.sources import DatabasePupils
 from orchestration.release.tables import (
@@ -196,7 +196,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     build, refusals, is_lifted = _gate(connection, contracts, authority, last_event)
     if build is None or refusals:
         return _refused(connection, authority, refusals, build.event_id if build else None)
-    give_shared_logins(connection, settings, authority)
+    prepare_readers(connection, settings, authority)
     if settings.environment != "live" and any(contract.kind == "clusters" for contract in contracts):
         invent_clusters(connection, authority)
     copied = [contract for contract in contracts if not contract.is_made_by_release]

@@ -109,8 +109,8 @@ def test_a_total_from_which_another_school_follows_is_not_seen(filled: Settings,
         seen[reader] = [sector for (sector,) in rows]
     assert seen == {
         "head-primary": ["all", "primary", "secondary", "special"],
-        "head-secondary": ["all", "primary", "special"],
-        "cluster-lead": ["all", "special"],
+        "head-secondary": ["primary", "special"],  # all less these two is the secondaries
+        "cluster-lead": ["special"],
     }
 
 

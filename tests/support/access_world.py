@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from orchestration.access import count_schools
 from orchestration.database import connect
 from orchestration.settings import Settings
 
@@ -71,10 +72,16 @@ def may_see(reach: Reach, table: str, row: Row) -> bool:
         if "breakdown" in row:
             sector = row["value"] if row["breakdown"] == "sector" else SECTOR_OF.get(row["value"], "all")
         mine = [school for school in reach.schools if sector in ("all", school[1])]
+        if sector == "all" and any(_others(reach, of) == 1 for of in {school[1] for school in mine}):
+            return False  # the other sectors' totals, taken from it, leave the reader's own sector
         return not mine or row["schools_counted"] >= len(mine) + 2
     if table == "data_quality":
         return row["subject"] in ("balance sheet", "expected schools")
     return table in SHARED
+
+
+def _others(reach: Reach, sector: str) -> int:
+    return COUNTED[HERE, sector] - sum(own == sector for _, own in reach.schools)
 
 
 SHARED = {"releases", "data_freshness", "provenance"}
@@ -135,6 +142,9 @@ def _counted(columns: dict[str, str], count: int) -> Row:
 def fill(settings: Settings, tables: dict[str, dict[str, str]]) -> None:
     """Write the rows, as release does; what is not named gets any value of its type."""
     with connect(settings, "releaser") as connection:
+        for council in (HERE, THERE):
+            counts = {sector: count for (code, sector), count in COUNTED.items() if code == council and sector != "all"}
+            count_schools(connection, council, counts)
         for table, columns in tables.items():
             for number, row in enumerate(rows_of(table, columns)):
                 _insert(connection, table, columns, number, row)

@@ -115,6 +115,17 @@ comment on column access.scopes.granted_at is 'When.';
 comment on column access.scopes.revoked_at is 'When it was taken back; null: it was not.';
 comment on column access.scopes.revoked_by is 'Who took it back.';
 
+create table if not exists access.school_counts (
+    local_authority_code text not null,
+    sector text not null,
+    schools integer not null,
+    primary key (local_authority_code, sector)
+);
+comment on table access.school_counts is 'Schools behind a sector''s total, as released. One row per council and sector.';
+comment on column access.school_counts.local_authority_code is 'GSS code of the council.';
+comment on column access.school_counts.sector is 'primary, secondary or special.';
+comment on column access.school_counts.schools is 'The smallest number of any academic year.';
+
 create table if not exists access.sessions (
     session_hash bytea primary key check (octet_length(session_hash) = 32),
     reader_id integer not null references access.readers,
@@ -324,21 +335,35 @@ end
 $$;
 comment on function access.reader_seed_codes() is 'SEED codes of reader_schools().';
 
--- From two schools' sum and one's own the other's follows; with k own ones, the sum must have two more.
+-- From two schools' sum and one's own the other's follows; with k own ones, the sum must have two more. The sum of all
+-- sectors gives a sector away by the other sectors' sums: it is not seen where one's own sector has one other school.
 create or replace function access.reader_floors() returns jsonb
 language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
 declare
     reader constant integer := access.current_reader();
 begin
     return coalesce((
-        select jsonb_object_agg(floors.place, floors.schools + 2)
-        from (
-            select schools.local_authority_code || ' ' || parts.sector as place, count(*) as schools
+        with own as (
+            select schools.local_authority_code, schools.sector, count(*) as schools
             from access.schools_in_force as schools
-            cross join lateral (values (schools.sector), ('all')) as parts (sector)
             where schools.reader_id = reader
-            group by schools.local_authority_code, parts.sector
-        ) as floors
+            group by schools.local_authority_code, schools.sector
+        ),
+
+        floors as (
+            select own.local_authority_code || ' ' || own.sector as place, own.schools + 2 as needed
+            from own
+            union all
+            select
+                own.local_authority_code || ' all' as place,
+                case when bool_or(counts.schools - own.schools = 1) then 1000000 else sum(own.schools) + 2 end as needed
+            from own
+            left join access.school_counts as counts
+                on counts.local_authority_code = own.local_authority_code and counts.sector = own.sector
+            group by own.local_authority_code
+        )
+
+        select jsonb_object_agg(floors.place, floors.needed) from floors
     ), '{}');
 end
 $$;
@@ -405,6 +430,15 @@ order by readers.reader_id
 $$;
 comment on function access.example_readers() is 'The made-up people of the demonstration, for its local sign-in.';
 
+-- Called by release, with {"primary": 18, "secondary": 3}.
+create or replace function access.count_schools(code text, counted jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+insert into access.school_counts (local_authority_code, sector, schools)
+select code, counts.key, counts.value::integer from jsonb_each_text(counted) as counts (key, value)
+on conflict (local_authority_code, sector) do update set schools = excluded.schools
+$$;
+comment on function access.count_schools(text, jsonb) is 'Says on how many schools each sector''s total of a council rests.';
+
 -- Called by release, and never on a live warehouse. A scope that was ever given or taken back is left as it is.
 create or replace function access.give_shared_logins(code text) returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -448,12 +482,13 @@ grant execute on function access.current_reader(), access.reader_authorities(), 
 access.reader_schools(), access.reader_seed_codes(), access.reader_floors(), access.reader_has_authority(text),
 access.my_scopes(), access.whoami() to dashboard, analyst, researcher;
 grant execute on function access.reader_for(text, text), access.example_readers() to dashboard;
-grant execute on function access.give_shared_logins(text), access.invent_clusters(text, jsonb) to releaser;
+grant execute on function access.give_shared_logins(text), access.count_schools(text, jsonb),
+access.invent_clusters(text, jsonb) to releaser;
 grant execute on function access.today() to steward, auditor;
 
 grant select, insert, update, delete on access.sessions to dashboard;
 grant insert on control.page_reads to dashboard;
-grant select on access.readers, access.groups, access.group_members, access.clusters, access.scopes,
+grant select on access.readers, access.groups, access.group_members, access.clusters, access.scopes, access.school_counts,
 access.scopes_in_force, access.schools_in_force to steward, auditor;
 grant insert on access.readers, access.groups, access.group_members, access.scopes to steward;
 grant update (display_name, email, subject, valid_from, valid_until, revoked_at) on access.readers to steward;
