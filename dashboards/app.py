@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -23,10 +24,16 @@ from orchestration.settings import Settings
 SignIn = Callable[[FastAPI, Settings], None]
 
 
-def create_app(settings: Settings, sign_in: SignIn = install_sign_in, pages: tuple[Page, ...] = PAGES) -> FastAPI:
+def create_app(
+    settings: Settings,
+    sign_in: SignIn = install_sign_in,
+    pages: tuple[Page, ...] = PAGES,
+    template_folders: tuple[Path, ...] = (),
+) -> FastAPI:
     """The dashboards over the warehouse of these settings.
 
-    ``sign_in`` adds what sets ``request.state.reader``; tests bring a stand-in. ``app.state`` holds ``settings``,
+    ``sign_in`` adds what sets ``request.state.reader``; tests bring a stand-in. ``template_folders`` hold templates
+    of pages that do not stand in this package. ``app.state`` holds ``settings``,
     ``database``, ``templates``, ``static`` and ``pages``. Raises ``SignInSettingsError`` where settings of sign-in
     must not start.
     """
@@ -39,7 +46,7 @@ def create_app(settings: Settings, sign_in: SignIn = install_sign_in, pages: tup
 
     app = FastAPI(title="School attendance", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     static = StaticFiles()
-    templates = environment(pages, static)
+    templates = environment(pages, static, template_folders)
     app.state.settings = settings
     app.state.database = database
     app.state.templates = templates
@@ -56,8 +63,6 @@ def create_app(settings: Settings, sign_in: SignIn = install_sign_in, pages: tup
 
     app.add_middleware(errors.SafetyNet)  # within sign-in, so that its access log has the line
     sign_in(app, settings)
-    if any(getattr(route, "name", "") == "sign_out" for route in app.routes):
-        templates.globals["sign_out"] = "/sign-out"
     app.add_middleware(errors.SafetyNet)  # and for sign-in itself
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders, is_live=settings.environment == "live")

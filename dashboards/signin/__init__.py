@@ -12,7 +12,7 @@ from dashboards.signin.errors import ProviderUnreachableError, SignInFailedError
 from dashboards.signin.examples import Examples
 from dashboards.signin.middleware import SignInMiddleware, is_public
 from dashboards.signin.mode import Mode, sign_in_mode
-from dashboards.signin.routes import sign_in_router
+from dashboards.signin.routes import SIGN_OUT, sign_in_router
 from dashboards.signin.views import Views
 from orchestration.settings import Settings
 
@@ -35,5 +35,6 @@ def install(app: FastAPI, settings: Settings) -> None:
     desk = Desk(settings, app.state.database)
     views = Views(app.state.templates, settings.dashboards_contact)
     examples = Examples(app.state.database, authority_names(settings.seeds_dir))
+    app.state.templates.globals["sign_out"] = SIGN_OUT
     app.include_router(sign_in_router(desk, views, examples))
     app.add_middleware(SignInMiddleware, desk=desk, views=views)

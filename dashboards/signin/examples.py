@@ -37,9 +37,10 @@ class Examples:
         if scope.kind == "authority":
             return f"every school of {authority}"
         if scope.kind == "cluster":
-            return f"the schools of the cluster {scope.cluster_name}, {authority}"
+            return f"the schools of the cluster {scope.cluster_name}, and totals of {authority} and Scotland"
         school = (scope.seed_code or "", scope.sector or "")
-        return f"{names.get(school, scope.seed_code)} ({scope.sector}), {authority}"
+        name = names.get(school, scope.seed_code)
+        return f"{name} ({scope.sector}), and totals of {authority} and Scotland"
 
 
 def names_of_schools(connection: Connection) -> dict[tuple[str, str], str]:

@@ -18,6 +18,7 @@ from dashboards.signin.provider import Provider
 from dashboards.signin.targets import own_path
 from dashboards.signin.views import Views
 
+SIGN_OUT = "/sign-out"
 LONGEST_CODE = 4096
 LONGEST_FORM = 8192
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ def sign_in_router(desk: Desk, views: Views, examples: Examples) -> APIRouter:
     """Routes for one application: those of its mode, and sign-out."""
     made = APIRouter(default_response_class=HTMLResponse, include_in_schema=True)
 
-    @made.post("/sign-out", name="sign_out", summary="Sign out")
+    @made.post(SIGN_OUT, name="sign_out", summary="Sign out")
     async def sign_out(request: Request) -> Response:
         name = desk.cookies.session
         await run_in_threadpool(desk.sign_out, request.cookies.get(name))

@@ -203,6 +203,12 @@ def test_a_target_changed_in_the_cookie_is_checked_again() -> None:
         assert found is None or found.target == "/"
 
 
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_cookie_and_no_state_break_it(cookie: str, state: str) -> None:
+    assert attempt_from_cookie(cookie.encode("utf-8", "replace").decode("latin-1"), state) is None
+    assert set(label_of(state)) <= set(string.ascii_letters + string.digits + "-_")
+
+
 @pytest.mark.parametrize("state", [None, "", "a;b=c", "ab cd", "äöü", "../.."])
 def test_a_cookie_is_not_named_by_anything(state: str | None) -> None:
     assert label_of(state) == ""
