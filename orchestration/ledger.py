@@ -65,7 +65,12 @@ def is_behind(settings: Settings) -> bool:
 
         select
             latest.event_id > 0 and (
-                coalesce((select min(model_builds.event_id) from control.model_builds), 0) < latest.event_id
+                coalesce((
+                    select min(model_builds.event_id)
+                    from control.model_builds
+                    where model_builds.model ~ '^(attendance|persistent_absence|absence_reasons)_by_'
+                        or model_builds.model = 'control_reconciliation'
+                ), 0) < latest.event_id
                 or exists (
                     select 1
                     from control.deliveries_in_force

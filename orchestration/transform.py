@@ -72,8 +72,13 @@ def clean_run_results(settings: Settings) -> None:
 
 
 @contextmanager
-def _environment(settings: Settings) -> Iterator[None]:
-    wanted = {**dbt_environment(settings), "DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+def _environment(settings: Settings, project_stands: bool) -> Iterator[None]:
+    wanted = {
+        **dbt_environment(settings),
+        "WAREHOUSE_PROJECT_STANDS": "yes" if project_stands else "no",
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
@@ -96,10 +101,12 @@ def run_dbt(
     arguments: Sequence[str],
     on_event: Callable[[DbtEvent], None] | None = None,
     quiet: bool = True,
+    project_stands: bool = False,
 ) -> DbtResult:
     """Run dbt with ``arguments`` such as ``["build", "--select", "canonical"]``.
 
-    ``on_event`` is called with each of dbt's log events. Returns what became of every node; raises nothing
+    ``on_event`` is called with each of dbt's log events. ``project_stands``: the tables were made with the very
+    same files, so that their columns and comments need no look-up. Returns what became of every node; raises nothing
     for a failed model or test, which the result tells.
     """
     from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
@@ -113,7 +120,7 @@ def run_dbt(
     flags = ["--log-level", "none", "--log-level-file", "none"] if quiet else ["--log-level-file", "none"]
     callbacks = [on_event] if on_event else []
     manifest = parsed_project(settings) if arguments[0] in BUILDING else None
-    with _environment(settings):
+    with _environment(settings, project_stands):
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         outcome = runner.invoke([*flags, *arguments, *common])
     clean_run_results(settings)

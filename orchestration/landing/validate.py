@@ -88,9 +88,13 @@ class Staging:
 
     def codes(self, made: Judgement, establishments: Iterable[int]) -> None:
         """Make the tables of codes that the rules look into."""
-        self.put(ESTABLISHMENTS, known=pa.array(sorted(establishments), pa.int32()))
+        self._list(ESTABLISHMENTS, "integer", sorted(establishments))
         for name, codes in made.lists.items():
-            self.put(name, known=pa.array(codes, pa.string()))
+            self._list(name, "varchar", list(codes))
+
+    def _list(self, name: str, data_type: str, values: list[Any]) -> None:
+        # not by Arrow: an array made of a list imports pandas, where that is installed, and takes a second
+        self.run(f"create or replace table {name} as select unnest(?::{data_type}[]) as known", [values])
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,12 @@ def validate_again(
 def _put_misfits(staging: Staging, structure: Structure, contract: Contract, positions: Mapping[str, int]) -> None:
     """Records of which only number and count of fields are kept: what is not collected could hide in them."""
     numbers, fields = structure.wrong_column_counts()
+    if not len(numbers) and not structure.oversized:  # as nearly always: an Arrow array imports pandas, a second
+        staging.run(
+            "create or replace table misfits "
+            "(row_number integer, field_count integer, column_name varchar, reason varchar)"
+        )
+        return
     names = {position: name for name, position in positions.items() if contract.column(name).is_collected}
     staging.put(
         "misfits",

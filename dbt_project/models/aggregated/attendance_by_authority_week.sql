@@ -20,22 +20,9 @@ with schools as (
 
 -- how often the few at several schools are counted too often
 counted_again as (
-    select
-        cells.local_authority_code,
-        cells.academic_year,
-        row_of.sector,
-        cells.week,
-        sum(case cells.counts_in when 'school' then cells.pupils else -cells.pupils end) as pupils,
-        sum(case cells.counts_in when 'school' then cells.behind_pupils else -cells.behind_pupils end) as behind_pupils
-    from {{ ref('pseudonymised_school_weeks') }} as cells
-    cross join lateral (values (cells.sector), ('all')) as row_of (sector)
-    where {{ in_touched_scope('cells') }}
-        and (
-            cells.counts_in = 'school'
-            or (cells.counts_in = 'sector' and row_of.sector <> 'all')
-            or (cells.counts_in = 'authority' and row_of.sector = 'all')
-        )
-    group by cells.local_authority_code, cells.academic_year, row_of.sector, cells.week
+    select * from {{ ref('pseudonymised_school_weeks') }} as counted_again
+    where {{ in_touched_scope('counted_again') }}
+        and counted_again.seed_code = 0
 ),
 
 authority_facts as (

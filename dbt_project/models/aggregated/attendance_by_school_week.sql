@@ -7,16 +7,13 @@ with cells as (
         lpad(cells.seed_code::text, 7, '0') as seed_code,
         cells.sector,
         cells.week,
-        bool_or(cells.is_open) as is_open,
-        sum(cells.pupils)::integer as pupils,
-        sum(cells.behind_pupils)::integer as behind_pupils,
-        {% for count in counts -%}
-        sum(cells.{{ count }})::bigint as {{ count }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cells.is_open,
+        cells.pupils,
+        cells.behind_pupils,
+        {{ 'cells.' ~ counts | join(', cells.') }}
     from {{ ref('pseudonymised_school_weeks') }} as cells
     where {{ in_touched_scope('cells') }}
-        and {{ counts_in_school_rows('cells') }}
-    group by cells.local_authority_code, cells.academic_year, cells.seed_code, cells.sector, cells.week
+        and cells.seed_code <> 0
 ),
 
 -- a mark of a week in which the school is closed counts in the open week before it: alone it would be one child

@@ -51,7 +51,8 @@ deliveries as (
     inner join as_of using (local_authority_code, academic_year)
 ),
 
-open_days as (
+-- materialized: put into the subquery below, it would be made anew for each school and feed (2 s of a city's night)
+open_days as materialized (
     select distinct calendar.local_authority_code, calendar.opening_date -- open at any school
     from {{ ref('canonical_calendar') }} as calendar
     inner join as_of using (local_authority_code, academic_year)

@@ -1,4 +1,3 @@
-{%- set counts = ['openings_attended', 'openings_possible', 'openings_not_counted', 'openings_not_recorded'] -%}
 -- Out of the bits of half days, so that no row of the 26.7 million openings is read again.
 with marked_months as (
     select marked_months.* from {{ ref('canonical_marked_months') }} as marked_months
@@ -11,6 +10,19 @@ enrolled_months as (
         and enrolled_months.expected_slots <> 0
 ),
 
+pupil_years as (
+    select pupil_years.* from {{ ref('canonical_pupil_years') }} as pupil_years
+    where {{ in_touched_month('pupil_years') }}
+),
+
+days as (
+    select * from {{ ref('canonical_days') }}
+),
+
+months as (
+    {{ weeks_of_months('days') }}
+),
+
 half_days as (
     select
         local_authority_code,
@@ -18,75 +30,64 @@ half_days as (
         pupil_id,
         seed_code,
         month,
-        coalesce(marked_months.attended_slots, 0) as openings_attended,
-        coalesce(marked_months.marked_slots & ~marked_months.not_counted_slots, 0) as openings_possible,
-        coalesce(marked_months.not_counted_slots, 0) as openings_not_counted,
-        coalesce(enrolled_months.expected_slots, 0) & ~coalesce(marked_months.marked_slots, 0) as openings_not_recorded
+        marked_months.marked_slots & ~marked_months.not_counted_slots as possible,
+        marked_months.marked_slots & ~marked_months.not_counted_slots & ~marked_months.attended_slots as absent,
+        marked_months.not_counted_slots as not_counted,
+        enrolled_months.expected_slots & ~coalesce(marked_months.marked_slots, 0) as not_recorded,
+        coalesce(marked_months.marked_slots, 0) | coalesce(enrolled_months.expected_slots, 0) as expected
     from marked_months
     full join enrolled_months using (local_authority_code, academic_year, pupil_id, seed_code, month)
 ),
 
-pupil_years as (
-    select
-        pupil_years.local_authority_code,
-        pupil_years.academic_year,
-        pupil_years.pupil_id,
-        pupil_years.seed_code,
-        pupil_years.sector,
-        count(*) over (
-            partition by pupil_years.local_authority_code, pupil_years.academic_year, pupil_years.pupil_id
-        ) > 1 as is_at_several
-    from {{ ref('canonical_pupil_years') }} as pupil_years
-    where {{ in_touched_month('pupil_years') }}
-),
-
--- a week that reaches into the next month is in both
-weeks_of_months as (
-    select
-        days.month,
-        date_trunc('week', days.attendance_date)::date as week,
-        bit_or(days.morning_slot | days.afternoon_slot) as slots
-    from {{ ref('canonical_days') }} as days
-    group by days.month, date_trunc('week', days.attendance_date)
-),
-
 pupil_weeks as (
     select
-        {% for count in counts -%}
-            sum({{ slot_count('half_days.' ~ count ~ ' & weeks.slots') }}) as {{ count }},
-        {% endfor -%}
-        half_days.local_authority_code, half_days.academic_year, half_days.pupil_id, half_days.seed_code, weeks.week,
-        pupil_years.sector, pupil_years.is_at_several
+        half_days.local_authority_code,
+        half_days.academic_year,
+        half_days.pupil_id,
+        half_days.seed_code,
+        bit_or({{ weeks_with('half_days.possible', 'months') }}) as possible_weeks,
+        bit_or({{ weeks_with('half_days.expected', 'months') }}) as weeks
     from half_days
-    inner join pupil_years using (local_authority_code, academic_year, pupil_id, seed_code)
-    inner join weeks_of_months as weeks using (month)
-    where weeks.slots
-        & (half_days.openings_possible | half_days.openings_not_counted | half_days.openings_not_recorded) <> 0
-        and {{ in_touched_month('half_days', "date_trunc('month', weeks.week::timestamp)::date") }}
-    group by
-        half_days.local_authority_code, half_days.academic_year, half_days.pupil_id, half_days.seed_code, weeks.week,
-        pupil_years.sector, pupil_years.is_at_several
+    inner join months on half_days.month = months.month
+    group by half_days.local_authority_code, half_days.academic_year, half_days.pupil_id, half_days.seed_code
 ),
 
--- the few at several schools, once for each sector and once for the authority
-counted as (
+placed as (
     select
-        pupil_weeks.local_authority_code, pupil_weeks.academic_year, pupil_weeks.week,
-        case when pupil_weeks.is_at_several then 'school' else 'everywhere' end as counts_in,
-        pupil_weeks.seed_code, pupil_weeks.sector, {{ counts | join(', ') }}
+        pupil_weeks.*,
+        pupil_years.sector,
+        count(*) over (
+            partition by pupil_weeks.local_authority_code, pupil_weeks.academic_year, pupil_weeks.pupil_id
+        ) > 1 as is_at_several
     from pupil_weeks
-    union all
+    inner join pupil_years using (local_authority_code, academic_year, pupil_id, seed_code)
+),
+
+persons as (
+    {{ persons_by_week('placed') }}
+),
+
+by_month as (
     select
-        pupil_weeks.local_authority_code, pupil_weeks.academic_year, pupil_weeks.week,
-        case when grouping(pupil_weeks.sector) = 0 then 'sector' else 'authority' end as counts_in,
-        0 as seed_code,
-        coalesce(pupil_weeks.sector, 'several') as sector,
-        sum(pupil_weeks.{{ counts | join('), sum(pupil_weeks.') }})
-    from pupil_weeks
-    where pupil_weeks.is_at_several
+        half_days.local_authority_code,
+        half_days.academic_year,
+        half_days.seed_code,
+        pupil_years.sector,
+        months.first_week,
+        {{ openings_by_week('half_days.possible', 'months') }} as possible,
+        {{ openings_by_week('half_days.absent', 'months') }} as absent,
+        {{ openings_by_week('half_days.not_counted', 'months') }} as not_counted,
+        {{ openings_by_week('half_days.not_recorded', 'months') }} as not_recorded
+    from half_days
+    inner join pupil_years using (local_authority_code, academic_year, pupil_id, seed_code)
+    inner join months on half_days.month = months.month
     group by
-        pupil_weeks.local_authority_code, pupil_weeks.academic_year, pupil_weeks.week, pupil_weeks.pupil_id,
-        grouping sets ((pupil_weeks.sector), ())
+        half_days.local_authority_code, half_days.academic_year, half_days.seed_code, pupil_years.sector, months.month,
+        months.first_week
+),
+
+openings as (
+    {{ spread_over_weeks('by_month', ['possible', 'absent', 'not_counted', 'not_recorded']) }}
 ),
 
 open_weeks as (
@@ -94,7 +95,7 @@ open_weeks as (
         calendar.local_authority_code,
         calendar.academic_year,
         calendar.seed_code,
-        date_trunc('week', calendar.opening_date::timestamp)::date as week
+        {{ monday_of('calendar.opening_date') }} as week
     from {{ ref('canonical_calendar') }} as calendar
     where calendar.is_open
         and {{ in_touched_month('calendar', "date_trunc('month', calendar.opening_date)::date", and_next=true) }}
@@ -104,15 +105,16 @@ select
     local_authority_code,
     academic_year,
     week,
-    counted.counts_in,
     seed_code,
-    counted.sector,
-    {% for count in counts -%}
-        sum(counted.{{ count }})::bigint as {{ count }},
-    {% endfor -%}
-    bool_or(open_weeks.local_authority_code is not null) as is_open,
-    count(*) filter (where counted.openings_possible > 0)::integer as pupils,
-    count(*)::integer as behind_pupils
-from counted
-left join open_weeks using (local_authority_code, academic_year, seed_code, week)
-group by local_authority_code, academic_year, week, counted.counts_in, seed_code, counted.sector
+    persons.sector,
+    open_weeks.local_authority_code is not null as is_open,
+    persons.pupils::integer as pupils,
+    persons.behind_pupils::integer as behind_pupils,
+    coalesce(openings.possible - openings.absent, 0)::bigint as openings_attended,
+    coalesce(openings.possible, 0)::bigint as openings_possible,
+    coalesce(openings.not_counted, 0)::bigint as openings_not_counted,
+    coalesce(openings.not_recorded, 0)::bigint as openings_not_recorded
+from persons
+left join openings using (local_authority_code, academic_year, week, seed_code, sector)
+left join open_weeks using (local_authority_code, academic_year, week, seed_code)
+where {{ in_touched_month('persons', "date_trunc('month', persons.week)::date") }}

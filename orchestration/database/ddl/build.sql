@@ -38,7 +38,20 @@ comment on column control.failed_tests.models is 'Models that it looks at.';
 comment on column control.failed_tests.failed_at is 'When it failed last.';
 comment on column control.failed_tests.code_version is 'Version of the code that it failed with.';
 
-grant select, insert, update, delete on control.build_state, control.model_builds, control.failed_tests to transformer;
+create table if not exists control.project_state (
+    only_row boolean primary key default true check (only_row),
+    rules_hash text not null,
+    files_hash text not null,
+    built_at timestamptz not null default now()
+);
+comment on table control.project_state is 'The dbt project that the last good build was made with. One row.';
+comment on column control.project_state.only_row is 'Always true: there is one row.';
+comment on column control.project_state.rules_hash is 'Hash of the files that make rows: SQL, seeds, thresholds.';
+comment on column control.project_state.files_hash is 'Hash of all files of the project.';
+comment on column control.project_state.built_at is 'When that build ended.';
+
+grant select, insert, update, delete
+on control.build_state, control.model_builds, control.failed_tests, control.project_state to transformer;
 
 -- Both views look at one small table of events at a time: milliseconds, also after years of nights.
 create or replace view control.deliveries_in_force as

@@ -14,6 +14,7 @@ from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
 from orchestration.defs.transform.in_process import stream_dbt
 from orchestration.defs.transform.translator import LayerTranslator
 from orchestration.identity import assign_identities
+from orchestration.project_state import last_built, missing_views, project_state, record_built
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 
@@ -27,6 +28,22 @@ PROJECT = DbtProject(
     target_path=target_path(_settings),
 )
 TRANSLATOR = LayerTranslator()
+VIEWS = {
+    (str(node["schema"]), str(node["alias"]))
+    for node in MANIFEST["nodes"].values()
+    if node["resource_type"] == "model" and node["config"]["materialized"] == "view"
+}
+# All models with rows of their own, and the tests of models; and the balance sheet, by whose build the release
+# knows what it stands on.
+ROWS = [
+    *(f"config.materialized:{kind}" for kind in ("incremental", "openings", "table")),
+    "control_reconciliation",
+    *(
+        str(node["name"])
+        for node in MANIFEST["nodes"].values()
+        if node["resource_type"] == "test" and any(name.startswith("model.") for name in node["depends_on"]["nodes"])
+    ),
+]
 
 
 ledger_tables = [
@@ -108,16 +125,24 @@ def changed_seeds(settings: Settings) -> list[str]:
 def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, config: BuildConfig) -> Iterator[Any]:
     """Build what the deliveries touched, test it, and load seeds whose files have changed.
 
-    Unit tests prove the code, not the data; they run with the project's tests and not each night.
+    A rule that has changed since the last good build (SQL, seed, threshold) rebuilds every layer from raw. Views
+    are made again only when something in the project has changed. Unit tests prove the code, not the data; they
+    run with the project's tests and not each night.
     """
     settings = warehouse.ready()
     ensure_manifest(settings)
     seeds = changed_seeds(settings)
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--select", "resource_type:model", *seeds]
-    if config.full_refresh:
-        arguments.append("--full-refresh")
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *seeds]
     with connect(settings, "transformer", autocommit=True) as connection, advisory_lock(connection, "build"):
-        for item in stream_dbt(settings, arguments, context, MANIFEST, TRANSLATOR, connection):
+        state, built = project_state(settings), last_built(connection)
+        has_new_rules = built is not None and built.rules != state.rules
+        project_stands = built == state and not config.full_refresh and not missing_views(connection, VIEWS)
+        arguments += ROWS if project_stands else ["resource_type:model"]
+        if config.full_refresh or has_new_rules:
+            arguments.append("--full-refresh")
+        if has_new_rules:
+            context.log.info("A model, seed or threshold has changed: every layer is built anew from raw.")
+        for item in stream_dbt(settings, arguments, context, MANIFEST, TRANSLATOR, connection, project_stands):
             if not isinstance(item, DbtResult):
                 yield item
                 continue
@@ -127,5 +152,6 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
                 raise dg.Failure(
                     description="dbt could not build every model.\n" + "\n".join(lines), allow_retries=False
                 )
+            record_built(connection, state)
             if seeds:
                 _stamp(settings).write_text(json.dumps(_seed_hashes(settings)))

@@ -40,6 +40,7 @@ def stream_dbt(
     manifest: dict[str, Any],
     translator: DagsterDbtTranslator,
     connection: Connection,
+    project_stands: bool = False,
 ) -> Iterator[Any]:
     """Yield an output for each model or seed and a check result for each test; the last item is a DbtResult.
 
@@ -53,7 +54,7 @@ def stream_dbt(
 
     def work() -> None:
         try:
-            events.put(run_dbt(settings, arguments, on_event=collect))
+            events.put(run_dbt(settings, arguments, on_event=collect, project_stands=project_stands))
         except BaseException as error:
             events.put(error)
 
