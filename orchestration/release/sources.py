@@ -8,6 +8,7 @@ import numpy as np
 import psycopg
 
 from orchestration.release.bands import BandPupils, band_code
+from orchestration.release.split_half_days import PlacedHalfDays, half_day
 from orchestration.release.splits import SplitPupils, month_number
 
 
@@ -20,6 +21,7 @@ class PlacedSplit:
     stage: Sequence[str]
     sex: Sequence[str]
     deprivation_group: Sequence[str]
+    quintile: Sequence[str]
 
     def category(self, breakdown: str) -> Sequence[str] | None:
         """The column of a breakdown; None where the pupils do not have it."""
@@ -35,6 +37,9 @@ class PupilSource(Protocol):
 
     def splits(self, year: str) -> PlacedSplit:
         """Openings authorised, not authorised and late, in this order, by pupil and month of a year."""
+
+    def half_days(self, year: str) -> PlacedHalfDays:
+        """The same by pupil and half day of the week, in the year so far."""
 
 
 class DatabasePupils:
@@ -68,7 +73,7 @@ class DatabasePupils:
         rows = self.connection.execute(
             """
             select hashtextextended(pupil_token::text, 0), seed_code::text, sector, stage, sex, deprivation_group,
-                month, authorised, not_authorised, late
+                month, authorised, not_authorised, late, simd_quintile
             from aggregated_exact.split_pupils
             where local_authority_code = %s and academic_year = %s
             """,
@@ -85,4 +90,25 @@ class DatabasePupils:
             [row[3] for row in rows],
             [row[4] for row in rows],
             [row[5] for row in rows],
+            [row[10] for row in rows],
+        )
+
+    def half_days(self, year: str) -> PlacedHalfDays:
+        """One row per pupil, school and half day of the week with an absence or late arrival."""
+        rows = self.connection.execute(
+            """
+            select hashtextextended(pupil_token::text, 0), seed_code::text, sector, weekday, opening,
+                authorised, not_authorised, late
+            from aggregated_exact.split_pupil_half_days
+            where local_authority_code = %s and academic_year = %s
+            """,
+            [self.authority, year],
+        ).fetchall()
+        return PlacedHalfDays(
+            SplitPupils(
+                np.array([row[0] for row in rows], dtype=np.int64),
+                np.array([half_day(row[3], row[4]) for row in rows], dtype=np.int64),
+                np.array([row[5:8] for row in rows], dtype=np.int64).reshape(-1, 3),
+            ),
+            [(row[1], row[2]) for row in rows],
         )

@@ -1,17 +1,28 @@
 """Which rows show the split of absence and late arrivals, by what was judged of their school or sector (37)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import YearPattern
 from orchestration.release.rows import Decision, MartRows
-from orchestration.release.sources import PlacedSplit, PupilSource
+from orchestration.release.sources import PupilSource
+from orchestration.release.split_cells import Months, cell_name, judge_cells, remembered_cells
+from orchestration.release.split_half_days import Sums, half_day, judge_half_days, remembered_half_days
 from orchestration.release.split_judge import GroupJudge, Marts, place_name, positions_of
 from orchestration.release.splits import NOTHING, PARTS, Shown, month_number
 
 JUDGED = ("split", "judged")
+
+
+@dataclass(frozen=True)
+class Finer:
+    """What is shown of schools by half day of the week, and of the authority by stage and quintile."""
+
+    half_days: Mapping[str, Sums]
+    cells: Mapping[str, Months]
 
 
 def split_decisions(
@@ -32,13 +43,18 @@ def split_decisions(
     closed = sorted(month for month in found if month <= last_closed)
     is_month_end = bool(closed) and len(closed) == len(found)
     judged = memory.states.get((year, *JUDGED))
-    split: PlacedSplit | None = None
+    is_judging = False
     if closed and last_closed > (judged.shown["month"] if judged else 0):
-        split = source.splits(year)
+        is_judging = True
+        split, half_days = source.splits(year), source.half_days(year)
         memory.new_states[year, JUDGED[0], JUDGED[1]] = State({"month": last_closed}, b"")
     for group in PARTS:
-        if split is not None:
+        if is_judging:
             shown = GroupJudge(group, year, marts, split, closed, is_month_end, memory, pattern).judge()
+            finer = Finer(
+                judge_half_days(group, year, marts, half_days, shown, memory, pattern),
+                judge_cells(group, year, marts, split, closed, memory, pattern),
+            )
         else:
             place = f"split.{group}"
             shown = {
@@ -46,10 +62,11 @@ def split_decisions(
                 for (of_year, mart, name), state in memory.states.items()
                 if (of_year, mart) == (year, place)
             }
+            finer = Finer(remembered_half_days(year, group, memory), remembered_cells(year, group, memory))
         for rows in marts.values():
             if group in rows.contract.groups and rows.contract.kind in ("school", "authority"):
-                _apply(rows, year, group, shown, is_month_end, decisions[rows.contract.mart])
-    return _shown_places(marts, year, decisions), split is not None
+                _apply(rows, year, group, shown, finer, is_month_end, decisions[rows.contract.mart])
+    return _shown_places(marts, year, decisions), is_judging
 
 
 def _shown_places(marts: Marts, year: str, decisions: Mapping[str, Decision]) -> set[str]:
@@ -73,7 +90,13 @@ def _shown_places(marts: Marts, year: str, decisions: Mapping[str, Decision]) ->
 
 
 def _apply(
-    rows: MartRows, year: str, group: str, shown: Mapping[str, Shown], is_month_end: bool, decision: Decision
+    rows: MartRows,
+    year: str,
+    group: str,
+    shown: Mapping[str, Shown],
+    finer: Finer,
+    is_month_end: bool,
+    decision: Decision,
 ) -> None:
     contract = rows.contract
     names = [f"openings_{part}" for part in PARTS[group]]
@@ -83,8 +106,13 @@ def _apply(
             continue
         now = [rows.numbers_at(name, position) for name in names]
         place = shown.get(place_name(rows, position), NOTHING)
-        if "weekday" in contract.keys or len(contract.breakdown) > 1:
-            known: list[int] | None = None
+        known: list[int] | None = None
+        if "weekday" in contract.keys:
+            number = half_day(rows.columns["weekday"][position], rows.columns["opening"][position])
+            known = finer.half_days.get(place_name(rows, position), {}).get(number) if is_month_end else None
+        elif "simd_quintile" in contract.keys:
+            month = month_number(rows.columns["month"][position])
+            known = finer.cells.get(cell_name(rows, position), {}).get(month)
         elif "month" in contract.keys:
             known = place.months.get(month_number(rows.columns["month"][position]))
         elif not is_month_end or place.year is None:

@@ -15,6 +15,7 @@ from orchestration.release.memory import Memory
 from orchestration.release.protect import protect
 from orchestration.release.rows import MartRows, released_rows
 from orchestration.release.sources import PlacedSplit
+from orchestration.release.split_half_days import PlacedHalfDays, half_day
 from orchestration.release.splits import SplitPupils, month_number
 from tests.support.release_exact import Row, exact_rows
 from tests.support.release_world import YEAR, World, pupil_band
@@ -36,6 +37,7 @@ def split_rows(world: World) -> list[tuple[Any, ...]]:
         (
             world.authority, YEAR, f"00000000-0000-0000-0000-{pupil.token:012d}", pupil.seed_code, pupil.sector,
             pupil.stage, pupil.sex, pupil.group, month, counts.authorised, counts.not_authorised, counts.late,
+            pupil.quintile,
         )
         for pupil in world.pupils
         for month, counts in sorted(pupil.months.items())
@@ -57,9 +59,24 @@ def band_rows(world: World) -> list[tuple[Any, ...]]:
     return found
 
 
+def half_day_rows(world: World) -> list[tuple[Any, ...]]:
+    """Openings of the year by pupil and half day of the week, as the exact mart of the tests counts them."""
+    found = []
+    for pupil in world.pupils:
+        counts = pupil.months.values()
+        parts = [sum(getattr(month, name) for month in counts) for name in ("authorised", "not_authorised", "late")]
+        token = f"00000000-0000-0000-0000-{pupil.token:012d}"
+        place = (world.authority, YEAR, token, pupil.seed_code, pupil.sector)
+        found += [(*place, weekday, "AM", *parts) for weekday in (1, 2) if any(parts)]
+    return found
+
+
 SPLIT_TABLE = """
 create table if not exists aggregated_exact.split_pupils (local_authority_code text, academic_year text,
     pupil_token uuid, seed_code text, sector text, stage text, sex text, deprivation_group text, month date,
+    authorised integer, not_authorised integer, late integer, simd_quintile text);
+create table if not exists aggregated_exact.split_pupil_half_days (local_authority_code text, academic_year text,
+    pupil_token uuid, seed_code text, sector text, weekday integer, opening text,
     authorised integer, not_authorised integer, late integer);
 create table if not exists aggregated_exact.persistent_absence_pupils (local_authority_code text,
     academic_year text, pupil_token uuid, seed_code text, sector text, stage text, simd_quintile text, band text,
@@ -90,7 +107,11 @@ def build(
         ) as copy:
             for row in exact[contract.mart]:
                 copy.write_row([row.get(name, 0) for name in names])
-    for name, rows in (("split_pupils", split_rows(world)), ("persistent_absence_pupils", band_rows(world))):
+    for name, rows in (
+        ("split_pupils", split_rows(world)),
+        ("split_pupil_half_days", half_day_rows(world)),
+        ("persistent_absence_pupils", band_rows(world)),
+    ):
         table = sql.Identifier("aggregated_exact", name)
         connection.execute(sql.SQL("delete from {} where local_authority_code = %s").format(table), [world.authority])
         with connection.cursor().copy(sql.SQL("copy {} from stdin").format(table)) as copy:
@@ -126,6 +147,17 @@ class WorldPupils:
             np.array([band_code(row[7], row[8]) for row in rows], dtype=np.int64),
         )
 
+    def half_days(self, year: str) -> PlacedHalfDays:
+        rows = half_day_rows(self.world)
+        return PlacedHalfDays(
+            SplitPupils(
+                np.array([_number(row[2]) for row in rows], dtype=np.int64),
+                np.array([half_day(row[5], row[6]) for row in rows], dtype=np.int64),
+                np.array([row[7:10] for row in rows], dtype=np.int64).reshape(-1, 3),
+            ),
+            [(row[3], row[4]) for row in rows],
+        )
+
     def splits(self, year: str) -> PlacedSplit:
         rows = split_rows(self.world)
         return PlacedSplit(
@@ -138,6 +170,7 @@ class WorldPupils:
             [row[5] for row in rows],
             [row[6] for row in rows],
             [row[7] for row in rows],
+            [row[12] for row in rows],
         )
 
 

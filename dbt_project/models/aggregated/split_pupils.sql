@@ -10,6 +10,7 @@ with pupil_months as (
         pupil_years.stage,
         pupil_years.sex,
         pupil_years.deprivation_group,
+        pupil_years.simd_quintile,
         pupil_months.month,
         pupil_months.openings_authorised as authorised,
         {{ not_authorised_openings('pupil_months') }} as not_authorised,

@@ -448,7 +448,7 @@ on conflict (reader_name) do nothing;
 insert into access.scopes (reader_id, kind, local_authority_code, granted_by)
 select readers.reader_id, 'authority', code, 'first release'
 from access.readers
-where readers.reader_name in ('analyst', 'researcher') and readers.kind = 'login'
+where readers.reader_name in ('analyst', 'researcher') and readers.kind = 'login' and readers.revoked_at is null
     and not exists (
         select from access.scopes
         where scopes.reader_id = readers.reader_id and scopes.kind = 'authority'
