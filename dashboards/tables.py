@@ -85,7 +85,11 @@ REASONS = (
     | _of(TEXT, "openings_symbol")
 )
 
-attendance_by_school_year = _mart("attendance_by_school_year", SCHOOL, YEAR, RATES)
+SAME_WEEKS = (
+    _of(RATE, "rate_same_weeks_last_year") | _of(SmallInteger(), "weeks_compared") | _of(TEXT, "same_weeks_symbol")
+)
+
+attendance_by_school_year = _mart("attendance_by_school_year", SCHOOL, YEAR, RATES, SAME_WEEKS)
 attendance_by_school_month = _mart("attendance_by_school_month", SCHOOL, YEAR, _of(DATE, "month"), RATES)
 attendance_by_school_stage = _mart("attendance_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), RATES)
 attendance_by_school_sex = _mart("attendance_by_school_sex", SCHOOL, YEAR, _of(TEXT, "sex"), RATES)
@@ -97,7 +101,7 @@ attendance_by_school_weekday = _mart(
 )
 attendance_by_authority_year = _mart(
     "attendance_by_authority_year",
-    AUTHORITY, SECTOR, YEAR, RATES, COUNTED,
+    AUTHORITY, SECTOR, YEAR, RATES, SAME_WEEKS, COUNTED,
     _of(OPENINGS, "openings_unauthorised", "openings_excluded", "openings_unknown_reason"),
     _of(OPENINGS, "openings_not_counted", "openings_not_recorded"),
     _of(TEXT, "categories_symbol"),
@@ -146,7 +150,6 @@ releases = _mart(
     _of(TEXT, "code_version", "label"), _of(TEXTS, "deliveries"), _of(COUNT, "release_id"),
 )  # fmt: skip
 
-# Tables of later releases; a page that reads one says "not ready" while it is missing.
 _WEEK = _of(DATE, "week") | _of(SmallInteger(), "school_week_number")
 _WEEKLY = (
     PUPILS
@@ -165,4 +168,22 @@ attendance_by_authority_sex = _mart(
 attendance_by_authority_weekday = _mart(
     "attendance_by_authority_weekday",
     AUTHORITY, SECTOR, YEAR, _of(COUNT, "weekday"), _of(TEXT, "opening"), RATES, COUNTED,
+)  # fmt: skip
+persistent_absence_by_month = _mart(
+    "persistent_absence_by_month", SCHOOL, YEAR, _of(TEXT, "breakdown", "value"), _of(DATE, "month"), BANDS, COUNTED
+)
+similar_schools = _mart(
+    "similar_schools",
+    SCHOOL, YEAR, _of(TEXTS, "similar_to"), _of(TEXT, "rule", "openings_symbol"), COUNTED, _of(RATE, "attendance_rate"),
+)  # fmt: skip
+clusters = _mart("clusters", SCHOOL, _of(TEXT, "cluster_name"), _of(FLAG, "is_invented"))
+provenance = _mart(
+    "provenance",
+    AUTHORITY, YEAR, _of(TEXT, "mart", "seed_code", "code_version"), _of(TEXTS, "deliveries"),
+    _of(TIMESTAMP, "last_extracted_at"),
+)  # fmt: skip
+deliveries = _mart(
+    "deliveries",
+    AUTHORITY, YEAR, _of(TEXT, "delivery_key", "feed", "outcome", "status", "reason"), _of(DATE, "extract_date"),
+    _of(TIMESTAMP, "landed_at"), _of(FLAG, "is_in_force"),
 )  # fmt: skip

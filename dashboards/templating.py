@@ -31,10 +31,13 @@ AROUND: dict[str, object] = {
 }
 
 
-def environment(pages: tuple[Page, ...], static: StaticFiles) -> Environment:
-    """An environment that knows the pages. Everything but ``Markup`` is escaped; a missing name is an error."""
+def environment(pages: tuple[Page, ...], static: StaticFiles, folders: tuple[Path, ...] = ()) -> Environment:
+    """An environment that knows the pages. Everything but ``Markup`` is escaped; a missing name is an error.
+
+    ``folders`` hold templates of pages that do not stand in this package.
+    """
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader((TEMPLATES, *folders)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

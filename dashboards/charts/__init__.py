@@ -4,6 +4,7 @@ Colours, dashes and markers are classes of the style sheet (a strict content pol
 figure that is not shown leaves a gap with its symbol. Nothing is said by colour alone.
 """
 
+from dashboards.charts import sentences
 from dashboards.charts.bars import bars
 from dashboards.charts.data import Category, Marker, Series, categories
 from dashboards.charts.dots import dots
@@ -11,4 +12,16 @@ from dashboards.charts.heat import heat
 from dashboards.charts.line import line
 from dashboards.charts.multiples import Panel, multiples
 
-__all__ = ["Category", "Marker", "Panel", "Series", "bars", "categories", "dots", "heat", "line", "multiples"]
+__all__ = [
+    "Category",
+    "Marker",
+    "Panel",
+    "Series",
+    "bars",
+    "categories",
+    "dots",
+    "heat",
+    "line",
+    "multiples",
+    "sentences",
+]

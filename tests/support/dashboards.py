@@ -1,6 +1,7 @@
 """Dashboards for tests: an application with a stand-in for sign-in, and readers as the database has them."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -34,9 +35,14 @@ def signed_in_as(reader: Reader | None) -> Callable[[FastAPI, Settings], None]:
     return lambda app, settings: app.add_middleware(StandIn, reader=reader)
 
 
-def client(settings: Settings, reader: Reader | None = OFFICER, pages: tuple[Page, ...] = PAGES) -> TestClient:
+def client(
+    settings: Settings,
+    reader: Reader | None = OFFICER,
+    pages: tuple[Page, ...] = PAGES,
+    template_folders: tuple[Path, ...] = (),
+) -> TestClient:
     """A browser without JavaScript, signed in as a reader."""
-    return TestClient(create_app(settings, signed_in_as(reader), pages))
+    return TestClient(create_app(settings, signed_in_as(reader), pages, template_folders))
 
 
 def reader_named(settings: Settings, name: str) -> Reader:
