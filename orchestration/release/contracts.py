@@ -18,6 +18,8 @@ PROTECTED_KINDS = (
 )  # fmt: skip
 MADE_BY_RELEASE = ("month_history", "similar_schools", "clusters")
 """Kinds whose rows release makes out of released rows, after all others."""
+WITHOUT_EXACT_ROWS = ("month_history", "clusters")
+"""Kinds of which the model gives the columns only: a view without rows, which not every night makes anew."""
 TIME_KEYS = ("month", "week", "weekday", "opening")
 """Keys that cut a row by time: the same pupils stand behind each part."""
 
