@@ -27,7 +27,8 @@ def cell_html(cell: Cell, address: Address) -> tuple[str, str]:
     if isinstance(cell, Figure):
         return figure_html(cell), ""
     if isinstance(cell, Link):
-        return Markup('<a href="{}">{}</a>').format(address(cell), cell.text), ""
+        where = address(cell)
+        return (Markup('<a href="{}">{}</a>').format(where, cell.text) if where else escape(cell.text)), ""
     if cell is None:
         return figure_html(Figure(None)), ""
     if isinstance(cell, bool):

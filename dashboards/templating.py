@@ -113,10 +113,12 @@ def download(context: Context, name: str) -> str:
 
 @pass_context
 def rows(context: Context, table: Table) -> Markup:
-    """Rows of a table, links in the same scope."""
+    """Rows of a table, links in the same scope; a link to a page that this application lacks is its text."""
     pages: Mapping[str, Page] = context["pages"]
     asked = context.get("asked")
-    return rows_html(table, lambda found: address(pages[found.page], asked, found.values))
+    return rows_html(
+        table, lambda found: address(pages[found.page], asked, found.values) if found.page in pages else ""
+    )
 
 
 def breadcrumbs_of(page: Page, asked: PageRequest, heading: str, pages: Mapping[str, Page]) -> list[tuple[str, str]]:

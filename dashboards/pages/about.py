@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from dashboards import tables
 from dashboards.components import Column, Table
-from dashboards.formats import SYMBOLS
+from dashboards.figures.definitions import COMPARING, DEFINITIONS, PROTECTION, SIMD
+from dashboards.figures.thresholds import ATTENTION
+from dashboards.formats import SECTORS, SYMBOLS, Figure
 from dashboards.page import Note, Page, PageRequest, Sheet
 
 COUNTED_AS = {
@@ -18,35 +21,129 @@ COUNTED_AS = {
     "unknown_reason": "Absence of unknown reason",
     "not_counted": "Not counted",
 }
+MEASURES = {"attendance_rate": "Attendance", "persistent_absence_rate": "Persistent absence"}
+BASES = {"published": "Published", "worked_out": "Worked out from published figures"}
+EVERYBODY = "all"
 
 
 @dataclass(frozen=True)
 class AboutFigures:
-    """What the page shows: the codes as they are counted, and the symbols."""
+    """What the page shows: words that do not change with the data, code lists, and national figures."""
 
-    codes: Table
+    definitions: Table
     symbols: dict[str, tuple[str, str]]
-    notes: Sequence[Note] = ()
+    protection: tuple[str, ...]
+    simd: tuple[str, ...]
+    comparing: Table
+    attention: Table
+    national: Table
+    codes: Table
+    columns: Table
+    notes: Sequence[Note] = (
+        Note("This is an analytical copy of extracts, and not the live record."),
+        Note("National figures: Scottish Government, under the Open Government Licence v3.0.", "comparison"),
+    )
 
 
 def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
-    """The national attendance codes, as released."""
+    """Three questions, the same answers for every reader."""
+    return AboutFigures(
+        definitions=_words("What the figures mean", ("Figure", "What it says", "How it is worked out"), DEFINITIONS),
+        symbols=SYMBOLS,
+        protection=PROTECTION,
+        simd=SIMD,
+        comparing=_words("What may be compared", ("What", "May it be compared?", "Why"), COMPARING),
+        attention=_words(
+            "From when on the page Today points something out",
+            ("What is looked at", "It is pointed out when"),
+            ATTENTION.in_words,
+        ),
+        national=_national(connection),
+        codes=_codes(connection),
+        columns=_columns(connection),
+    )
+
+
+def _words(caption: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    return Table(caption=caption, columns=tuple(Column(heading) for heading in headings), rows=rows)
+
+
+def _national(connection: Connection) -> Table:
+    """Published attendance and persistent absence of Scotland by year and sector, all stages and pupils."""
+    found = tables.national_statistics
+    query = select(found).where(
+        found.c.measure.in_(MEASURES), found.c.stage == EVERYBODY, found.c.pupil_group == EVERYBODY
+    )
+    rows = sorted(connection.execute(query), key=_place)
+    return Table(
+        caption="Published figures for Scotland",
+        columns=(
+            Column("Measure", filter=True),
+            Column("Academic year", filter=True),
+            Column("Sector", filter=True),
+            Column("Scotland", numeric=True),
+            Column("Basis"),
+            Column("Source"),
+        ),
+        rows=[
+            (
+                MEASURES[row.measure],
+                row.academic_year,
+                SECTORS.get(row.sector, row.sector),
+                Figure(row.rate),
+                BASES.get(row.basis, row.basis),
+                row.source,
+            )
+            for row in rows
+        ],
+        sortable=True,
+    )
+
+
+def _place(row: Row[Any]) -> tuple[int, int, int]:
+    """Attendance first, the latest year first, all sectors first."""
+    sectors = (EVERYBODY, "primary", "secondary", "special")
+    return (list(MEASURES).index(row.measure), -int(row.academic_year[:4]), sectors.index(row.sector))
+
+
+def _codes(connection: Connection) -> Table:
     codes = tables.attendance_codes
     query = select(codes.c.attendance_code, codes.c.description, codes.c.category).order_by(codes.c.attendance_code)
-    table = Table(
+    return Table(
         caption="Attendance codes and how they are counted",
-        columns=(Column("Code"), Column("Description"), Column("Counted as")),
+        columns=(Column("Code"), Column("Description"), Column("Counted as", filter=True)),
         rows=[
             (row.attendance_code, row.description, COUNTED_AS.get(row.category, row.category))
             for row in connection.execute(query)
         ],
+        notes=("A council's own codes are matched to these before they are counted.",),
     )
-    return AboutFigures(codes=table, symbols=SYMBOLS)
+
+
+def _columns(connection: Connection) -> Table:
+    """The dictionary of all tables that readers see, for the download: it is too long for the page."""
+    found = tables.data_dictionary
+    query = select(found.c.mart, found.c.column_name, found.c.data_type, found.c.unit, found.c.description)
+    return Table(
+        caption="Every column of every released table",
+        columns=tuple(Column(heading) for heading in ("Table", "Column", "Type", "Unit", "What it means")),
+        rows=[
+            (row.mart, row.column_name, row.data_type, row.unit or "", row.description or "")
+            for row in connection.execute(query.order_by(found.c.mart, found.c.position))
+        ],
+    )
 
 
 def sheets(found: AboutFigures, asked: PageRequest) -> tuple[Sheet, ...]:
-    """The attendance codes."""
-    return (found.codes.as_sheet("attendance_codes"),)
+    """Definitions, code list, national figures, and the dictionary."""
+    return (
+        found.definitions.as_sheet("definitions"),
+        found.comparing.as_sheet("comparing"),
+        found.attention.as_sheet("pointed_out"),
+        found.national.as_sheet("national_figures"),
+        found.codes.as_sheet("attendance_codes"),
+        found.columns.as_sheet("data_dictionary"),
+    )
 
 
 PAGE = Page(
@@ -57,5 +154,5 @@ PAGE = Page(
     template="pages/about.html",
     figures=figures,
     sheets=sheets,
-    reads=("attendance_codes",),
+    reads=("attendance_codes", "national_statistics", "data_dictionary"),
 )

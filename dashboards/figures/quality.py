@@ -1,0 +1,183 @@
+"""What arrived and whether it adds up, in a reader's words, out of released verdicts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards.components import Cell, Column, Table
+from dashboards.figures.attention import School
+from dashboards.figures.checks import Delay, named
+from dashboards.figures.words import (
+    AMOUNTS,
+    FILE_REASONS,
+    FRESHNESS,
+    STEP_ORDER,
+    STEPS,
+    SUBJECTS,
+    VERDICTS,
+    feed_name,
+    file_problem,
+    problem,
+)
+from dashboards.formats import date, listed, plural
+
+FEED_ORDER = ("attendance", "pupils", "enrolments", "establishments", "calendar")
+STATES = ("fresh", "late", "missing")
+ADDS_UP = "closes"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A line of ``data_quality``: what was judged, of which feed, which kind, and how it stands, never an amount."""
+
+    subject: str
+    feed: str
+    kind: str
+    verdict: str
+
+
+def feeds_in_order(feeds: Sequence[str]) -> list[str]:
+    """Feeds as they are read: attendance first, those that are not known to this page last."""
+    return sorted(set(feeds), key=lambda feed: (FEED_ORDER.index(feed) if feed in FEED_ORDER else 99, feed))
+
+
+def freshness_sentence(states: Sequence[Delay]) -> str:
+    """How many of the things due have come, and of which feeds some have not."""
+    behind = [state for state in states if state.status != "fresh"]
+    if not states:
+        return "Nothing is expected yet."
+    if not behind:
+        return "Everything that was due has come."
+    feeds = [feed_name(feed).lower() for feed in feeds_in_order([state.feed for state in behind])]
+    places = {state.name for state in behind}
+    verb = "is" if len(places) == 1 else "are"
+    only = f" ({next(iter(places))})" if len(places) == 1 else ""
+    number = plural(len(places), "place")
+    return f"Late or missing: {listed(feeds)}. {number}{only} {verb} concerned; everything else that was due has come."
+
+
+def freshness_by_feed(states: Sequence[Delay]) -> Table:
+    """How many schools are up to date, late or without anything, by feed."""
+    counts = Counter((state.feed, state.status) for state in states)
+    rows: list[tuple[Cell, ...]] = []
+    for feed in feeds_in_order([state.feed for state in states]):
+        latest = max((s.last_extracted_on for s in states if s.feed == feed and s.last_extracted_on), default=None)
+        numbers = [counts[feed, status] for status in STATES]
+        rows.append((feed_name(feed), *numbers, date(latest) if latest else "Never"))
+    return Table(
+        caption="Schools by how fresh their data are",
+        columns=(
+            Column("What"),
+            *(Column(FRESHNESS[status], numeric=True) for status in STATES),
+            Column("Last received"),
+        ),
+        rows=rows,
+        notes=("The list of pupils comes for the whole authority at once and counts as one.",),
+    )
+
+
+def freshness_by_school(states: Sequence[Delay]) -> Table:
+    """A row for each school: how each feed stands, and to when attendance is marked."""
+    feeds = feeds_in_order([state.feed for state in states if state.school])
+    by_school: dict[School, dict[str, Delay]] = {}
+    for state in states:
+        if state.school:
+            by_school.setdefault(state.school, {})[state.feed] = state
+    rows: list[tuple[Cell, ...]] = []
+    for school, found in sorted(by_school.items(), key=lambda pair: (pair[0].name, pair[0].key)):
+        attendance = found.get("attendance")
+        marked = attendance.data_to if attendance else None
+        cells = [_state(found.get(feed)) for feed in feeds]
+        rows.append((named(school), marked if marked else "Never", *cells))
+    return Table(
+        caption="How fresh the data of each school are",
+        columns=(Column("School"), Column("Attendance marked to"), *(Column(feed_name(feed)) for feed in feeds)),
+        rows=rows,
+        sortable=True,
+        searchable=len(rows) > 10,
+    )
+
+
+def _state(state: Delay | None) -> str:
+    if state is None:
+        return "Not expected"
+    words = FRESHNESS.get(state.status, state.status)
+    if state.status == "late" and state.due_on:
+        return f"{words}, due {date(state.due_on)}"
+    return words
+
+
+def freshness_rows(states: Sequence[Delay]) -> Table:
+    """A row for each school and feed, to take away."""
+    return Table(
+        caption="Freshness by school and feed",
+        columns=tuple(
+            Column(heading)
+            for heading in ("School", "SEED code", "What", "State", "Last received", "Attendance marked to", "Next due")
+        ),
+        rows=[
+            (
+                state.name,
+                state.school.seed_code if state.school else "",
+                feed_name(state.feed),
+                FRESHNESS.get(state.status, state.status),
+                state.last_extracted_on or "",
+                state.data_to or "",
+                state.due_on or "",
+            )
+            for state in states
+        ],
+    )
+
+
+def balance_sentence(verdicts: Sequence[Verdict]) -> str:
+    """Whether everything adds up, or at which steps it does not."""
+    lines = [one for one in verdicts if one.subject == "balance sheet"]
+    if not lines:
+        return "Nothing has been counted for this year yet."
+    wrong = [one for one in lines if one.verdict != ADDS_UP]
+    if not wrong:
+        return f"Everything adds up: nothing was lost or counted twice in {plural(len(lines), 'count')}."
+    return f"{len(wrong)} of {plural(len(lines), 'count')} do not add up. Until they do, no newer figures are released."
+
+
+def balance(verdicts: Sequence[Verdict]) -> Table:
+    """The steps from file to figure, a column for each feed; and whether all schools have sent marks."""
+    lines = [one for one in verdicts if one.subject == "balance sheet"]
+    feeds = feeds_in_order([one.feed for one in lines])
+    found = {(one.kind, one.feed): VERDICTS.get(one.verdict, one.verdict) for one in lines}
+    kinds = sorted({one.kind for one in lines}, key=lambda kind: STEP_ORDER.index(kind) if kind in STEP_ORDER else 99)
+    return Table(
+        caption="Does everything add up?",
+        columns=(Column("What is counted"), *(Column(feed_name(feed)) for feed in feeds)),
+        rows=[
+            (STEPS.get(kind, kind), *(found.get((kind, feed), "Does not apply") for feed in feeds)) for kind in kinds
+        ],
+    )
+
+
+def problems(verdicts: Sequence[Verdict]) -> Table:
+    """Rows and files that were not used, and what was used but is worth a look; how much in words, never a number."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in verdicts:
+        if one.subject not in SUBJECTS:
+            continue
+        what, words = SUBJECTS[one.subject], problem(one.kind)
+        if one.subject == "files not landed":
+            state, reason = file_problem(one.kind)
+            what, words = f"File: {state.lower()}", FILE_REASONS.get(reason, problem(reason))
+        rows.append((feed_name(one.feed), what, words, AMOUNTS.get(one.verdict, one.verdict)))
+    rows.sort(key=lambda row: tuple(str(cell) for cell in row))
+    return Table(
+        caption="What was turned away or noted, by kind",
+        columns=(
+            Column("What", filter=True),
+            Column("What became of it", filter=True),
+            Column("Why"),
+            Column("How much"),
+        ),
+        rows=rows,
+        sortable=True,
+        empty="Nothing was turned away and nothing was noted.",
+        notes=("How much is said in words: a number beside a hidden figure could give it away.",),
+    )
