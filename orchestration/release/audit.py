@@ -3,145 +3,22 @@
 In: released tables alone (and the marts' contracts). For tests and for a look before a first release.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-
-import numpy as np
-import numpy.typing as npt
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 from orchestration.release.bands import BANDS
+from orchestration.release.contracts import TIME_KEYS
 from orchestration.release.grid import GROUP_OF_QUINTILE, REST
 from orchestration.release.patterns import ALL
+from orchestration.release.program import Finding, Program, put, rows_of
 from orchestration.release.rows import NOT_AVAILABLE, MartRows
-from orchestration.release.suppression import SMALL
-
-TOLERANCE = 1e-4
-LARGEST = 1e6
-"""More pupils or openings than any authority has, so that every program has an end."""
-ROUNDS = 12
-FloatArray = npt.NDArray[np.float64]
-Term = tuple[str, float]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A hidden figure that can be worked out: where, of what, and the least and most it can be."""
-
-    place: str
-    what: str
-    low: float
-    high: float
-
-
-@dataclass
-class Program:
-    """Unknown figures by name, what is known of each, and sums that hold between them."""
-
-    bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
-    hidden: dict[str, str] = field(default_factory=dict)
-    sums: list[tuple[list[Term], float]] = field(default_factory=list)
-
-    def known(self, name: str, value: float) -> None:
-        """A figure that is shown."""
-        self.bounds[name] = (value, value)
-
-    def unknown(self, name: str, floor: float = 0.0, hidden_as: str | None = None) -> None:
-        """A figure that is not; ``hidden_as`` says what is to be reported if it can be had."""
-        self.bounds[name] = (floor, np.inf)
-        if hidden_as is not None:
-            self.hidden[name] = hidden_as
-
-    def total(self, parts: Iterable[str], whole: str, slack: bool = False) -> None:
-        """Parts add up to a whole, or to more where persons may be counted twice (``slack``)."""
-        listed = list(parts)
-        if whole not in self.bounds or not listed or any(part not in self.bounds for part in listed):
-            return
-        terms = [(part, 1.0) for part in listed] + [(whole, -1.0)]
-        if slack:
-            name = f"slack {len(self.bounds)}"
-            self.bounds[name] = (0.0, np.inf)
-            terms.append((name, -1.0))
-        self.sums.append((terms, 0.0))
-
-    def _system(self) -> tuple[list[str], csr_array, FloatArray, FloatArray]:
-        names = sorted(self.bounds)
-        position = {name: number for number, name in enumerate(names)}
-        rows, columns, values = [], [], []
-        for number, (terms, _) in enumerate(self.sums):
-            for name, sign in terms:
-                rows.append(number)
-                columns.append(position[name])
-                values.append(sign)
-        matrix = csr_array((values, (rows, columns)), shape=(len(self.sums), len(names)))
-        limits = np.array([self.bounds[name] for name in names], dtype=np.float64)
-        return names, matrix, np.array([amount for _, amount in self.sums], dtype=np.float64), limits
-
-    def solve(self) -> list[Finding]:
-        """Bounds of every hidden figure; findings are those between 1 and 4, and those known exactly.
-
-        In a row group that is withheld whole a figure may be zero, and 0 to 4 says nothing of a pupil. Programs
-        that push all figures at once clear most of them; only the rest is bounded one by one.
-        """
-        names, matrix, right, limits = self._system()
-        position = {name: number for number, name in enumerate(names)}
-
-        def best(cost: FloatArray) -> FloatArray | None:
-            capped = np.minimum(limits, LARGEST)
-            outcome = linprog(cost, A_eq=matrix, b_eq=right, bounds=capped, method="highs")
-            return None if outcome.x is None else np.asarray(outcome.x, dtype=np.float64)
-
-        hidden = np.array([position[name] for name in sorted(self.hidden)], dtype=np.int64)
-        low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
-        generator = np.random.default_rng(0)
-        for _ in range(ROUNDS):
-            cost = np.zeros(len(names))
-            cost[hidden] = generator.uniform(0.1, 1.0, len(hidden)) * np.where(
-                (high[hidden] < SMALL) | (generator.random(len(hidden)) < 0.5), -1.0, 1.0
-            )
-            found = best(cost)
-            if found is None:
-                return [Finding("all", "contradiction between figures of different dates", np.nan, np.nan)]
-            low, high = np.minimum(low, found), np.maximum(high, found)
-        findings = []
-        for name, what in sorted(self.hidden.items()):
-            number = position[name]
-            if high[number] >= SMALL and high[number] - low[number] > TOLERANCE:
-                continue
-            for sign in (1.0, -1.0):
-                cost = np.zeros(len(names))
-                cost[number] = sign
-                found = best(cost)
-                if found is not None:
-                    low[number], high[number] = min(low[number], found[number]), max(high[number], found[number])
-            is_exact = high[number] - low[number] < TOLERANCE and high[number] > TOLERANCE
-            is_small = what != "openings" and low[number] > TOLERANCE and high[number] < SMALL - TOLERANCE
-            if is_exact or is_small:
-                findings.append(Finding(name, what, float(low[number]), float(high[number])))
-        return findings
-
-
-def _rows_of(rows: MartRows, year: str) -> list[int]:
-    return [int(i) for i in np.flatnonzero(rows.flags("academic_year", year))]
-
-
-def _put(program: Program, name: str, rows: MartRows, position: int, measure: str, floor: float) -> None:
-    value = rows.columns[measure][position]
-    symbol = rows.columns[f"{'pupils' if measure == 'pupils' else 'openings'}_symbol"][position]
-    if value is not None:
-        program.known(name, float(value))
-    elif symbol == NOT_AVAILABLE:
-        program.unknown(name)
-    else:
-        program.unknown(name, floor, "pupils" if measure == "pupils" else "openings")
 
 
 def _schools(program: Program, rows: MartRows, year: str, measure: str) -> dict[tuple[str, str], dict[str, str]]:
     """Cells of one school mart into the program. Out: names by (sector, category), by school."""
     contract = rows.contract
     kind = contract.breakdown[0] if contract.breakdown else "total"
-    of_year = _rows_of(rows, year)
+    of_year = rows_of(rows, year)
     by_unit: dict[str, list[int]] = {}
     for i in of_year:
         by_unit.setdefault(f"{rows.columns['seed_code'][i]}|{rows.columns['sector'][i]}", []).append(i)
@@ -152,7 +29,7 @@ def _schools(program: Program, rows: MartRows, year: str, measure: str) -> dict[
         for i in positions:
             category = str(rows.columns[kind][i]) if contract.breakdown else ALL
             name = f"{measure} {kind} {unit}|{category}"
-            _put(program, name, rows, i, measure, 0.0 if all_hidden else 1.0)
+            put(program, name, rows, i, measure, 0.0 if all_hidden else 1.0)
             found.setdefault((unit.split("|")[1], category), {})[unit] = name
             names.append(name)
         if contract.breakdown:
@@ -165,9 +42,9 @@ def _authority(program: Program, marts: Mapping[str, MartRows], year: str, measu
     if rows is None:
         return
     sectors = []
-    for i in _rows_of(rows, year):
+    for i in rows_of(rows, year):
         sector = str(rows.columns["sector"][i])
-        _put(program, f"{measure} sector {sector}", rows, i, measure, 1.0)
+        put(program, f"{measure} sector {sector}", rows, i, measure, 1.0)
         if sector != ALL:
             sectors.append(sector)
     program.total([f"{measure} sector {s}" for s in sectors], f"{measure} sector {ALL}", measure == "pupils")
@@ -177,24 +54,105 @@ def _grid(program: Program, rows: MartRows, year: str) -> dict[tuple[str, str, s
     """Openings of the grid's cells, month by month. Out: names by sector, stage and quintile."""
     found: dict[tuple[str, str, str], list[str]] = {}
     columns = rows.columns
-    for i in _rows_of(rows, year):
+    for i in rows_of(rows, year):
         cell = (str(columns["sector"][i]), str(columns["stage"][i]), str(columns["simd_quintile"][i]))
         if cell[0] == ALL:
             continue
         name = f"openings grid {'|'.join(cell)} {columns['month'][i]}"
-        _put(program, name, rows, i, "openings_possible", 0.0)
+        put(program, name, rows, i, "openings_possible", 0.0)
         found.setdefault(cell, []).append(name)
     return found
+
+
+def _sector_cells(
+    program: Program,
+    marts: Mapping[str, MartRows],
+    year: str,
+    measure: str,
+    kind: str,
+    schools: Mapping[tuple[str, str], Mapping[str, str]],
+) -> None:
+    """The authority's cells by the same category (sex): what the schools' cells add up to, and parts of totals."""
+    for rows in marts.values():
+        if rows.contract.kind != "authority" or rows.contract.breakdown != (kind,):
+            continue
+        names: dict[tuple[str, str], str] = {}
+        positions = rows_of(rows, year)
+        partly_shown = {str(rows.columns["sector"][i]) for i in positions if rows.columns[measure][i] is not None}
+        for i in positions:
+            cell = (str(rows.columns["sector"][i]), str(rows.columns[kind][i]))
+            names[cell] = f"{measure} {kind} sector {cell[0]}|{cell[1]}"
+            put(program, names[cell], rows, i, measure, 1.0 if cell[0] in partly_shown else 0.0)
+            program.total(schools.get(cell, {}).values(), names[cell], measure == "pupils")
+        for sector in {cell[0] for cell in names}:
+            program.total([name for cell, name in names.items() if cell[0] == sector], f"{measure} sector {sector}")
+        for category in {cell[1] for cell in names}:
+            parts = [name for cell, name in names.items() if cell[1] == category and cell[0] != ALL]
+            program.total(parts, names.get((ALL, category), ""), measure == "pupils")
+
+
+def _times(program: Program, marts: Mapping[str, MartRows], year: str, measure: str) -> None:
+    """Months, weeks and half days of the week of schools and sectors: parts of their totals, and of one another."""
+    for rows in marts.values():
+        contract = rows.contract
+        cut = [key for key in TIME_KEYS if key in contract.keys]
+        if contract.kind not in ("school", "authority") or contract.breakdown or not cut:
+            continue
+        by_place: dict[str, list[tuple[str, int]]] = {}
+        for i in rows_of(rows, year):
+            time = " ".join(str(rows.columns[key][i]) for key in cut)
+            sector = str(rows.columns["sector"][i])
+            place = f"{rows.columns['seed_code'][i]}|{sector}" if contract.kind == "school" else f"sector {sector}"
+            by_place.setdefault(place, []).append((time, i))
+        for place, times in by_place.items():
+            all_hidden = all(rows.columns[measure][i] is None for _, i in times)
+            whole = f"{measure} {place}" if contract.kind == "authority" else f"{measure} total {place}|{ALL}"
+            names = [f"{measure} {cut[0]} {place}|{time}" for time, _ in times]
+            for name, (_, i) in zip(names, times, strict=True):
+                put(program, name, rows, i, measure, 0.0 if all_hidden else 1.0)
+                program.within([name], whole)
+            if measure != "pupils":
+                program.total(names, whole)
+    _link_times(program, measure)
+
+
+def _link_times(program: Program, measure: str) -> None:
+    """Schools add up to their sector at each time, sectors to all; weeks within a month to its openings or to fewer."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for name in list(program.bounds):
+        for cut in ("month", "week", "weekday"):
+            if name.startswith(f"{measure} {cut} "):
+                place, _, time = name.removeprefix(f"{measure} {cut} ").rpartition("|")
+                found.setdefault((cut, time), {})[place] = name
+    for (cut, time), places in found.items():
+        sectors = [place for place in places if place.startswith("sector ") and place != f"sector {ALL}"]
+        for sector in sectors:
+            parts = [places[place] for place in places if place.endswith("|" + sector.removeprefix("sector "))]
+            program.total(parts, places[sector], measure == "pupils")
+        if f"sector {ALL}" in places:
+            program.total([places[sector] for sector in sectors], places[f"sector {ALL}"], measure == "pupils")
+        if cut != "month" or measure == "pupils":
+            continue
+        first = date.fromisoformat(time)
+        inside = [
+            names
+            for (other, monday), names in found.items()
+            if other == "week"
+            and (day := date.fromisoformat(monday)) >= first
+            and (day + timedelta(days=6)).replace(day=1) == first
+        ]
+        for place, name in places.items():
+            program.within([names[place] for names in inside if place in names], name)
 
 
 def audit_attendance(marts: Mapping[str, MartRows], year: str) -> list[Finding]:
     """Hidden pupils and openings of the attendance marts, all linked."""
     program = Program()
     schools = [
-        rows for rows in marts.values()
-        if rows.contract.kind == "school" and "month" not in rows.contract.keys
-        and "weekday" not in rows.contract.keys
-    ]  # fmt: skip
+        rows
+        for rows in marts.values()
+        if rows.contract.kind == "school" and not set(TIME_KEYS) & set(rows.contract.keys)
+    ]
     schools.sort(key=lambda rows: len(rows.contract.breakdown))
     cells: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
     for measure in ("pupils", "openings_possible"):
@@ -207,6 +165,8 @@ def audit_attendance(marts: Mapping[str, MartRows], year: str) -> list[Finding]:
             if kind == "total":
                 for (sector, _), names in found.items():
                     program.total(names.values(), f"{measure} sector {sector}", measure == "pupils")
+            _sector_cells(program, marts, year, measure, kind, found)
+        _times(program, marts, year, measure)
     grid = marts.get("attendance_by_authority_stage_simd_quintile_month")
     if grid is not None:
         _link_grid(program, _grid(program, grid, year), cells)
@@ -235,7 +195,7 @@ def _link_grid(
 def _band_rows(program: Program, rows: MartRows, year: str) -> dict[str, str]:
     """Bands of each row into the program. Out: date of each row by name."""
     dates: dict[str, str] = {}
-    for i in _rows_of(rows, year):
+    for i in rows_of(rows, year):
         columns = rows.columns
         name = (
             f"{columns['seed_code'][i]}|{columns['sector'][i]}"

@@ -110,6 +110,7 @@ def _measures(world: World, members: Iterable[tuple[Pupil, Iterable[date]]], due
         "schools_counted": len(schools),
         "data_as_at": world.data_as_at,
         "withheld": withheld,
+        **dict.fromkeys(("rate_same_weeks_last_year", "weeks_compared")),
     }  # fmt: skip
 
 
@@ -124,25 +125,23 @@ def _weeks(months: Iterable[date]) -> list[tuple[date, date, int]]:
     ]
 
 
+def _part(pupil: Pupil, number: int, count: int) -> Pupil:
+    """One of ``count`` equal parts of each of a pupil's months, with what is left over in the last."""
+
+    def part(whole: int) -> int:
+        return whole // count if number < count - 1 else whole - (count - 1) * (whole // count)
+
+    counts = {
+        month: Month(*(part(getattr(found, name)) for name in Month.__dataclass_fields__))
+        for month, found in pupil.months.items()
+    }
+    return replace(pupil, months=counts)
+
+
 def _week(world: World, pupils: Iterable[Pupil], week: tuple[date, date, int]) -> Row:
-    """A quarter of each pupil's month, with what is left over in the last."""
+    """A quarter of each pupil's month."""
     monday, month, number = week
-
-    def quarter(whole: int) -> int:
-        return whole // 4 if number < 3 else whole - 3 * (whole // 4)
-
-    def of(pupil: Pupil) -> Pupil:
-        found = pupil.months[month]
-        counts = Month(
-            quarter(found.possible),
-            quarter(found.authorised),
-            quarter(found.not_authorised),
-            quarter(found.late),
-            quarter(found.not_recorded),
-        )
-        return replace(pupil, months={month: counts})
-
-    row = _measures(world, [(of(pupil), [month]) for pupil in pupils if month in pupil.months], True)
+    row = _measures(world, [(_part(pupil, number, 4), [month]) for pupil in pupils if month in pupil.months], True)
     return {**row, "week": monday, "school_week_number": 1 + (monday - date(2025, 7, 28)).days // 7}
 
 
@@ -167,7 +166,8 @@ def exact_rows(world: World) -> dict[str, list[Row]]:
         for week in _weeks(months):
             marts["attendance_by_school_week"].append({**base, **unit, **_week(world, pupils, week)})
         for weekday in (1, 2):
-            add("attendance_by_school_weekday", {**unit, "weekday": weekday, "opening": "AM"}, pupils, months, True)
+            half = [_part(pupil, weekday - 1, 2) for pupil in pupils]
+            add("attendance_by_school_weekday", {**unit, "weekday": weekday, "opening": "AM"}, half, months, True)
         for stage in STAGES[sector]:
             mine = [pupil for pupil in pupils if pupil.stage == stage]
             add("attendance_by_school_stage", {**unit, "stage": stage}, mine, months, True)
@@ -187,7 +187,8 @@ def exact_rows(world: World) -> dict[str, list[Row]]:
             marts["attendance_by_authority_week"].append({**base, "sector": sector, **row})
         for weekday in (1, 2):
             keys = {"sector": sector, "weekday": weekday, "opening": "AM"}
-            add("attendance_by_authority_weekday", keys, pupils, months, True)
+            half = [_part(pupil, weekday - 1, 2) for pupil in pupils]
+            add("attendance_by_authority_weekday", keys, half, months, True)
         for sex in ("F", "M", "unknown"):
             mine = [pupil for pupil in pupils if pupil.sex == sex]
             add("attendance_by_authority_sex", {"sector": sector, "sex": sex}, mine, months, True)
