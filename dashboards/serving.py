@@ -3,7 +3,7 @@
 import datetime as dt
 import gzip
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
@@ -89,6 +89,8 @@ class PageServer:
                 asked = page_request(connection, page, reader, self._authorities, given, releases)
                 found = Found(asked, page.figures(connection, asked))
                 self._figures.put(key, found)
+        # Readers of one scope share figures, never a name.
+        found = Found(replace(found.asked, reader=reader), found.figures)
         school = found.asked.school or (None, None)
         request.state.page_read = PageRead(page.name, wanted, found.asked.authority, *school)
         return key, found
