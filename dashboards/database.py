@@ -18,6 +18,7 @@ from orchestration.settings import Settings
 ROLE = "dashboard"
 CONNECT_SECONDS = 3  # a page says within seconds that the database is away; ``database.connect`` waits a minute
 POOL_SIZE = 8
+ALONE = "AUTOCOMMIT"
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +38,7 @@ class Database:
             pool_recycle=3600,
         )
         self._pages = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._single = self.engine.execution_options(isolation_level=ALONE)
         event.listen(self.engine, "begin", name_reader)
 
     @contextmanager
@@ -55,6 +57,12 @@ class Database:
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """For one statement that commits by itself and names no reader: fewer round trips than ``writing``."""
+        with self._single.connect() as connection:
+            yield connection
+
     def is_reachable(self) -> bool:
         """Whether the database answers."""
         try:
@@ -71,7 +79,10 @@ class Database:
 
 def name_reader(connection: Connection) -> None:
     """Say in this transaction, and no longer, who reads: ``access.current_reader`` looks it up."""
-    reader_id = connection.get_execution_options().get("reader_id")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == ALONE:
+        return
+    reader_id = options.get("reader_id")
     connection.exec_driver_sql(
         "select set_config('warehouse.reader', %s, true)", ("" if reader_id is None else str(reader_id),)
     )

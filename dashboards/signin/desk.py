@@ -34,18 +34,12 @@ class Desk:
         """
         if not opaque:
             return None, None
-        with self._database.writing() as connection:
-            reader_id = sessions.session_reader(connection, opaque, self._lasts)
-            if reader_id is None:
-                return None, None
-            reader = readers.reader_by_number(connection, reader_id)
-            if reader is None:
-                sessions.end_session(connection, opaque)
-            return reader_id, reader
+        with self._database.single() as connection:
+            return sessions.session_reader(connection, opaque, self._lasts)
 
     def record(self, reader_id: int | None, read: PageRead, served: reads.Served) -> None:
         """Write a line of the access log."""
-        with self._database.writing() as connection:
+        with self._database.single() as connection:
             reads.record(connection, reader_id, read, served)
 
     def sign_in(self, reader_id: int, former: str | None) -> str | None:
@@ -67,7 +61,7 @@ class Desk:
         if not opaque:
             return
         with self._database.writing() as connection:
-            reader_id = sessions.session_reader(connection, opaque, self._lasts)
+            reader_id, _ = sessions.session_reader(connection, opaque, self._lasts)
             sessions.end_session(connection, opaque)
             if reader_id is not None:
                 reads.record(connection, reader_id, PageRead(SIGN_OUT, "html"), reads.Served(303, 0))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from dashboards.page import Reader
 from dashboards.signin.provider import Identity
@@ -30,8 +31,11 @@ def reader_by_number(connection: Connection, reader_id: int) -> Reader | None:
     """The reader with today's scopes; None if out of date or revoked. Names the reader in this transaction."""
     connection.execute(NAME, {"reader": str(reader_id)})
     row = connection.execute(READER).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else reader_of_row(row)
+
+
+def reader_of_row(row: Row[Any]) -> Reader:
+    """A reader out of a row with number, names, authorities and schools."""
     return Reader(
         reader_id=row.reader_id,
         reader_name=row.reader_name,

@@ -11,18 +11,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from dashboards.page import Reader
+from dashboards.signin.readers import reader_of_row
 from orchestration.settings import Settings
 
 ID_BYTES = 32
 LONGEST_ID = 64  # characters of a cookie that are looked at
 TOUCH_SECONDS = 60  # a page writes the time of last use at most so often
-GOOD = text(
-    "select reader_id, last_seen_at <= now() - :touch as is_to_be_touched from access.sessions "
-    "where session_hash = :hash and expires_at > now() and last_seen_at > now() - :idle"
-)
-TOUCH = text(
-    "update access.sessions set last_seen_at = now() where session_hash = :hash and last_seen_at <= now() - :touch"
-)
+READER_OF_SESSION = text("select * from access.reader_of_session(:hash, :idle, :touch)")
 
 
 @dataclass(frozen=True)
@@ -55,20 +51,19 @@ def start_session(connection: Connection, reader_id: int, lasts: Lifetime) -> st
     return opaque
 
 
-def session_reader(connection: Connection, opaque: str, lasts: Lifetime) -> int | None:
-    """Number of the reader whose session this is, if it is still good, and note that it was used."""
+def session_reader(connection: Connection, opaque: str, lasts: Lifetime) -> tuple[int | None, Reader | None]:
+    """Whose session this is, if it is still good, and note that it was used.
+
+    Out: number of the reader, and the reader with the scopes of this moment; a number alone for one who may no
+    longer read, whose session is then gone.
+    """
     if not opaque or len(opaque) > LONGEST_ID:
-        return None
+        return None, None
     known = {"hash": session_hash(opaque), "idle": lasts.idle, "touch": dt.timedelta(seconds=TOUCH_SECONDS)}
-    found = connection.execute(
-        GOOD,
-        known,
-    ).one_or_none()
-    if found is None:
-        return None
-    if found.is_to_be_touched:
-        connection.execute(TOUCH, known)
-    return int(found.reader_id)
+    row = connection.execute(READER_OF_SESSION, known).one_or_none()
+    if row is None:
+        return None, None
+    return row.session_reader, None if row.reader_id is None else reader_of_row(row)
 
 
 def end_session(connection: Connection, opaque: str | None) -> None:
