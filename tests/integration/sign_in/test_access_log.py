@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from orchestration.database import connect
 from orchestration.settings import Settings
-from tests.support.sign_in_site import change, choose, rows, signed_in
+from tests.support.sign_in_site import change, rows, signed_in
 
 LOOK_UP = "access.reader_of_session(bytea, interval, interval)"
 pytestmark = pytest.mark.usefixtures("readers")
