@@ -41,6 +41,7 @@ def main() -> None:
         access_log=False,  # it would hold addresses; ``dashboards.logs`` writes a line without them
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=60,  # a worker that starts on a busy machine takes longer than the usual five
     )
 
 
