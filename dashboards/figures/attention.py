@@ -104,9 +104,18 @@ def falls(compared: Iterable[Comparison], at_least: Decimal) -> tuple[Comparison
     return tuple(sorted(found, key=lambda one: (one.change.value or 0, one.school.name, one.school.key)))
 
 
-def rises(compared: Iterable[Comparison], at_least: Decimal) -> tuple[Comparison, ...]:
-    """Those that have risen by ``at_least`` percentage points or more, the largest rise first, then by name."""
-    found = [one for one in compared if one.change.value is not None and one.change.value >= at_least]
+def rises(
+    compared: Iterable[Comparison], at_least: Decimal, everywhere: Figure | None = None
+) -> tuple[Comparison, ...]:
+    """Those that have risen by ``at_least`` percentage points or more, the largest rise first, then by name.
+
+    ``everywhere`` is the change of the whole authority (percentage points); where it is shown and a rise, only what
+    goes beyond it counts.
+    """
+    common = Decimal(0)
+    if everywhere is not None and everywhere.value is not None:
+        common = max(Decimal(str(everywhere.value)), common)
+    found = [one for one in compared if one.change.value is not None and one.change.value >= at_least + common]
     return tuple(sorted(found, key=lambda one: (-(one.change.value or 0), one.school.name, one.school.key)))
 
 

@@ -95,7 +95,7 @@ def late(audience: Audience, delays: Sequence[Delay], marked_to: dt.date | None)
             for delay in delays
         ],
     )
-    shown = None if audience.own else _first(table)
+    shown = None if audience.own else first(table)
     return Check("late", title, "attention", " ".join(parts), shown, table)
 
 
@@ -132,7 +132,7 @@ def incomplete(audience: Audience, week: dt.date | None, gaps: Sequence[Gap]) ->
     sentence = (
         f"{audience.some(len(gaps))} {verb} marks for fewer than {floor} of the half days of {when}, or no figure."
     )
-    return Check("incomplete", title, "attention", sentence, _first(table), table)
+    return Check("incomplete", title, "attention", sentence, first(table), table)
 
 
 def whole_percent(share: Figure) -> Figure | str:
@@ -152,6 +152,8 @@ class Wording:
     before_heading: str
     at_least: str
     verb: Literal["fallen", "risen"]
+    caption: str
+    more_than: str = ""
 
 
 def compared(
@@ -159,39 +161,43 @@ def compared(
 ) -> Check:
     """Schools whose measure has moved by as much as is pointed out."""
     known = [one for one in every if one.change.is_shown]
-    everything = _comparisons(f"{words.title}: all schools", words, sorted(every, key=lambda one: one.school.name))
-    limit = f"{words.at_least} percentage points or more"
+    scope = "your school" if audience.own else "all schools"
+    in_order = sorted(every, key=lambda one: (one.school.name, one.school.key))
+    everything = _comparisons(f"{words.title}: {scope}", words, in_order)
+    limit = f"{words.at_least} percentage points or more{words.more_than}"
     if audience.own:
-        sentence = _own(words, every)
         state: State = "attention" if pointed_out else "clear" if known else "unknown"
-        if state == "clear":
-            sentence += f" {'A fall' if words.verb == 'fallen' else 'A rise'} of {limit} is pointed out here."
-        return Check(words.id, words.title, state, sentence, None, everything)
+        rule = (
+            f" A {'fall' if words.verb == 'fallen' else 'rise'} of {limit} is pointed out." if state == "clear" else ""
+        )
+        return Check(words.id, words.title, state, _own(words, every) + rule, None, everything)
     if not known:
         return Check(words.id, words.title, "unknown", f"No school can be compared with {words.before} yet.", None)
     left_out = len(every) - len(known)
     rest = f" {plural(left_out, 'school')} could not be compared." if left_out else ""
+    moved = f"{words.subject} has {words.verb} by {limit} from {words.before} at"
     if not pointed_out:
-        sentence = f"{words.subject} has {words.verb} by {limit} from {words.before} at none of the schools.{rest}"
-        return Check(words.id, words.title, "clear", sentence, None, everything)
-    first = pointed_out[0]
-    sentence = (
-        f"{words.subject} has {words.verb} by {limit} from {words.before} at {audience.some(len(pointed_out))}, "
-        f"most at {first.school.name} ({change(first.change)}).{rest}"
-    )
-    table = _comparisons(words.title, words, pointed_out)
-    return Check(words.id, words.title, "attention", sentence, _first(table), everything)
+        return Check(words.id, words.title, "clear", f"{moved} no school.{rest}", None, everything)
+    most = pointed_out[0]
+    where = f"{most.school.name} ({change(most.change)})"
+    if len(pointed_out) == 1:
+        sentence = f"{moved} one school: {where}.{rest}"
+    else:
+        sentence = f"{moved} {audience.some(len(pointed_out))}, most at {where}.{rest}"
+    table = _comparisons(words.caption, words, pointed_out)
+    return Check(words.id, words.title, "attention", sentence, first(table), everything)
 
 
 def _own(words: Wording, every: Sequence[Comparison]) -> str:
+    subject = f"{words.subject[:1].lower()}{words.subject[1:]}"
     if not every:
-        return f"{words.subject} of your school cannot be compared with {words.before} yet."
+        return f"At your school {subject} cannot be compared with {words.before} yet."
     one = every[0]
     if not one.change.is_shown:
         hidden = one.now if not one.now.is_shown else one.before
-        return f"{words.subject} of your school cannot be compared with {words.before}: {hidden.word} ({hidden.text})."
+        return f"At your school {subject} cannot be compared with {words.before}: {hidden.word} ({hidden.text})."
     moved = f"{change(one.change)} from {words.before} ({one.before.text})"
-    return f"{words.subject} of your school is {one.now.text}, {moved}."
+    return f"At your school {subject} is {one.now.text}, {moved}."
 
 
 def _comparisons(caption: str, words: Wording, rows: Sequence[Comparison]) -> Table:
@@ -212,7 +218,7 @@ def _comparisons(caption: str, words: Wording, rows: Sequence[Comparison]) -> Ta
     )
 
 
-def _first(table: Table) -> Table:
+def first(table: Table) -> Table:
     """The table as the page shows it: not longer than ``most_named``, and saying so."""
     most = ATTENTION.most_named
     if len(table.rows) <= most:
@@ -221,6 +227,11 @@ def _first(table: Table) -> Table:
     return Table(
         table.caption, table.columns, table.rows[:most], table.sortable, table.searchable, (*table.notes, note)
     )
+
+
+def in_order(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """What needs attention first, what cannot be judged last."""
+    return tuple(sorted(checks, key=lambda check: ("attention", "clear", "unknown").index(check.state)))
 
 
 def summary(checks: Sequence[Check], audience: Audience) -> str:

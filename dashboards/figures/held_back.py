@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.components import Column, Table
-from dashboards.figures.checks import Check
+from dashboards.figures.checks import Check, first
+from dashboards.figures.delivery_names import order_of
+from dashboards.figures.thresholds import ATTENTION
 from dashboards.figures.words import FILE_STATES, feed_name
 from dashboards.formats import date, plural
 
 PUT_ASIDE = "set_aside"
+WAITING = "No good one yet"
+UNWANTED = "Must not be sent"
 
 
 @dataclass(frozen=True)
@@ -26,49 +30,63 @@ class Delivered:
 
 def replaced_by(file: Delivered, files: Sequence[Delivered]) -> dt.date | None:
     """Day of the first good file of the same feed after it (of any feed, for a whole delivery). None: still open."""
-    if file.extract_date is None:
-        return None
     later = [
         other.extract_date
         for other in files
-        if other.status == "landed" and other.is_in_force and other.extract_date and file.feed in ("", other.feed)
-        and (other.extract_date, other.delivery_key) > (file.extract_date, file.delivery_key)
-    ]  # fmt: skip
+        if other.status == "landed"
+        and other.is_in_force
+        and other.extract_date
+        and file.feed in ("", other.feed)
+        and order_of(other.delivery_key) > order_of(file.delivery_key)
+    ]
     return min(later, default=None)
 
 
 def held_back(files: Sequence[Delivered]) -> Check:
     """What was quarantined or refused of late; it needs attention while no good file has come since.
 
-    What the warehouse does not take or does not know yet (put aside) waits by design and needs nobody.
+    What this version does not know yet waits by design and needs nobody (``set_aside``); what the warehouse never
+    takes (a feed that is refused) must not be sent, and no good file will come.
     """
     title = "Deliveries held back"
-    bad = [file for file in files if file.status not in ("landed", PUT_ASIDE)]
-    since = {file: replaced_by(file, files) for file in bad}
-    waiting = [file for file in bad if since[file] is None]
-    rows = [
-        (
-            file.delivery_key,
-            feed_name(file.feed),
-            date(file.extract_date),
-            FILE_STATES.get(file.status, file.status),
-            file.reason,
-            f"A good one came on {date(since[file])}" if since[file] else "None yet",
-        )
-        for file in sorted(bad, key=lambda file: since[file] is not None)
-    ]
-    columns = ("Delivery", "What", "Of", "State", "Why", "Since then")
+    bad = sorted(
+        (file for file in files if file.status not in ("landed", PUT_ASIDE)),
+        key=lambda file: (order_of(file.delivery_key), file.feed),
+        reverse=True,
+    )
+    outcome = {file: _since(file, files) for file in bad}
+    waiting = [file for file in bad if outcome[file] == WAITING]
+    unwanted = [file for file in bad if outcome[file] == UNWANTED]
+    columns = ("Delivery", "What", "State", "Why", "Since then")
     table = Table(
-        caption="Files that could not be used",
+        caption=f"Files of the last {ATTENTION.days_of_deliveries} days that could not be used",
         columns=tuple(Column(heading) for heading in columns),
-        rows=rows,
-        empty="Every file could be used.",
+        rows=[
+            (
+                file.delivery_key,
+                feed_name(file.feed),
+                FILE_STATES.get(file.status, file.status),
+                file.reason,
+                outcome[file],
+            )
+            for file in sorted(bad, key=lambda file: outcome[file] not in (WAITING, UNWANTED))
+        ],
     )
     if not bad:
-        return Check("deliveries", title, "clear", "Every file of the last deliveries could be used.", None, table)
-    if not waiting:
-        what = plural(len(bad), "file")
-        sentence = f"{what} could not be used, and a good one has come since for each."
-        return Check("deliveries", title, "clear", sentence, table, table)
-    sentence = f"{plural(len(waiting), 'file')} could not be used, and no good one has come since."
-    return Check("deliveries", title, "attention", sentence, table, table)
+        return Check("deliveries", title, "clear", "Every file of the last deliveries could be used.")
+    if not waiting and not unwanted:
+        sentence = f"{plural(len(bad), 'file')} could not be used, and a good one has come since for each."
+        return Check("deliveries", title, "clear", sentence, first(table), table)
+    parts = []
+    if waiting:
+        parts.append(f"{plural(len(waiting), 'file')} could not be used, and no good one has come since.")
+    if unwanted:
+        parts.append(f"{plural(len(unwanted), 'file')} came that must not be sent; nothing of it was read.")
+    return Check("deliveries", title, "attention", " ".join(parts), first(table), table)
+
+
+def _since(file: Delivered, files: Sequence[Delivered]) -> str:
+    if file.status == "refused" and file.feed:
+        return UNWANTED
+    good = replaced_by(file, files)
+    return f"A good one came on {date(good)}" if good else WAITING

@@ -51,9 +51,8 @@ def freshness_sentence(states: Sequence[Delay]) -> str:
     feeds = [feed_name(feed).lower() for feed in feeds_in_order([state.feed for state in behind])]
     places = {state.name for state in behind}
     verb = "is" if len(places) == 1 else "are"
-    only = f" ({next(iter(places))})" if len(places) == 1 else ""
-    number = plural(len(places), "place")
-    return f"Late or missing: {listed(feeds)}. {number}{only} {verb} concerned; everything else that was due has come."
+    where = next(iter(places)) if len(places) == 1 else f"{len(places):,} schools"
+    return f"Late or missing: {listed(feeds)}. {where} {verb} concerned; everything else that was due has come."
 
 
 def freshness_by_feed(states: Sequence[Delay]) -> Table:
@@ -107,6 +106,25 @@ def _state(state: Delay | None) -> str:
     return words
 
 
+def freshness_of_own(states: Sequence[Delay]) -> Table:
+    """A row for each feed of one school, for who has one."""
+    return Table(
+        caption="How fresh the data of your school are",
+        columns=tuple(Column(heading) for heading in ("What", "State", "Last received", "Next due")),
+        rows=[
+            (
+                feed_name(state.feed) + ("" if state.school else " (whole authority)"),
+                FRESHNESS.get(state.status, state.status),
+                date(state.last_extracted_on) if state.last_extracted_on else "Never",
+                date(state.due_on) if state.due_on else "After the next school day",
+            )
+            for feed in feeds_in_order([state.feed for state in states])
+            for state in states
+            if state.feed == feed
+        ],
+    )
+
+
 def freshness_rows(states: Sequence[Delay]) -> Table:
     """A row for each school and feed, to take away."""
     return Table(
@@ -142,17 +160,25 @@ def balance_sentence(verdicts: Sequence[Verdict]) -> str:
 
 
 def balance(verdicts: Sequence[Verdict]) -> Table:
-    """The steps from file to figure, a column for each feed; and whether all schools have sent marks."""
-    lines = [one for one in verdicts if one.subject == "balance sheet"]
-    feeds = feeds_in_order([one.feed for one in lines])
-    found = {(one.kind, one.feed): VERDICTS.get(one.verdict, one.verdict) for one in lines}
-    kinds = sorted({one.kind for one in lines}, key=lambda kind: STEP_ORDER.index(kind) if kind in STEP_ORDER else 99)
+    """The steps from file to figure, each with the feeds that it was counted for; what does not add up first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in verdicts:
+        if one.subject == "balance sheet":
+            found.setdefault((one.verdict, one.kind), []).append(one.feed)
+
+    def place(key: tuple[str, str]) -> tuple[bool, int, str]:
+        verdict, kind = key
+        return (verdict == ADDS_UP, STEP_ORDER.index(kind) if kind in STEP_ORDER else len(STEP_ORDER), kind)
+
+    rows: list[tuple[Cell, ...]] = []
+    for verdict, kind in sorted(found, key=place):
+        feeds = [feed_name(feed).lower() for feed in feeds_in_order(found[verdict, kind])]
+        words = listed(feeds)
+        rows.append((STEPS.get(kind, kind), f"{words[:1].upper()}{words[1:]}", VERDICTS.get(verdict, verdict)))
     return Table(
-        caption="Does everything add up?",
-        columns=(Column("What is counted"), *(Column(feed_name(feed)) for feed in feeds)),
-        rows=[
-            (STEPS.get(kind, kind), *(found.get((kind, feed), "Does not apply") for feed in feeds)) for kind in kinds
-        ],
+        caption="Counted again at every step",
+        columns=(Column("What must be so"), Column("Counted for"), Column("Result")),
+        rows=rows,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.components import Column, Table
+from dashboards.figures.delivery_names import day_of
 from dashboards.figures.words import MARTS
 from dashboards.formats import date, plural
 from dashboards.page import PageRequest
@@ -43,17 +44,6 @@ def rests_on(mart: str, row: Any, asked: PageRequest, school_name: str = "", nee
     table = Table(
         caption=f"Deliveries behind it: {subject.lower()} of {of}, {asked.academic_year}",
         columns=(Column("Delivery"), Column("Data of")),
-        rows=[(key, _day(key)) for key in row.deliveries],
+        rows=[(key, day_of(key)) for key in row.deliveries],
     )
     return Answer(sentence, table)
-
-
-def _day(delivery_key: str) -> str:
-    """The date in the name of a delivery, ``S12000005/2025-10-31`` or ``.../2025-10-31-2``, as readers read it."""
-    import datetime as dt
-
-    text = delivery_key.rpartition("/")[2][:10]
-    try:
-        return date(dt.date.fromisoformat(text))
-    except ValueError:
-        return "not known"

@@ -18,7 +18,7 @@ class Attention:
     fall_from_weeks_before: Decimal = Decimal("3.0")
     weeks_before: int = 4
     weeks_needed: int = 2
-    rise_of_persistent_absence: Decimal = Decimal("1.0")
+    rise_of_persistent_absence: Decimal = Decimal("2.0")
     completeness: Decimal = Decimal("0.98")
     fewest_pupils: int = 20
     most_named: int = 10
@@ -47,12 +47,14 @@ class Attention:
             ),
             (
                 "Rise of persistent absence",
-                f"The share of persistently absent pupils is at least {self.rise_of_persistent_absence} percentage "
-                "points higher than a month before.",
+                "The share of persistently absent pupils has risen since a month before by at least "
+                f"{self.rise_of_persistent_absence} percentage points more than in the whole authority: early in a "
+                "year it rises everywhere.",
             ),
             (
                 "Deliveries held back",
-                f"A file of the last {self.days_of_deliveries} days could not be used, and no good one has come since.",
+                f"A file of the last {self.days_of_deliveries} days could not be used and no good one has come since, "
+                "or one came that must not be sent.",
             ),
         )
 

@@ -85,6 +85,7 @@ FILE_REASONS = {
     "unknown_authority": "It names an authority that does not exist.",
 }
 """Why a whole file or delivery is held back; the words of the seed ``landing_reasons``."""
+COLUMNS = {"scn": "candidate number", "seed_code": "SEED code", "opening": "half day"}
 SUBJECTS = {
     "rejected rows": "Row not used",
     "warnings": "Used, but worth a look",
@@ -131,13 +132,18 @@ def problem(kind: str) -> str:
     """A kind of reject or warning: ``wrong_type in attendance_date`` with the column in brackets."""
     name, _, column = kind.partition(" in ")
     words = PROBLEMS.get(name, plain(name))
-    return f"{words} ({plain(column).lower()})" if column else words
+    return f"{words} ({column_name(column)})" if column else words
 
 
 def file_problem(kind: str) -> tuple[str, str]:
     """State and reason of files that were not used, out of ``quarantined: hash_mismatch``."""
     state, _, reason = kind.partition(": ")
     return FILE_STATES.get(state, plain(state)), reason
+
+
+def column_name(column: str) -> str:
+    """A column of a file in words."""
+    return COLUMNS.get(column, plain(column).lower())
 
 
 def plain(name: str) -> str:

@@ -47,14 +47,15 @@ def figures(connection: Connection, asked: PageRequest) -> QualityFigures:
     is_latest = asked.academic_year == asked.academic_years[0]
     states = _freshness(connection, asked, schools) if is_latest else ()
     verdicts = _verdicts(connection, asked)
+    is_own = len(schools) == 1
     is_officer = asked.authority in asked.reader.authorities
     files = _deliveries(connection, asked) if is_officer else ()
     return QualityFigures(
         freshness_sentence=quality.freshness_sentence(states)
         if is_latest
         else f"Freshness is judged for the latest year, {asked.academic_years[0]}, alone.",
-        by_feed=quality.freshness_by_feed(states) if states else None,
-        by_school=quality.freshness_by_school(states) if states else None,
+        by_feed=None if is_own or not states else quality.freshness_by_feed(states),
+        by_school=_by_school(states, is_own),
         freshness_rows=quality.freshness_rows(states) if states else None,
         balance_sentence=quality.balance_sentence(verdicts),
         balance=quality.balance(verdicts),
@@ -68,6 +69,12 @@ def figures(connection: Connection, asked: PageRequest) -> QualityFigures:
         answer=_rests_on(connection, asked, mart, code, schools),
         notes=_notes(is_officer),
     )
+
+
+def _by_school(states: Sequence[Delay], is_own: bool) -> Table | None:
+    if not states:
+        return None
+    return quality.freshness_of_own(states) if is_own else quality.freshness_by_school(states)
 
 
 def _notes(is_officer: bool) -> tuple[Note, ...]:

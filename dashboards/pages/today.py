@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from dashboards import tables
 from dashboards.charts import sentences
 from dashboards.components import Card, Table
-from dashboards.figures import attention, checks
-from dashboards.figures.attention import Comparison, School, SchoolKey, Week
-from dashboards.figures.checks import Audience, Check, Delay, Wording
+from dashboards.figures import attention, checks, movements
+from dashboards.figures.attention import School, SchoolKey, Week
+from dashboards.figures.checks import Audience, Check, Delay
 from dashboards.figures.held_back import Delivered, held_back
 from dashboards.figures.thresholds import ATTENTION
-from dashboards.formats import Figure, date, figure, month
+from dashboards.formats import date, figure, month
 from dashboards.page import Note, NotReadyError, Page, PageRequest, Sheet
 
 WEEKS_READ = dt.timedelta(weeks=10)  # holds the last whole week and four before it, with a fortnight's holiday
@@ -55,9 +55,9 @@ def figures(connection: Connection, asked: PageRequest) -> TodayFigures:
     is_past = asked.academic_year != asked.academic_years[0]
     found = [
         checks.incomplete(audience, last, attention.incomplete(weeks, last) if last else ()),
-        _same_weeks(asked, audience, years, schools),
-        _weeks_before(audience, weeks, last),
-        _persistent(audience, months, schools),
+        movements.same_weeks(audience, years, schools, asked.previous_year, asked.academic_year),
+        movements.weeks_before(audience, weeks, last),
+        movements.persistent(audience, months, schools),
     ]
     if not is_past:
         found.insert(0, _late(connection, asked, audience, schools))
@@ -66,7 +66,7 @@ def figures(connection: Connection, asked: PageRequest) -> TodayFigures:
     return TodayFigures(
         summary=checks.summary(found, audience),
         headline=_headline(connection, asked, audience, years, weeks, last, months),
-        checks=tuple(found),
+        checks=checks.in_order(found),
         is_past_year=is_past,
         latest_year=asked.academic_years[0],
         notes=_notes(last),
@@ -133,37 +133,6 @@ def _weeks(
     return {school: tuple(rows) for school, rows in found.items()}
 
 
-def _same_weeks(
-    asked: PageRequest, audience: Audience, years: Sequence[Row[Any]], schools: dict[SchoolKey, School]
-) -> Check:
-    every = [
-        Comparison(
-            schools[row.seed_code, row.sector],
-            figure(row, "attendance_rate"),
-            figure(row, "rate_same_weeks_last_year", "same_weeks"),
-        )
-        for row in years
-    ]
-    before = f"the same weeks of {asked.previous_year}" if asked.previous_year else "the same weeks of the year before"
-    words = Wording(
-        "same-weeks", "Falls since last year", "Attendance in the year so far", before,
-        asked.academic_year, asked.previous_year or "Year before", str(ATTENTION.fall_from_last_year), "fallen",
-    )  # fmt: skip
-    return checks.compared(audience, words, every, attention.falls(every, ATTENTION.fall_from_last_year))
-
-
-def _weeks_before(audience: Audience, weeks: dict[School, tuple[Week, ...]], last: dt.date | None) -> Check:
-    pairs = [attention.with_weeks_before(school, rows, last) for school, rows in weeks.items()] if last else []
-    every = [pair for pair in pairs if pair is not None]
-    words = Wording(
-        "last-week", "Falls in the last whole week",
-        f"Attendance in the week of {date(last)}" if last else "Attendance in the last whole week",
-        f"the {ATTENTION.weeks_before} weeks before it",
-        "Last whole week", f"{ATTENTION.weeks_before} weeks before", str(ATTENTION.fall_from_weeks_before), "fallen",
-    )  # fmt: skip
-    return checks.compared(audience, words, every, attention.falls(every, ATTENTION.fall_from_weeks_before))
-
-
 def _months(connection: Connection, asked: PageRequest) -> Sequence[Row[Any]]:
     """Persistent absence of the last two months on record: of each school, and of the whole authority."""
     table = tables.persistent_absence_by_month
@@ -175,24 +144,6 @@ def _months(connection: Connection, asked: PageRequest) -> Sequence[Row[Any]]:
         or_(table.c.seed_code != "", and_(table.c.breakdown == "sector", table.c.value == WHOLE)),
     )
     return connection.execute(query.order_by(table.c.month)).all()
-
-
-def _persistent(audience: Audience, months: Sequence[Row[Any]], schools: dict[SchoolKey, School]) -> Check:
-    known = sorted({row.month for row in months})
-    at = {(row.seed_code, row.sector, row.month): figure(row, "persistent_absence_rate", "bands") for row in months}
-    now, before = (known[-1], known[-2]) if len(known) > 1 else (None, None)
-    every = [
-        Comparison(school, at.get((*key, now), Figure(None)), at.get((*key, before), Figure(None)))
-        for key, school in schools.items()
-        if now is not None
-    ]
-    words = Wording(
-        "persistent-absence", "Rises of persistent absence", "Persistent absence",
-        month(before) if before else "a month before",
-        month(now) if now else "Now", month(before) if before else "Before",
-        str(ATTENTION.rise_of_persistent_absence), "risen",
-    )  # fmt: skip
-    return checks.compared(audience, words, every, attention.rises(every, ATTENTION.rise_of_persistent_absence))
 
 
 def _late(connection: Connection, asked: PageRequest, audience: Audience, schools: dict[SchoolKey, School]) -> Check:
