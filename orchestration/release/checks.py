@@ -1,5 +1,7 @@
 """What a release proves inside its own transaction, before anybody sees it (RULES 26)."""
 
+from collections.abc import Collection
+
 import psycopg
 from psycopg import sql
 
@@ -49,9 +51,16 @@ def _measure_condition(contract: ReleaseContract, name: str) -> sql.Composed:
 
 
 def shown_equals_exact(
-    connection: psycopg.Connection, contract: ReleaseContract, authority: str, held: str | None
+    connection: psycopg.Connection,
+    contract: ReleaseContract,
+    authority: str,
+    held: str | None,
+    without_years: Collection[str] = (),
 ) -> None:
-    """Every shown cell equals the exact one; rows in the temporary table ``held`` are what was released before."""
+    """Every shown cell equals the exact one; rows in the temporary table ``held`` are what was released before.
+
+    Rows of ``without_years`` are not looked at: they were when they were released.
+    """
     schema, _, table = contract.relation.partition(".")
     names = [
         column.name
@@ -62,7 +71,7 @@ def shown_equals_exact(
         return
     query = sql.SQL(
         "select count(*) from {released} as released inner join {exact} as exact using ({keys}) "
-        "where {authority} and ({conditions}){not_held}"
+        "where {authority}{years} and ({conditions}){not_held}"
     ).format(
         released=sql.Identifier("aggregated", contract.mart),
         exact=sql.Identifier(schema, table),
@@ -71,6 +80,11 @@ def shown_equals_exact(
             sql.SQL("local_authority_code = {}").format(sql.Literal(authority))
             if "local_authority_code" in contract.keys
             else sql.SQL("true")
+        ),
+        years=(
+            sql.SQL(" and released.academic_year <> all({})").format(sql.Literal(sorted(without_years)))
+            if without_years and contract.is_by_year
+            else sql.SQL("")
         ),
         conditions=sql.SQL(" or ").join(_measure_condition(contract, name) for name in names),
         not_held=(
@@ -104,9 +118,13 @@ def nulls_have_symbols(connection: psycopg.Connection, contract: ReleaseContract
 
 
 def check_mart(
-    connection: psycopg.Connection, contract: ReleaseContract, authority: str, held: str | None = None
+    connection: psycopg.Connection,
+    contract: ReleaseContract,
+    authority: str,
+    held: str | None = None,
+    without_years: Collection[str] = (),
 ) -> None:
     """All of rule 26 for one mart. Raises ``CheckError`` naming mart and number of rows, never a figure."""
     same_keys(connection, contract, authority)
-    shown_equals_exact(connection, contract, authority, held)
+    shown_equals_exact(connection, contract, authority, held, without_years)
     nulls_have_symbols(connection, contract, authority)

@@ -75,6 +75,12 @@ class ReleaseContract:
         return self.kind in MADE_BY_RELEASE
 
     @property
+    def is_by_year(self) -> bool:
+        """Whether rows of a year are decided with that year, and stand while nothing in it changes."""
+        has_year = any(column.name == "academic_year" for column in self.columns)
+        return has_year and (self.is_protected or self.is_made_by_release)
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """Columns that can be hidden."""
         return tuple(measure for group in self.groups.values() for measure in group)

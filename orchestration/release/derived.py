@@ -3,7 +3,7 @@
 They are copies of released rows or follow from shown figures alone, so nothing new can be had from them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +15,7 @@ from psycopg import sql
 
 from orchestration.release.contracts import ReleaseContract
 from orchestration.release.differences import Released
-from orchestration.release.rows import NOT_AVAILABLE, MartRows
+from orchestration.release.rows import NOT_AVAILABLE, MartRows, read_rows
 
 TENTH_OF_A_POINT = Decimal("0.001")
 """A median of five rates is one school's own: to eight places it would tell its openings."""
@@ -170,3 +170,20 @@ def invent_clusters(connection: psycopg.Connection, authority: str) -> None:
         """,
         {"authority": authority},
     )
+
+
+def made_by_release(
+    connection: psycopg.Connection,
+    contract: ReleaseContract,
+    authority: str,
+    exact: Mapping[str, MartRows],
+    released: Mapping[str, ReleasedMart],
+    untouched: Collection[str],
+) -> Released:
+    """Rows of a mart that release makes, of all years but those that are left as they stand."""
+    if contract.kind == "month_history":
+        kept = [row for row in kept_months(connection, contract, authority) if row["academic_year"] not in untouched]
+        return month_history(contract, released, kept, months_of_years(exact))
+    if contract.kind == "similar_schools":
+        return similar_schools(read_rows(connection, contract, authority, without_years=untouched), released)
+    return clusters(connection, contract, authority)

@@ -17,7 +17,7 @@ from orchestration.release.persistent import persistent_decisions
 from orchestration.release.places import time_pattern, total_pattern
 from orchestration.release.reasons import category_decisions, reason_decisions
 from orchestration.release.rows import Decision, MartRows
-from orchestration.release.same_weeks import same_weeks_decisions
+from orchestration.release.same_weeks import LastYears, same_weeks_decisions
 from orchestration.release.sources import PupilSource
 from orchestration.release.split_rows import split_decisions
 from orchestration.release.splits import last_closed_month
@@ -116,18 +116,19 @@ def protect(
     source: PupilSource,
     data_as_at: date | None,
     extracted_on: date | None,
+    last_years: LastYears | None = None,
 ) -> Protected:
     """Decide for every row, group and cell of an authority's marts what is shown; notes it in ``memory``.
 
     Repeated with what it has hidden itself until nothing is added, so that a release of the same state a second
-    time finds nothing to change.
+    time finds nothing to change. ``last_years`` stands for years that are left as they are.
     """
     while True:
         known = len(memory.new_hidden)
         memory.new_shown.clear()
         memory.new_states.clear()
         memory.new_held.clear()
-        protected = _protect_once(exact, standing, memory, source, data_as_at, extracted_on)
+        protected = _protect_once(exact, standing, memory, source, data_as_at, extracted_on, last_years)
         if len(memory.new_hidden) == known:
             return protected
 
@@ -139,11 +140,12 @@ def _protect_once(
     source: PupilSource,
     data_as_at: date | None,
     extracted_on: date | None,
+    last_years: LastYears | None = None,
 ) -> Protected:
     years = _years(exact)
     patterns = {year: year_pattern(exact, year, memory) for year in years}
     decisions = {mart: _pattern_decision(rows, patterns) for mart, rows in exact.items()}
-    same_weeks_decisions(exact, decisions)
+    same_weeks_decisions(exact, decisions, last_years)
     persistent = [
         rows for rows in exact.values() if rows.contract.kind in ("school_persistent", "authority_persistent")
     ]

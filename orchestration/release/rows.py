@@ -1,6 +1,6 @@
 """Exact rows in, released rows out: what a decision of disclosure control makes of each row."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -75,15 +75,25 @@ class Decision:
 
 
 def read_rows(
-    connection: psycopg.Connection, contract: ReleaseContract, authority: str | None, relation: str | None = None
+    connection: psycopg.Connection,
+    contract: ReleaseContract,
+    authority: str | None,
+    relation: str | None = None,
+    without_years: Collection[str] = (),
 ) -> MartRows:
     """Rows of an authority (or all, where None) out of the exact mart, or out of ``relation`` with its columns.
 
+    ``without_years`` leaves out years, in marts whose rows belong to one.
     Ordered by key, so that the same state gives the same decisions.
     """
     schema, _, table = (relation or contract.relation).partition(".")
     columns = [column.name for column in (contract.released_columns if relation else contract.columns)]
-    where = sql.SQL(" where local_authority_code = {}").format(sql.Literal(authority))
+    where = sql.SQL(" where local_authority_code = {}{}").format(
+        sql.Literal(authority),
+        sql.SQL(" and academic_year <> all({})").format(sql.Literal(sorted(without_years)))
+        if without_years and contract.is_by_year
+        else sql.SQL(""),
+    )
     rows = connection.execute(
         sql.SQL("select {} from {}{} order by {}").format(
             sql.SQL(", ").join(map(sql.Identifier, columns)),

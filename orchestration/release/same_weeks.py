@@ -10,6 +10,8 @@ GROUP = "same_weeks"
 RATE = "rate_same_weeks_last_year"
 Marts = Mapping[str, MartRows]
 Place = tuple[str, ...]
+LastYears = dict[tuple[str, Place], tuple[bool, bool]]
+"""Of years that are not released anew, by mart and place: whether it or weeks of it are hidden, or not available."""
 
 
 def year_before(year: str) -> str:
@@ -36,8 +38,11 @@ def _hidden_weeks(marts: Marts, kind: str, decisions: Mapping[str, Decision]) ->
     return found
 
 
-def same_weeks_decisions(marts: Marts, decisions: Mapping[str, Decision]) -> None:
-    """Hide the group ``same_weeks`` where last year's row or weeks are hidden; ``[x]`` where they are not available."""
+def same_weeks_decisions(marts: Marts, decisions: Mapping[str, Decision], last_years: LastYears | None = None) -> None:
+    """Hide the group ``same_weeks`` where last year's row or weeks are hidden; ``[x]`` where they are not available.
+
+    ``last_years`` stands for the years before that are not among ``marts``.
+    """
     for mart, rows in marts.items():
         if GROUP not in rows.contract.groups:
             continue
@@ -51,6 +56,9 @@ def same_weeks_decisions(marts: Marts, decisions: Mapping[str, Decision]) -> Non
             last = (*place[:-1], year_before(place[-1]))
             found = position_of.get(last)
             if found is None:
+                if last_years is not None and (mart, last) in last_years:
+                    hidden[position], is_missing = last_years[mart, last]
+                    unavailable[position] = is_missing or rows.columns[RATE][position] is None
                 continue
             hidden[position] = decision.rows[found] or last in weeks
             unavailable[position] = rows.columns["withheld"][found] is not None or rows.columns[RATE][position] is None

@@ -94,6 +94,21 @@ comment on column control.released_months.released is 'The row as it was shown.'
 comment on column control.released_months.release_id is 'The release that wrote it last.';
 grant select, insert, update, delete on control.released_months to releaser;
 
+create table if not exists control.released_years (
+    local_authority_code text not null,
+    academic_year text not null,
+    fingerprint text not null,
+    last_closed integer not null,
+    primary key (local_authority_code, academic_year)
+);
+comment on table control.released_years is
+'How each year stood after the last release: a past year that stands the same is not released anew. One row per council and year.';
+comment on column control.released_years.local_authority_code is 'GSS code of the council.';
+comment on column control.released_years.academic_year is 'Academic year such as 2025/26.';
+comment on column control.released_years.fingerprint is 'Hash of what its release rests on and left behind.';
+comment on column control.released_years.last_closed is 'The last month that was over, as yyyymm.';
+grant select, insert, update on control.released_years to releaser;
+
 create table if not exists control.release_contracts (
     mart text primary key,
     contract jsonb not null,
