@@ -47,10 +47,10 @@ verify: $(READY) ## synthetic authorities against published statistics; results 
 bench: $(READY) ## time and memory of each stage, demo and a year of Glasgow City; results in docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.stages
 
-up: $(READY) ## start the embedded database
-	@$(BIN)/warehouse up
+up: $(READY) ## start the embedded database, the dashboards and Dagster, and say where they are
+	@$(BIN)/warehouse up --services
 
-down: $(READY) ## stop the embedded database
+down: $(READY) ## stop them all; everything is kept
 	@$(BIN)/warehouse down
 
 dbt: $(READY) ## dbt by hand, as the transformer: make dbt CMD="build"

@@ -14,29 +14,56 @@ from orchestration.settings import Settings, load_settings
 RoleOption = Annotated[str, typer.Option("--role", help="Login role, such as analyst, researcher or steward.")]
 
 
-def up() -> None:
+def up(
+    services: Annotated[
+        bool, typer.Option("--services", help="Start the dashboards and Dagster as well, in the background.")
+    ] = False,
+) -> None:
     """Start the embedded database, make it ready, and say how to connect.
 
-    Example: `warehouse up`
+    Examples:
+
+        warehouse up
+
+        warehouse up --services
     """
     from orchestration.database import dsn, ensure_ready
 
     settings = load_settings()
     ensure_ready(settings)
-    console.print(f"The database is up: {dsn(settings, 'analyst', password=False)}", soft_wrap=True)
+    console.print(f"The database is up: {dsn(settings, 'analyst', password=False)}", soft_wrap=True, highlight=False)
     console.print("Connect as an analyst: [bold]warehouse psql --role analyst[/]")
+    if services:
+        _start_services(settings)
+
+
+def _start_services(settings: Settings) -> None:
+    from orchestration.defs.runner import dagster_home
+    from orchestration.services import SERVICES, log_of, start_service
+
+    for service in SERVICES:
+        with console.status(f"Starting {service.name} ..."):
+            started = start_service(settings, service, {"DAGSTER_HOME": str(dagster_home(settings))})
+        console.print(
+            f"{service.name.capitalize()}: {started.address}  (log: {log_of(settings, service.name)})",
+            soft_wrap=True, highlight=False,
+        )  # fmt: skip
+    console.print("[bold]warehouse down[/] stops them all; everything is kept.")
 
 
 def down() -> None:
-    """Stop the embedded database; everything is kept.
+    """Stop the dashboards and Dagster, if they run, and the embedded database; everything is kept.
 
     Example: `warehouse down`
     """
     from orchestration.database import stop
+    from orchestration.services import SERVICES, stop_service
 
     settings = load_settings()
+    stopped = [service.name for service in SERVICES if stop_service(settings, service.name)]
     stop(settings)
-    console.print("The database is stopped. [bold]warehouse up[/] starts it again.")
+    said = f"The database is stopped{' and so are ' + ' and '.join(stopped) if stopped else ''}."
+    console.print(f"{said} [bold]warehouse up[/] starts it again.")
 
 
 def dsn(role: RoleOption = "analyst") -> None:

@@ -105,10 +105,11 @@ def demo() -> None:
     console.print("\n" + "; ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.items()), highlight=False)
     console.print(
         f"\n[bold]Go on[/]\n"
+        f"  look          make up, then sign in at the dashboards' address as one of five made-up readers\n"
         f"  connect       {dsn(settings, 'analyst', password=False)}  (password: warehouse dsn --role analyst)\n"
         f"  query         .venv/bin/warehouse psql --role analyst\n"
-        f"  Dagster       DAGSTER_HOME={settings.home / 'dagster'} .venv/bin/dagster dev -m orchestration.definitions\n"
-        f"  next          .venv/bin/warehouse --help; docs/analysts.md; docs/data-engineers.md\n"
+        f"  Dagster       make up, too: every step from file to page, with its checks\n"
+        f"  next          .venv/bin/warehouse --help; docs/analysts.md; docs/data-engineers.md; docs/dashboards.md\n"
         f"  stop          make down",
         highlight=False, soft_wrap=True,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from orchestration.database.errors import (
 )
 from orchestration.database.lifecycle import ServerStatus, ensure_ready, start, status, stop
 from orchestration.database.locks import advisory_lock
+from orchestration.database.process import is_alive
 from orchestration.database.roles import ROLES
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "dsn",
     "engine",
     "ensure_ready",
+    "is_alive",
     "psql_binary",
     "start",
     "status",

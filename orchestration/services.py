@@ -1,0 +1,181 @@
+"""Dagster and the dashboards as processes beside the embedded database: started, found again and stopped.
+
+For one machine: development, demonstration, a small council. A server's own service manager does it in production
+(docs/deploy.md). Each service has a file with its process number and port, and a log, in ``<home>/services``.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.database import is_alive
+from orchestration.errors import WarehouseError
+from orchestration.settings import Settings
+
+PATIENCE = 90.0  # seconds until a service has to answer; Dagster reads the whole project first
+GRACE = 15.0  # seconds that a service has to end by itself
+
+
+class ServiceError(WarehouseError):
+    """A service could not be started; the message names its log."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: how it is called with a port, where it answers when it is ready, and its usual port."""
+
+    name: str
+    command: Callable[[int], list[str]]
+    ready_path: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that runs: its name, process number and address."""
+
+    name: str
+    pid: int
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+SERVICES = (
+    Service(
+        "dashboards",
+        lambda port: [sys.executable, "-m", "dashboards", "--host", "127.0.0.1", "--port", str(port)],
+        "/ready",
+        8765,
+    ),
+    Service(
+        "dagster",
+        lambda port: [
+            str(Path(sys.executable).with_name("dagster")),
+            "dev",
+            "--module-name",
+            "orchestration.definitions",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ],
+        "/server_info",
+        3000,
+    ),
+)
+
+
+def _folder(settings: Settings) -> Path:
+    folder = settings.home / "services"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def log_of(settings: Settings, name: str) -> Path:
+    """Where a service writes what it has to say."""
+    return _folder(settings) / f"{name}.log"
+
+
+def _note(settings: Settings, name: str) -> Path:
+    return _folder(settings) / f"{name}.json"
+
+
+def running(settings: Settings, name: str) -> Running | None:
+    """The service, if its process lives; a note that was left behind is removed."""
+    note = _note(settings, name)
+    try:
+        found = json.loads(note.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    if not is_alive(int(found["pid"])):
+        note.unlink(missing_ok=True)
+        return None
+    return Running(name, int(found["pid"]), int(found["port"]))
+
+
+def _free_port(wanted: int) -> int:
+    for port in (wanted, 0):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(listener.getsockname()[1])
+    raise ServiceError("no port is free on 127.0.0.1; stop what listens there")
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  # our own service on loopback
+            return int(answer.status) < 500
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def start_service(settings: Settings, service: Service, environment: Mapping[str, str] | None = None) -> Running:
+    """Start a service and wait until it answers; the one that runs already, if it does.
+
+    Raises ``ServiceError`` naming the log when it ends or stays silent.
+    """
+    found = running(settings, service.name)
+    if found is not None:
+        return found
+    port = _free_port(service.port)
+    log = log_of(settings, service.name)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            service.command(port),
+            cwd=settings.project_dir,
+            env={**os.environ, "WAREHOUSE_HOME": str(settings.home), "DO_NOT_TRACK": "1", **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    _note(settings, service.name).write_text(json.dumps({"pid": process.pid, "port": port}))
+    started = Running(service.name, process.pid, port)
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            _note(settings, service.name).unlink(missing_ok=True)
+            raise ServiceError(f"{service.name} ended at once; what it said is in {log}")
+        if _answers(started.address + service.ready_path):
+            return started
+        time.sleep(0.3)
+    stop_service(settings, service.name)
+    raise ServiceError(f"{service.name} did not answer within {PATIENCE:.0f} seconds; what it said is in {log}")
+
+
+def _end(pid: int, how: signal.Signals) -> None:
+    try:
+        os.killpg(pid, how)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def stop_service(settings: Settings, name: str) -> bool:
+    """Stop a service and what it has started; whether it was running."""
+    found = running(settings, name)
+    if found is None:
+        return False
+    _end(found.pid, signal.SIGTERM)
+    until = time.monotonic() + GRACE
+    while is_alive(found.pid) and time.monotonic() < until:
+        time.sleep(0.1)
+    _end(found.pid, signal.SIGKILL)  # whatever of its group is still there
+    _note(settings, name).unlink(missing_ok=True)
+    return True
