@@ -1,0 +1,67 @@
+"""Figures of a cluster of schools, added up from rows that are shown: at least three schools, or none.
+
+Nothing new can be had from them: whoever reads them may see each of the rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboards.components import Column, Table
+from dashboards.figures import codes
+from dashboards.formats import Figure
+
+AT_LEAST = 3
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class ClusterRow:
+    """One group of pupils in the cluster: its attendance, and how many schools of it are added up."""
+
+    kind: str
+    value: str
+    rate: Figure
+    schools: int
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The clusters of a school, and what they show together."""
+
+    name: str
+    is_invented: bool
+    rows: tuple[ClusterRow, ...] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether any figure is shown."""
+        return any(row.rate.is_shown for row in self.rows)
+
+
+def added(rows: Iterable[tuple[str, str, int | None, int | None]]) -> tuple[ClusterRow, ...]:
+    """Rows of schools (kind, value, possible, attended) added up; fewer than three shown schools are ``[x]``."""
+    sums: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for kind, value, possible, attended in rows:
+        known = sums.setdefault((kind, value), (0, 0, 0))
+        if possible and attended is not None:
+            sums[kind, value] = (known[0] + possible, known[1] + attended, known[2] + 1)
+    return tuple(
+        ClusterRow(
+            kind, value, Figure(Decimal(attended) / possible) if schools >= AT_LEAST else Figure(None, "[x]"), schools
+        )
+        for (kind, value), (possible, attended, schools) in sums.items()
+    )
+
+
+def cluster_table(cluster: Cluster, sector: str) -> Table:
+    """The cluster's figures as a table."""
+    names = {TOTAL: "All pupils", **codes.DEPRIVATION_GROUPS}
+    order = (TOTAL, *codes.STAGES, *codes.DEPRIVATION_GROUPS)
+    rows: Sequence[ClusterRow] = sorted(cluster.rows, key=lambda row: codes.placed(row.value, order))
+    return Table(
+        caption=f"Attendance in the {cluster.name} cluster, {sector} schools",
+        columns=(Column("Pupils"), Column("Attendance", numeric=True), Column("Schools added up", numeric=True)),
+        rows=[(names.get(row.value, codes.stage_name(row.value)), row.rate, row.schools) for row in rows],
+        notes=("Added up from the figures of its schools that are shown, of at least three of them.",),
+    )

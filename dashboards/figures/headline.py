@@ -1,0 +1,150 @@
+"""Headline figures: the year so far, the last whole week and month, persistent absence, each with what it stands by."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from dashboards import formats
+from dashboards.charts import Marker, sentences
+from dashboards.components import Card
+from dashboards.figures.attention import last_whole_week
+from dashboards.figures.course import WEEK_LENGTH, Course, last_whole_month, together, weeks_of_month
+from dashboards.formats import Figure, figure
+from dashboards.page import Note
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A figure that others are compared with: its name in a sentence, and short on a chart."""
+
+    name: str
+    figure: Figure
+
+
+def nation(row: Row[Any]) -> Beside:
+    """The latest published national rate beside a row, with its year (rule 21)."""
+    year = row.national_rate_year
+    return Beside(f"Scotland in {year}" if year else "Scotland", Figure(row.national_rate, "[x]"))
+
+
+def marker(beside: Beside) -> tuple[Marker, ...]:
+    """The line of a chart that a figure is; none where it is not shown."""
+    return (Marker(beside.name, beside.figure),) if beside.figure.is_shown else ()
+
+
+def year_card(row: Row[Any], before: str | None, beside: Sequence[Beside]) -> Card:
+    """Attendance in the year so far, against the same weeks of the year before and each of ``beside``."""
+    rate = figure(row, "attendance_rate")
+    lines = []
+    if before:
+        weeks = formats.plural(row.weeks_compared, "week") if row.weeks_compared else "weeks"
+        same = Figure(row.rate_same_weeks_last_year, row.same_weeks_symbol or "[x]")
+        lines.append(f"{sentences.changed(rate, same, f'the same {weeks} of {before}')}.")
+    else:
+        lines.append("There is no year before to compare with.")
+    lines += [f"{sentences.comparison(rate, one.figure, one.name)}." for one in beside]
+    return Card("Attendance, year to date", rate, tuple(lines))
+
+
+def week_card(this: Course, before: Course, as_at: dt.date | None) -> Card | None:
+    """Attendance in the last whole week, against the week of the same number of the year before."""
+    monday = last_whole_week((point.day for point in this.points), as_at)
+    point = next((point for point in this.points if point.day == monday), None)
+    if point is None:
+        return None
+    friday = point.day + dt.timedelta(days=WEEK_LENGTH)
+    first = str(point.day.day) if point.day.month == friday.month else formats.short_date(point.day)
+    lines = [f"Last whole week, {first} to {formats.date(friday)} (school week {point.number})."]
+    then = before.numbered(point.number)
+    if then is not None:
+        same = f"the same week of {before.academic_year}"
+        lines.append(f"{sentences.changed(point.rate, then.rate, same)}.")
+    return Card("Attendance, last whole week", point.rate, tuple(lines))
+
+
+def month_card(
+    months: Course, months_before: Course, weeks: Course, weeks_before: Course, as_at: dt.date | None
+) -> Card | None:
+    """Attendance in the last whole month, against that month and against the same school weeks a year before."""
+    month = last_whole_month(months, as_at)
+    if month is None:
+        return None
+    lines = [f"Last whole month, {formats.month(month.day)}."]
+    then = months_before.numbered(month.number)
+    if then is not None:
+        lines.append(f"{sentences.changed(month.rate, then.rate, formats.month(then.day))}.")
+    numbers = weeks_of_month(weeks, month)
+    if numbers and weeks_before.points:
+        now = together([weeks.numbered(number) for number in numbers])
+        same = together([weeks_before.numbered(number) for number in numbers])
+        if now.is_shown and same.is_shown:
+            words = formats.change(now.minus(same))
+            lines.append(
+                f"School weeks {numbers[0]} to {numbers[-1]} together, {now.text}: {words} from the same weeks of "
+                f"{weeks_before.academic_year} ({same.text})."
+            )
+    return Card("Attendance, last whole month", month.rate, tuple(lines))
+
+
+def persistent_cards(row: Row[Any] | None) -> tuple[Card, ...]:
+    """Persistent and severe absence, with the published national share of persistent absence."""
+    if row is None:
+        return ()
+    persistent = figure(row, "persistent_absence_rate", "bands")
+    severe = figure(row, "severe_absence_rate", "bands")
+    lines = ["Pupils who missed 10% or more of their half days."]
+    if persistent.is_shown and row.persistently_absent is not None:
+        lines.append(f"{formats.count(row.persistently_absent)} of {formats.plural(row.pupils, 'pupil')}.")
+    beside = nation(row)
+    if beside.figure.is_shown:
+        lines.append(f"{sentences.comparison(persistent, beside.figure, beside.name)}.")
+    more = ["Pupils who missed half or more of their half days."]
+    if severe.is_shown and row.severely_absent is not None:
+        more.append(f"{formats.count(row.severely_absent)} of {formats.plural(row.pupils, 'pupil')}.")
+    return (Card("Persistent absence", persistent, tuple(lines)), Card("Severe absence", severe, tuple(more)))
+
+
+def common_notes(row: Row[Any], persistent: Row[Any] | None, data_as_at: dt.date | None) -> list[Note]:
+    """What a reader must know of rows: provisional, held back, calendar, national year."""
+    notes = []
+    if row.is_provisional:
+        notes.append(
+            Note(
+                "Groups and persistent absence are shown from the first data after the census in September; until then "
+                "pupils' stages and areas may still change.",
+                "provisional",
+            )
+        )
+    if persistent is not None and persistent.as_at and data_as_at and persistent.as_at < data_as_at:
+        notes.append(
+            Note(
+                f"Persistent absence stands as on {formats.date(persistent.as_at)}: fewer than five pupils have "
+                "changed band since, and a change by so few could point at one of them.",
+                "held",
+            )
+        )
+    if row.calendar_source != "delivered":
+        notes.append(Note("Open days were worked out from the marks where no school calendar was delivered.", "method"))
+    notes.append(
+        Note(
+            f"The national figure is the latest published ({row.national_rate_year or 'none'}), of the sector where "
+            "there is one, for the whole of its year; a year to date has seen fewer of the winter months.",
+            "comparison",
+        )
+    )
+    return notes
+
+
+def not_shown(found: Sequence[Figure]) -> Note:
+    """How many figures of a page are not shown and why, or that all are."""
+    said = sentences.hidden(found)
+    if not said:
+        return Note("All figures of this page are shown: none had to be suppressed or is missing.", "hidden")
+    return Note(
+        f"{said} A suppressed figure stands for one to four pupils, or could be used to work out such a figure; what "
+        "is suppressed once stays so for the year.",
+        "hidden",
+    )

@@ -1,0 +1,1 @@
+"""Questions that pages ask of the released tables, where a page has too many for its own file."""
