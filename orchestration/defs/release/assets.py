@@ -1,6 +1,7 @@
 """Released tables: the one door to what readers see, an asset for each on its exact mart."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -10,16 +11,28 @@ from orchestration.defs.transform.assets import MANIFEST
 from orchestration.release import release_all
 
 
-def _released() -> dict[str, str]:
-    """Name and description of each mart that is released, from the contracts in the manifest."""
+def _released() -> dict[str, dict[str, Any]]:
+    """The dbt model of each mart that is released, by the mart's name, from the manifest."""
     return {
-        node["alias"]: node["description"]
+        node["alias"]: node
         for node in MANIFEST["nodes"].values()
         if node["resource_type"] == "model" and node["config"]["meta"].get("release")
     }
 
 
+def _stands_on(node: dict[str, Any]) -> list[list[str]]:
+    """The exact mart or, where release makes the rows and the model is a view without any, what that stands on.
+
+    A view is not made anew each night, and a step whose input was not made is left out.
+    """
+    if node["config"]["materialized"] != "view":
+        return [[node["schema"], node["alias"]]]
+    parents = (MANIFEST["nodes"][parent] for parent in node["depends_on"]["nodes"])
+    return [[parent["schema"], parent["alias"]] for parent in parents]
+
+
 RELEASED = _released()
+EXACT = [list(key) for key in sorted({tuple(key) for node in RELEASED.values() for key in _stands_on(node)})]
 RELEASES = dg.AssetKey(["aggregated", "releases"])
 
 
@@ -32,18 +45,18 @@ def released_key(mart: str) -> dg.AssetKey:
     specs=[
         dg.AssetSpec(
             released_key(mart),
-            deps=[["aggregated_exact", mart]],
+            deps=_stands_on(node),
             group_name="aggregated",
-            description=description,
+            description=node["description"],
             kinds={"postgres"},
             owners=["team:information-governance"],
         )
-        for mart, description in sorted(RELEASED.items())
+        for mart, node in sorted(RELEASED.items())
     ]
     + [
         dg.AssetSpec(
             RELEASES,
-            deps=[["aggregated_exact", mart] for mart in sorted(RELEASED)] + [["control", "reconciliation"]],
+            deps=[*EXACT, ["control", "reconciliation"]],
             group_name="aggregated",
             description="The current release of each authority: how fresh, from which deliveries, by which code.",
             kinds={"postgres"},
