@@ -1,4 +1,3 @@
-{%- set columns = model.columns.keys() -%}
 with pupil_years as (
     select
         pupil_years.local_authority_code,
@@ -112,4 +111,9 @@ finished as (
     left join national_rates on dense.sector = national_rates.sector and dense.sex = national_rates.value
 )
 
-select {{ columns | join(', ') }} from finished
+select
+    local_authority_code, sector, academic_year, sex, pupils, openings_possible, openings_attended,
+    openings_authorised, openings_not_authorised, openings_not_counted, openings_late, openings_not_recorded, completeness, attendance_rate, national_rate, national_rate_year,
+    calendar_source, is_provisional, schools_counted, data_as_at, behind_pupils, behind_smallest_month,
+    behind_largest_month, behind_authorised, behind_not_authorised, behind_late, withheld
+from finished
