@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from dashboards.components import Column, Table
+from dashboards.figures.delivery_names import folder_of
 from dashboards.figures.words import FILE_STATES, OUTCOMES, feed_name
 from dashboards.formats import date, listed
 
@@ -30,7 +31,7 @@ def deliveries_table(files: Sequence[File], most: int | None = None) -> Table:
     shown = grouped[:most]
     rows = [
         (
-            key,
+            folder_of(key),
             date(some[0].extract_date),
             date(max((file.landed_at for file in some if file.landed_at), default=None)),
             OUTCOMES.get(some[0].outcome, some[0].outcome) + _no_longer(some),

@@ -14,6 +14,11 @@ def order_of(delivery_key: str) -> tuple[str, int]:
     return (found["day"], int(found["number"] or 1)) if found else ("", 0)
 
 
+def folder_of(delivery_key: str) -> str:
+    """The folder of a delivery, without the authority before it: ``2025-10-31-11``."""
+    return delivery_key.rpartition("/")[2]
+
+
 def day_of(delivery_key: str) -> str:
     """The day of its extract as readers read it: ``31 October 2025``."""
     found = NAME.fullmatch(delivery_key)

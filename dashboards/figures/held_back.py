@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboards.components import Column, Table
 from dashboards.figures.checks import Check, first
-from dashboards.figures.delivery_names import order_of
+from dashboards.figures.delivery_names import folder_of, order_of
 from dashboards.figures.thresholds import ATTENTION
 from dashboards.figures.words import FILE_STATES, feed_name
 from dashboards.formats import date, plural
@@ -63,7 +63,7 @@ def held_back(files: Sequence[Delivered]) -> Check:
         columns=tuple(Column(heading) for heading in columns),
         rows=[
             (
-                file.delivery_key,
+                folder_of(file.delivery_key),
                 feed_name(file.feed),
                 FILE_STATES.get(file.status, file.status),
                 file.reason,

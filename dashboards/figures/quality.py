@@ -17,6 +17,7 @@ from dashboards.figures.words import (
     VERDICTS,
     feed_name,
     file_problem,
+    plain,
     problem,
 )
 from dashboards.formats import date, listed, plural
@@ -24,6 +25,7 @@ from dashboards.formats import date, listed, plural
 FEED_ORDER = ("attendance", "pupils", "enrolments", "establishments", "calendar")
 STATES = ("fresh", "late", "missing")
 ADDS_UP = "closes"
+AMOUNT_ORDER = tuple(AMOUNTS)
 
 
 @dataclass(frozen=True)
@@ -183,17 +185,25 @@ def balance(verdicts: Sequence[Verdict]) -> Table:
 
 
 def problems(verdicts: Sequence[Verdict]) -> Table:
-    """Rows and files that were not used, and what was used but is worth a look; how much in words, never a number."""
-    rows: list[tuple[Cell, ...]] = []
+    """Rows and files that were not used, and what was used but is worth a look; how much in words, never a number.
+
+    One row for each reason, with the columns that it was met in; how much is that of the column met most.
+    """
+    found: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
     for one in verdicts:
         if one.subject not in SUBJECTS:
             continue
-        what, words = SUBJECTS[one.subject], problem(one.kind)
+        what, (words, column) = SUBJECTS[one.subject], problem(one.kind)
         if one.subject == "files not landed":
             state, reason = file_problem(one.kind)
-            what, words = f"File: {state.lower()}", FILE_REASONS.get(reason, problem(reason))
-        rows.append((feed_name(one.feed), what, words, AMOUNTS.get(one.verdict, one.verdict)))
-    rows.sort(key=lambda row: tuple(str(cell) for cell in row))
+            what, words, column = f"File {state.lower()}", FILE_REASONS.get(reason, plain(reason)), ""
+        size = AMOUNT_ORDER.index(one.verdict) if one.verdict in AMOUNT_ORDER else 0
+        found.setdefault((feed_name(one.feed), what, words), []).append((size, column))
+    rows: list[tuple[Cell, ...]] = []
+    for (feed, what, words), met in sorted(found.items()):
+        columns = listed(sorted({column for _, column in met if column}))
+        amount = AMOUNT_ORDER[max(size for size, _ in met)]
+        rows.append((feed, what, f"{words} ({columns})" if columns else words, AMOUNTS[amount]))
     return Table(
         caption="What was turned away or noted, by kind",
         columns=(

@@ -128,11 +128,10 @@ def feed_name(feed: str) -> str:
     return FEEDS.get(feed, plain(feed))
 
 
-def problem(kind: str) -> str:
-    """A kind of reject or warning: ``wrong_type in attendance_date`` with the column in brackets."""
+def problem(kind: str) -> tuple[str, str]:
+    """A kind of reject or warning, and its column: ``wrong_type in attendance_date``."""
     name, _, column = kind.partition(" in ")
-    words = PROBLEMS.get(name, plain(name))
-    return f"{words} ({column_name(column)})" if column else words
+    return PROBLEMS.get(name, plain(name)), column_name(column) if column else ""
 
 
 def file_problem(kind: str) -> tuple[str, str]:
