@@ -1,10 +1,12 @@
 """The application: settings in, a FastAPI application out."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from jinja2 import Environment
 from starlette.responses import Response
 
 from dashboards import errors, health
@@ -40,7 +42,8 @@ def create_app(
     database = Database(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        warm_up(app.state.templates, database)
         yield
         database.close()
 
@@ -67,3 +70,15 @@ def create_app(
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders, is_live=settings.environment == "live")
     return app
+
+
+def warm_up(templates: Environment, database: Database) -> None:
+    """Do before the first request what it would wait for: templates compiled, one connection open.
+
+    What stands then stays for good, so the garbage collector need not look at it again and again.
+    """
+    for name in templates.list_templates():
+        templates.get_template(name)
+    database.is_reachable()
+    gc.collect()
+    gc.freeze()

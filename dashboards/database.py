@@ -9,10 +9,11 @@ from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from dashboards.page import Reader
 from orchestration.database import dsn
+from orchestration.errors import WarehouseError
 from orchestration.settings import Settings
 
 ROLE = "dashboard"
@@ -68,7 +69,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("select 1")
-        except OperationalError:
+        except (SQLAlchemyError, WarehouseError, OSError):
             return False
         return True
 

@@ -4,6 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from orchestration.errors import WarehouseError
+
 router = APIRouter()
 
 
@@ -20,7 +22,7 @@ def ready(request: Request) -> JSONResponse:
     try:
         with database.engine.connect() as connection:
             found = connection.exec_driver_sql("select to_regclass('aggregated.releases') is not null").scalar_one()
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, WarehouseError, OSError):
         return JSONResponse({"status": "no database"}, status_code=503)
     if not found:
         return JSONResponse({"status": "no figures yet"}, status_code=503)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from dashboards import downloads
@@ -18,8 +19,8 @@ from dashboards.scope import page_request, releases_of
 from dashboards.signed_in import reader_of
 from dashboards.templating import address, breadcrumbs_of
 
-FIGURES_KEPT = 512
-PAGES_KEPT = 256
+FIGURES_KEPT = 128  # those of a page of 200 schools take 1 MB, so at most about 100 MB in a process
+PAGES_KEPT = 2048  # 10 kB each, compressed
 GZIP_LEVEL = 5  # 60 kB of HTML: 1.1 ms to 9.1 kB; level 9 takes 2.0 ms for 8.9 kB
 
 
@@ -29,6 +30,18 @@ class Found:
 
     asked: PageRequest
     figures: Any
+
+    def read(self, page: Page, wanted: Format) -> PageRead:
+        """What the access log says of it."""
+        return PageRead(page.name, wanted, self.asked.authority, *(self.asked.school or (None, None)))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page as it is sent, and what the access log says of it."""
+
+    zipped: bytes
+    read: PageRead
 
 
 class PageServer:
@@ -42,26 +55,33 @@ class PageServer:
         self._authorities = authorities
         self._by_name = {page.name: page for page in pages}
         self._figures: Cache[Found] = Cache(FIGURES_KEPT)
-        self._pages: Cache[bytes] = Cache(PAGES_KEPT)
+        self._pages: Cache[Made] = Cache(PAGES_KEPT)
 
     def show(self, page: Page, request: Request, given: Mapping[str, str]) -> Response:
         """The page as HTML. Raises NotFoundError, NotReadyError and the errors of the database."""
         reader = reader_of(request)
-        key, found = self._find(page, request, reader, given, "html")
-        zipped_key = (key, reader.display_name)
-        zipped = self._pages.get(zipped_key)
-        if zipped is None:
-            zipped = gzip.compress(self._render(page, found).encode(), GZIP_LEVEL, mtime=0)
-            self._pages.put(zipped_key, zipped)
+        request.state.page_read = wanted_of(page, given, "html")
+        found = None
+        with self._database.reading(reader) as connection:
+            releases = releases_of(connection)
+            key = cache_key(page, reader, given, releases)
+            made = self._pages.get((key, reader.display_name))
+            if made is None:
+                found = self._figures_of(connection, page, reader, given, releases)
+        if found is not None:
+            html = self._render(page, found)
+            made = Made(gzip.compress(html.encode(), GZIP_LEVEL, mtime=0), found.read(page, "html"))
+            self._pages.put((key, reader.display_name), made)
+        assert made is not None
+        request.state.page_read = made.read
+        headers = {"vary": "accept-encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(
-                zipped, media_type="text/html", headers={"content-encoding": "gzip", "vary": "accept-encoding"}
-            )
-        return Response(gzip.decompress(zipped), media_type="text/html", headers={"vary": "accept-encoding"})
+            return Response(made.zipped, media_type="text/html", headers=headers | {"content-encoding": "gzip"})
+        return Response(gzip.decompress(made.zipped), media_type="text/html", headers=headers)
 
     def csv(self, page: Page, request: Request, given: Mapping[str, str], name: str) -> Response:
         """One table of the page as CSV. Raises NotFoundError where the page has no such table."""
-        _, found = self._find(page, request, reader_of(request), given, "csv")
+        found = self._find(page, request, given, "csv")
         sheet = next((sheet for sheet in sheets_of(page, found) if sheet.name == name), None)
         if sheet is None:
             raise NotFoundError(f"table {name}")
@@ -69,31 +89,32 @@ class PageServer:
 
     def xlsx(self, page: Page, request: Request, given: Mapping[str, str]) -> Response:
         """All tables of the page as one workbook. Raises NotFoundError where it has none."""
-        _, found = self._find(page, request, reader_of(request), given, "xlsx")
+        found = self._find(page, request, given, "xlsx")
         sheets = sheets_of(page, found)
         if not sheets:
             raise NotFoundError(f"tables of {page.name}")
         return downloads.xlsx_response(page, found.asked, sheets)
 
-    def _find(
-        self, page: Page, request: Request, reader: Reader, given: Mapping[str, str], wanted: Format
-    ) -> tuple[Hashable, Found]:
-        request.state.page_read = PageRead(
-            page.name, wanted, given.get("authority") or None, given.get("seed_code"), given.get("sector")
-        )
+    def _find(self, page: Page, request: Request, given: Mapping[str, str], wanted: Format) -> Found:
+        reader = reader_of(request)
+        request.state.page_read = wanted_of(page, given, wanted)
         with self._database.reading(reader) as connection:
-            releases = releases_of(connection)
-            key = cache_key(page, reader, given, releases)
-            found = self._figures.get(key)
-            if found is None:
-                asked = page_request(connection, page, reader, self._authorities, given, releases)
-                found = Found(asked, page.figures(connection, asked))
-                self._figures.put(key, found)
+            found = self._figures_of(connection, page, reader, given, releases_of(connection))
+        request.state.page_read = found.read(page, wanted)
+        return found
+
+    def _figures_of(
+        self, connection: Connection, page: Page, reader: Reader, given: Mapping[str, str],
+        releases: tuple[Release, ...],
+    ) -> Found:  # fmt: skip
+        key = cache_key(page, reader, given, releases)
+        found = self._figures.get(key)
+        if found is None:
+            asked = page_request(connection, page, reader, self._authorities, given, releases)
+            found = Found(asked, page.figures(connection, asked))
+            self._figures.put(key, found)
         # Readers of one scope share figures, never a name.
-        found = Found(replace(found.asked, reader=reader), found.figures)
-        school = found.asked.school or (None, None)
-        request.state.page_read = PageRead(page.name, wanted, found.asked.authority, *school)
-        return key, found
+        return Found(replace(found.asked, reader=reader), found.figures)
 
     def _render(self, page: Page, found: Found) -> str:
         heading = page.heading(found.figures, found.asked) if page.heading else page.title
@@ -108,6 +129,11 @@ class PageServer:
             page_address=address(page, None, found.asked.values).partition("?")[0],
             own_values=[(p.name, found.asked.value(p.name)) for p in page.parameters if not p.in_path],
         )
+
+
+def wanted_of(page: Page, given: Mapping[str, str], wanted: Format) -> PageRead:
+    """What the access log says while it is not known whether the reader may see it."""
+    return PageRead(page.name, wanted, given.get("authority") or None, given.get("seed_code"), given.get("sector"))
 
 
 def sheets_of(page: Page, found: Found) -> tuple[Sheet, ...]:

@@ -60,6 +60,7 @@ COMMANDS = [
     "demo",
     "contracts",
     "access",
+    "dashboards",
 ]
 
 

@@ -37,7 +37,8 @@ def test_without_a_database_a_page_says_so_and_nothing_else(browser: TestClient)
 
 def test_health_and_readiness_differ(browser: TestClient) -> None:
     assert browser.get("/health").status_code == 200
-    assert browser.get("/ready").status_code == 503
+    answer = browser.get("/ready")
+    assert (answer.status_code, answer.json()) == (503, {"status": "no database"})
 
 
 @pytest.mark.parametrize(
