@@ -14,6 +14,8 @@ from orchestration.settings import Settings
 DAGSTER_YAML = """# Written by the warehouse. Telemetry off: a machine without name service waits for it at each start.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 python_logs:
   python_log_level: INFO
 run_coordinator:
