@@ -89,8 +89,8 @@ def late(audience: Audience, delays: Sequence[Delay], marked_to: dt.date | None)
                 named(delay.school) if delay.school else delay.name,
                 feed_name(delay.feed),
                 FRESHNESS.get(delay.status, delay.status),
-                date(delay.last_extracted_on) if delay.last_extracted_on else "Never",
-                date(delay.due_on) if delay.due_on else "",
+                delay.last_extracted_on or "Never",
+                delay.due_on or "",
             )
             for delay in delays
         ],

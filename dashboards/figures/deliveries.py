@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from dashboards.components import Column, Table
-from dashboards.figures.delivery_names import folder_of
+from dashboards.components import Cell, Column, Table
+from dashboards.figures.delivery_names import name_of, order_of
 from dashboards.figures.words import FILE_STATES, OUTCOMES, feed_name
-from dashboards.formats import date, listed
+from dashboards.formats import listed
 
 
 @dataclass(frozen=True)
@@ -26,25 +26,21 @@ class File:
 
 
 def deliveries_table(files: Sequence[File], most: int | None = None) -> Table:
-    """One row for each delivery, in the order of ``files``; ``most`` of them where it is given."""
-    grouped = [(key, list(some)) for key, some in groupby(files, lambda file: file.delivery_key)]
+    """One row for each delivery, newest first; the last ``most`` by readable names, or all by their folders."""
+    in_order = sorted(files, key=lambda file: order_of(file.delivery_key), reverse=True)
+    grouped = [(key, list(some)) for key, some in groupby(in_order, lambda file: file.delivery_key)]
     shown = grouped[:most]
-    rows = [
-        (
-            folder_of(key),
-            date(some[0].extract_date),
-            date(max((file.landed_at for file in some if file.landed_at), default=None)),
-            OUTCOMES.get(some[0].outcome, some[0].outcome) + _no_longer(some),
-            _remarks(some),
+    rows: list[tuple[Cell, ...]] = []
+    for key, some in shown:
+        arrived = max((file.landed_at for file in some if file.landed_at), default=None)
+        state = OUTCOMES.get(some[0].outcome, some[0].outcome) + _no_longer(some)
+        rows.append(
+            (name_of(key) if most else key, state, arrived.date() if arrived else "Not taken in", _remarks(some))
         )
-        for key, some in shown
-    ]
     note = f"The last {len(shown)} of {len(grouped)} are shown; all are in the download below."
     return Table(
-        caption=f"Deliveries, newest first, of {len(grouped)} in the school year"
-        if most is None
-        else "Last deliveries",
-        columns=tuple(Column(heading) for heading in ("Delivery", "Data of", "Arrived", "State", "Files and remarks")),
+        caption="The last deliveries, newest first" if most else "All deliveries of the school year, newest first",
+        columns=tuple(Column(heading) for heading in ("Delivery", "State", "Tried last", "Files and remarks")),
         rows=rows,
         empty="Nothing has been delivered for this year yet.",
         notes=(note,) if len(shown) < len(grouped) else (),
@@ -59,7 +55,7 @@ def _no_longer(files: Sequence[File]) -> str:
 def _remarks(files: Sequence[File]) -> str:
     good = [feed_name(file.feed).lower() for file in files if file.status == "landed"]
     bad = [
-        f"{feed_name(file.feed)}: {FILE_STATES.get(file.status, file.status).lower()}. {file.reason}"
+        f"{feed_name(file.feed)} {FILE_STATES.get(file.status, file.status).lower()}: {file.reason}"
         for file in files
         if file.status != "landed"
     ]

@@ -5,6 +5,7 @@ import re
 
 from dashboards.formats import date
 
+NO_BREAK = "\u00a0"
 NAME = re.compile(r"(?P<authority>[^/]+)/(?P<day>\d{4}-\d{2}-\d{2})(-(?P<number>\d+))?")
 
 
@@ -14,9 +15,11 @@ def order_of(delivery_key: str) -> tuple[str, int]:
     return (found["day"], int(found["number"] or 1)) if found else ("", 0)
 
 
-def folder_of(delivery_key: str) -> str:
-    """The folder of a delivery, without the authority before it: ``2025-10-31-11``."""
-    return delivery_key.rpartition("/")[2]
+def name_of(delivery_key: str) -> str:
+    """A delivery as readers call it: ``31 October 2025``, from the second of a day on ``31 October 2025, no. 2``."""
+    number = order_of(delivery_key)[1]
+    day = day_of(delivery_key).replace(" ", NO_BREAK)
+    return day if number <= 1 else f"{day}, no.{NO_BREAK}{number}"
 
 
 def day_of(delivery_key: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboards.components import Column, Table
 from dashboards.figures.checks import Check, first
-from dashboards.figures.delivery_names import folder_of, order_of
+from dashboards.figures.delivery_names import name_of, order_of
 from dashboards.figures.thresholds import ATTENTION
 from dashboards.figures.words import FILE_STATES, feed_name
 from dashboards.formats import date, plural
@@ -57,32 +57,37 @@ def held_back(files: Sequence[Delivered]) -> Check:
     outcome = {file: _since(file, files) for file in bad}
     waiting = [file for file in bad if outcome[file] == WAITING]
     unwanted = [file for file in bad if outcome[file] == UNWANTED]
-    columns = ("Delivery", "What", "State", "Why", "Since then")
-    table = Table(
-        caption=f"Files of the last {ATTENTION.days_of_deliveries} days that could not be used",
-        columns=tuple(Column(heading) for heading in columns),
-        rows=[
-            (
-                folder_of(file.delivery_key),
-                feed_name(file.feed),
-                FILE_STATES.get(file.status, file.status),
-                file.reason,
-                outcome[file],
-            )
-            for file in sorted(bad, key=lambda file: outcome[file] not in (WAITING, UNWANTED))
-        ],
-    )
+    bad.sort(key=lambda file: outcome[file] not in (WAITING, UNWANTED))
+    table, every = (_table(bad, outcome, is_download) for is_download in (False, True))
     if not bad:
         return Check("deliveries", title, "clear", "Every file of the last deliveries could be used.")
     if not waiting and not unwanted:
         sentence = f"{plural(len(bad), 'file')} could not be used, and a good one has come since for each."
-        return Check("deliveries", title, "clear", sentence, first(table), table)
+        return Check("deliveries", title, "clear", sentence, first(table), every)
     parts = []
     if waiting:
         parts.append(f"{plural(len(waiting), 'file')} could not be used, and no good one has come since.")
     if unwanted:
         parts.append(f"{plural(len(unwanted), 'file')} came that must not be sent; nothing of it was read.")
-    return Check("deliveries", title, "attention", " ".join(parts), first(table), table)
+    return Check("deliveries", title, "attention", " ".join(parts), first(table), every)
+
+
+def _table(files: Sequence[Delivered], outcome: dict[Delivered, str], is_download: bool) -> Table:
+    columns = ("Delivery", "What", "State", "Why", "Since then")
+    return Table(
+        caption=f"Files of the last {ATTENTION.days_of_deliveries} days that could not be used",
+        columns=tuple(Column(heading) for heading in columns),
+        rows=[
+            (
+                file.delivery_key if is_download else name_of(file.delivery_key),
+                feed_name(file.feed),
+                FILE_STATES.get(file.status, file.status),
+                file.reason,
+                outcome[file],
+            )
+            for file in files
+        ],
+    )
 
 
 def _since(file: Delivered, files: Sequence[Delivered]) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboards.components import Cell, Column, Table
 from dashboards.figures.attention import School
@@ -26,6 +26,7 @@ FEED_ORDER = ("attendance", "pupils", "enrolments", "establishments", "calendar"
 STATES = ("fresh", "late", "missing")
 ADDS_UP = "closes"
 AMOUNT_ORDER = tuple(AMOUNTS)
+MANY = "1% of rows or more"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def freshness_by_feed(states: Sequence[Delay]) -> Table:
     for feed in feeds_in_order([state.feed for state in states]):
         latest = max((s.last_extracted_on for s in states if s.feed == feed and s.last_extracted_on), default=None)
         numbers = [counts[feed, status] for status in STATES]
-        rows.append((feed_name(feed), *numbers, date(latest) if latest else "Never"))
+        rows.append((feed_name(feed), *numbers, latest or "Never"))
     return Table(
         caption="Schools by how fresh their data are",
         columns=(
@@ -117,8 +118,8 @@ def freshness_of_own(states: Sequence[Delay]) -> Table:
             (
                 feed_name(state.feed) + ("" if state.school else " (whole authority)"),
                 FRESHNESS.get(state.status, state.status),
-                date(state.last_extracted_on) if state.last_extracted_on else "Never",
-                date(state.due_on) if state.due_on else "After the next school day",
+                state.last_extracted_on or "Never",
+                state.due_on or "After the next school day",
             )
             for feed in feeds_in_order([state.feed for state in states])
             for state in states
@@ -176,12 +177,48 @@ def balance(verdicts: Sequence[Verdict]) -> Table:
     for verdict, kind in sorted(found, key=place):
         feeds = [feed_name(feed).lower() for feed in feeds_in_order(found[verdict, kind])]
         words = listed(feeds)
-        rows.append((STEPS.get(kind, kind), f"{words[:1].upper()}{words[1:]}", VERDICTS.get(verdict, verdict)))
+        rows.append((STEPS.get(kind, kind), VERDICTS.get(verdict, verdict), f"{words[:1].upper()}{words[1:]}"))
     return Table(
         caption="Counted again at every step",
-        columns=(Column("What must be so"), Column("Counted for"), Column("Result")),
+        columns=(Column("What must be so"), Column("Result"), Column("Counted for")),
         rows=rows,
     )
+
+
+def late_schools(states: Sequence[Delay]) -> Table | None:
+    """Schools with something late or missing alone; None where there are none."""
+    places = {state.school for state in states if state.school and state.status != "fresh"}
+    if not places:
+        return None
+    return replace(
+        freshness_by_school([state for state in states if state.school in places]),
+        caption="Schools with late or missing data",
+        searchable=False,
+    )
+
+
+def problems_sentence(verdicts: Sequence[Verdict]) -> str:
+    """Of which feeds files or rows were not used, and where that was 1% of rows or more."""
+    files = [one.feed for one in verdicts if one.subject == "files not landed"]
+    rows = [one.feed for one in verdicts if one.subject == "rejected rows"]
+    many = [one.feed for one in verdicts if one.subject == "rejected rows" and one.verdict == MANY]
+    if not files and not rows:
+        return "Every file and every row was used."
+    parts = []
+    if files:
+        parts.append(f"Whole files were not used of: {_in_words(files)}.")
+    if rows:
+        parts.append(f"Single rows were not used of: {_in_words(rows)}.")
+        parts.append(
+            f"For some reasons it was 1% of rows or more, of: {_in_words(many)}."
+            if many
+            else "For each reason it was under 1% of rows."
+        )
+    return " ".join(parts)
+
+
+def _in_words(feeds: Sequence[str]) -> str:
+    return listed([feed_name(feed).lower() for feed in feeds_in_order(feeds)])
 
 
 def problems(verdicts: Sequence[Verdict]) -> Table:

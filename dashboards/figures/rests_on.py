@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.components import Column, Table
-from dashboards.figures.delivery_names import day_of, folder_of
+from dashboards.figures.delivery_names import day_of
 from dashboards.figures.words import MARTS
 from dashboards.formats import date, plural
 from dashboards.page import PageRequest
@@ -43,7 +43,7 @@ def rests_on(mart: str, row: Any, asked: PageRequest, school_name: str = "", nee
         sentence += " These are figures of the whole authority, so the deliveries are those of all its schools."
     table = Table(
         caption=f"Deliveries behind it: {subject.lower()} of {of}, {asked.academic_year}",
-        columns=(Column("Delivery"), Column("Data of")),
-        rows=[(folder_of(key), day_of(key)) for key in row.deliveries],
+        columns=(Column("Data of"), Column("Delivery")),
+        rows=[(day_of(key), key) for key in row.deliveries],
     )
     return Answer(sentence, table)

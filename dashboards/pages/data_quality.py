@@ -25,10 +25,12 @@ class QualityFigures:
 
     freshness_sentence: str
     by_feed: Table | None
+    late: Table | None
     by_school: Table | None
     freshness_rows: Table | None
     balance_sentence: str
     balance: Table
+    problems_sentence: str
     problems: Table | None
     deliveries: Table | None
     all_deliveries: Table | None
@@ -55,10 +57,12 @@ def figures(connection: Connection, asked: PageRequest) -> QualityFigures:
         if is_latest
         else f"Freshness is judged for the latest year, {asked.academic_years[0]}, alone.",
         by_feed=None if is_own or not states else quality.freshness_by_feed(states),
+        late=None if is_own else quality.late_schools(states),
         by_school=_by_school(states, is_own),
         freshness_rows=quality.freshness_rows(states) if states else None,
         balance_sentence=quality.balance_sentence(verdicts),
         balance=quality.balance(verdicts),
+        problems_sentence=quality.problems_sentence(verdicts),
         problems=quality.problems(verdicts) if is_officer else None,
         deliveries=deliveries_table(files, DELIVERIES_SHOWN) if is_officer else None,
         all_deliveries=deliveries_table(files) if is_officer else None,
