@@ -10,7 +10,7 @@ from orchestration.release.bands import BANDS
 from orchestration.release.contracts import TIME_KEYS
 from orchestration.release.grid import GROUP_OF_QUINTILE, REST
 from orchestration.release.patterns import ALL
-from orchestration.release.program import Finding, Program, put, rows_of
+from orchestration.release.program import OF_A_TIME, Finding, Program, put, rows_of
 from orchestration.release.rows import NOT_AVAILABLE, MartRows
 
 
@@ -109,7 +109,7 @@ def _times(program: Program, marts: Mapping[str, MartRows], year: str, measure: 
             whole = f"{measure} {place}" if contract.kind == "authority" else f"{measure} total {place}|{ALL}"
             names = [f"{measure} {cut[0]} {place}|{time}" for time, _ in times]
             for name, (_, i) in zip(names, times, strict=True):
-                put(program, name, rows, i, measure, 0.0 if all_hidden else 1.0)
+                put(program, name, rows, i, measure, 0.0 if all_hidden else 1.0, OF_A_TIME)
                 program.within([name], whole)
             if measure != "pupils":
                 program.total(names, whole)

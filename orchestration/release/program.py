@@ -15,6 +15,8 @@ TOLERANCE = 1e-4
 LARGEST = 1e6
 """More pupils or openings than any authority has, so that every program has an end."""
 ROUNDS = 12
+OF_A_TIME = "pupils of a time"
+"""Pupils of a week are no more than those of the year, which may be shown: five or more of them give nobody away."""
 FloatArray = npt.NDArray[np.float64]
 Term = tuple[str, float]
 
@@ -118,7 +120,7 @@ class Program:
                 found = best(cost)
                 if found is not None:
                     low[number], high[number] = min(low[number], found[number]), max(high[number], found[number])
-            is_exact = high[number] - low[number] < TOLERANCE and high[number] > TOLERANCE
+            is_exact = high[number] - low[number] < TOLERANCE and high[number] > TOLERANCE and what != OF_A_TIME
             is_small = what != "openings" and low[number] > TOLERANCE and high[number] < SMALL - TOLERANCE
             if is_exact or is_small:
                 findings.append(Finding(name, what, float(low[number]), float(high[number])))
@@ -130,8 +132,13 @@ def rows_of(rows: MartRows, year: str) -> list[int]:
     return [int(i) for i in np.flatnonzero(rows.flags("academic_year", year))]
 
 
-def put(program: Program, name: str, rows: MartRows, position: int, measure: str, floor: float) -> None:
-    """A figure of a row into the program: shown, hidden, or not available. ``floor`` is the least it can be."""
+def put(
+    program: Program, name: str, rows: MartRows, position: int, measure: str, floor: float, pupils: str = "pupils"
+) -> None:
+    """A figure of a row into the program: shown, hidden, or not available.
+
+    ``floor`` is the least it can be, ``pupils`` what a hidden number of pupils is reported as.
+    """
     value = rows.columns[measure][position]
     symbol = rows.columns[f"{'pupils' if measure == 'pupils' else 'openings'}_symbol"][position]
     if value is not None:
@@ -139,4 +146,4 @@ def put(program: Program, name: str, rows: MartRows, position: int, measure: str
     elif symbol == NOT_AVAILABLE:
         program.unknown(name)
     else:
-        program.unknown(name, floor, "pupils" if measure == "pupils" else "openings")
+        program.unknown(name, floor, pupils if measure == "pupils" else "openings")
