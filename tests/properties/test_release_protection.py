@@ -56,6 +56,21 @@ def test_no_hidden_count_can_be_worked_out(marts: tuple[ReleaseContract, ...], w
     assert audit(Releases(marts).release(world)) == []
 
 
+@FEW
+@given(world=WORLDS, seed=st.integers(0, 1000), share=st.sampled_from([0.3, 0.9]))
+def test_no_week_of_few_pupils_can_be_worked_out(
+    marts: tuple[ReleaseContract, ...], world: World, seed: int, share: float
+) -> None:
+    """Many pupils have their openings of September in its last week, so that few stand behind the other three."""
+    generator = random.Random(seed)
+
+    def in_the_last_week(pupil: Pupil) -> Pupil:
+        is_so = generator.random() < share
+        return replace(pupil, months={**pupil.months, MONTHS[1]: Month(3, 1)}) if is_so else pupil
+
+    assert audit(Releases(marts).release(changed(world, in_the_last_week))) == []
+
+
 def _pairs(exact: MartRows, released: MartRows) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
     for position in range(len(exact)):
         yield (
