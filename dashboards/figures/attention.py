@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 
 from dashboards.figures.thresholds import ATTENTION, Attention
 from dashboards.formats import Figure
@@ -117,6 +118,12 @@ def rises(
         common = max(Decimal(str(everywhere.value)), common)
     found = [one for one in compared if one.change.value is not None and one.change.value >= at_least + common]
     return tuple(sorted(found, key=lambda one: (-(one.change.value or 0), one.school.name, one.school.key)))
+
+
+def middle_change(compared: Iterable[Comparison], at_least: int = 3) -> Figure | None:
+    """The median change of the schools compared, in percentage points; None where fewer than ``at_least`` are shown."""
+    changes = [Decimal(str(one.change.value)) for one in compared if one.change.value is not None]
+    return Figure(median(changes), None, "points") if len(changes) >= at_least else None
 
 
 def incomplete(weeks: Mapping[School, Sequence[Week]], last: dt.date, rules: Attention = ATTENTION) -> tuple[Gap, ...]:

@@ -202,16 +202,16 @@ def _own(words: Wording, every: Sequence[Comparison]) -> str:
 
 def _comparisons(caption: str, words: Wording, rows: Sequence[Comparison]) -> Table:
     lines: list[tuple[Cell, ...]] = [
-        (named(one.school), SECTORS[one.school.sector], one.now, one.before, one.change) for one in rows
+        (named(one.school), one.change, one.now, one.before, SECTORS[one.school.sector]) for one in rows
     ]
     return Table(
         caption=caption,
         columns=(
             Column("School"),
-            Column("Sector"),
+            Column("Change", numeric=True, unit="percentage points"),
             Column(words.now_heading, numeric=True),
             Column(words.before_heading, numeric=True),
-            Column("Change", numeric=True, unit="percentage points"),
+            Column("Sector"),
         ),
         rows=lines,
         sortable=True,

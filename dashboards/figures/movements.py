@@ -77,6 +77,9 @@ def persistent(audience: Audience, months: Sequence[Row[Any]], schools: Schools)
 
     every = [moved(school) for school in schools.values()] if now else []
     whole = at.get((*AUTHORITY, now), Figure(None)).minus(at.get((*AUTHORITY, before), Figure(None)))
+    of = "whole authority"
+    if not whole.is_shown and (middle := attention.middle_change(every)) is not None:
+        whole, of = middle, "middle one of these schools"
     rose = whole.value is not None and whole.value > 0
     earlier = month(before) if before else "a month before"
     words = Wording(
@@ -89,7 +92,7 @@ def persistent(audience: Audience, months: Sequence[Row[Any]], schools: Schools)
         at_least=str(ATTENTION.rise_of_persistent_absence),
         verb="risen",
         caption=f"Schools whose persistent absence has risen since {earlier}",
-        more_than=f" beyond the rise of the whole authority ({whole.text})" if rose else "",
+        more_than=f" beyond the rise of the {of} ({whole.text})" if rose else "",
     )
     pointed_out = attention.rises(every, ATTENTION.rise_of_persistent_absence, whole)
     return checks.compared(audience, words, every, pointed_out)

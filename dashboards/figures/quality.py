@@ -180,7 +180,7 @@ def balance(verdicts: Sequence[Verdict]) -> Table:
         rows.append((STEPS.get(kind, kind), VERDICTS.get(verdict, verdict), f"{words[:1].upper()}{words[1:]}"))
     return Table(
         caption="Counted again at every step",
-        columns=(Column("What must be so"), Column("Result"), Column("Counted for")),
+        columns=(Column("What must be so"), Column("Is it so?"), Column("Counted for")),
         rows=rows,
     )
 

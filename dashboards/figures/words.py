@@ -36,10 +36,8 @@ STEPS = {
 }
 STEP_ORDER = tuple(STEPS)
 VERDICTS = {
-    "closes": "Adds up",
-    "does not close": "Does not add up",
-    "all schools delivered": "All schools have sent marks",
-    "some schools missing": "Some schools have sent no marks",
+    "closes": "Yes",
+    "does not close": "No",
 }
 PROBLEMS = {
     "missing_required": "A value that must be there is missing",
