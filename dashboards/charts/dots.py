@@ -1,6 +1,7 @@
 """Dots on a line across: rates of groups beside each other, where the axis need not begin at zero and says so."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from dashboards.charts.svg import Drawing, mark, straight, text, width_of
 
 ROW = 30
 KEY = 22
+ROOM_BESIDE = 80  # of 320: names up to a dozen letters stand beside their rows in the narrow drawing too
 
 
 def dots(
@@ -33,17 +35,19 @@ def dots(
     description = described(among, series, markers, begins)
     left = min(max((width_of(category.name) for category in among), default=60) + 16, 230)
     wide = _draw("wide", 640, left, among, series, markers, scale, unit, begins)
-    narrow = _draw("narrow", 320, 0, among, series, markers, scale, unit, begins)
+    beside = max((width_of(category.label) for category in among), default=60) + 16
+    beside = beside if beside <= ROOM_BESIDE else 0
+    narrow = _draw("narrow", 320, beside, among, series, markers, scale, unit, begins)
     return Markup("").join(drawing.svg(name, title, description) for drawing in (wide, narrow))
 
 
 def _draw(
-    variant: str, width: float, left: float, among: Sequence[Category], series: Sequence[Series],
+    variant: Literal["wide", "narrow"], width: float, left: float, among: Sequence[Category], series: Sequence[Series],
     markers: Sequence[Marker], scale: Scale, unit: str, begins: str,
 ) -> Drawing:  # fmt: skip
-    wide = variant == "wide"
-    row = ROW if wide else ROW + 18
-    key = _key(series, markers, left)
+    """Names stand beside the rows where there is room (``left``), otherwise above them."""
+    row = ROW if left else ROW + 18
+    key = _key(series, markers, left if variant == "wide" else 0)
     top = 6.0 + len(key) * KEY
     plot = Plot(left + 20, top, width - 66, top + row * len(among))
     parts = [part for line in key for part in line]
@@ -53,14 +57,17 @@ def _draw(
             x = plot.x(scale.share(float(marker.figure.value)))
             parts.append(straight(x, plot.top, x, plot.bottom, "chart-reference"))
     for index, category in enumerate(among):
-        y = top + index * row + (row / 2 if wide else row - 13)
-        name = category.name if width_of(category.name) <= left - 16 or not wide else category.label
-        parts.append(text(left - 10, y + 5, name, anchor="end") if wide else text(0, y - 12, name))
+        y = top + index * row + (row / 2 if left else row - 13)
         parts.append(straight(plot.left, y, plot.right, y, "chart-track"))
+        if left:
+            name = category.name if width_of(category.name) <= left - 16 else category.label
+            parts.append(text(left - 10, y + 5, name, anchor="end"))
+        else:
+            parts.append(text(0, y - 12, category.name, "chart-above"))
         parts += _row(plot, y, index, series, scale)
     if begins:
-        parts.append(text(left if wide else 0, plot.bottom + 42, begins, "chart-note"))
-    return Drawing("wide" if wide else "narrow", width, plot.bottom + (50 if begins else 28), tuple(parts))
+        parts.append(text(left if variant == "wide" else 0, plot.bottom + 42, begins, "chart-note"))
+    return Drawing(variant, width, plot.bottom + (50 if begins else 28), tuple(parts))
 
 
 def _row(plot: Plot, y: float, index: int, series: Sequence[Series], scale: Scale) -> list[str]:
