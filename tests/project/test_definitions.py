@@ -21,6 +21,10 @@ print(json.dumps({
     "assets": sorted(key.to_user_string() for key in graph.get_all_asset_keys()),
     "checks": sorted(f"{key.asset_key.to_user_string()}: {key.name}" for key in graph.asset_check_keys),
     "groups": {key.to_user_string(): graph.get(key).group_name for key in graph.get_all_asset_keys()},
+    "parents": {
+        key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
+        for key in graph.get_all_asset_keys()
+    },
     "jobs": sorted(job.name for job in found.resolve_all_job_defs()),
     "sensors": sorted(sensor.name for sensor in found.sensors or []),
     "schedules": sorted(schedule.name for schedule in found.schedules or []),
@@ -57,6 +61,15 @@ def test_released_marts_stand_on_exact_marts(graph: dict) -> None:
     exact = {key.split("/")[1] for key in graph["assets"] if key.startswith("aggregated_exact/")}
     assert released
     assert released <= exact
+
+
+def test_every_page_is_an_asset_at_the_end_of_the_lineage(graph: dict) -> None:
+    pages = {key.split("/")[1] for key in graph["assets"] if key.startswith("dashboards/")}
+    assert {"today", "authority", "schools", "school", "data_quality", "about"} <= pages
+    for page in pages:
+        above = graph["parents"][f"dashboards/{page}"]
+        assert "aggregated/releases" in above
+        assert not any(key.startswith("aggregated_exact/") for key in above), "readers never read an exact figure"
 
 
 def test_the_two_jobs_have_a_sensor_and_a_schedule(graph: dict) -> None:
