@@ -50,7 +50,7 @@ class Table:
     """A table with its caption. The first cell of each row is the row's heading.
 
     ``sortable`` gives headings that sort, and ``searchable`` a field that filters, where there is JavaScript;
-    the order of ``rows`` is the order without it.
+    the order of ``rows`` is the order without it. ``dense`` is for many columns.
     """
 
     caption: str
@@ -60,6 +60,7 @@ class Table:
     searchable: bool = False
     notes: tuple[str, ...] = ()
     empty: str = "There is nothing to show."
+    dense: bool = False
 
     @property
     def id(self) -> str:

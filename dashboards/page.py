@@ -37,6 +37,11 @@ class Reader:
     schools: tuple[tuple[str, str], ...] = ()
     is_officer: bool = False
 
+    @property
+    def only_school(self) -> tuple[str, str] | None:
+        """The school of a reader who has one and no authority: a head teacher."""
+        return self.schools[0] if len(self.schools) == 1 and not self.authorities else None
+
 
 @dataclass(frozen=True)
 class Release:
@@ -145,6 +150,14 @@ FiguresOf = Callable[[Connection, PageRequest], Any]
 
 
 @dataclass(frozen=True)
+class Entry:
+    """An entry of the navigation: its text, and the values that the address of the page needs."""
+
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of the dashboards.
 
@@ -153,6 +166,7 @@ class Page:
     raises ``NotFoundError`` or ``NotReadyError``. ``sheets`` gives the tables of the same figures. ``heading``
     names what is shown where that is more than ``title``. ``parent`` is the page above it in the breadcrumb.
     ``reads`` names the released tables that the page rests on: its source line, and its place in the lineage.
+    ``entry`` is the page's entry in the navigation of a reader, where that is not its title for everybody.
     """
 
     name: str
@@ -167,6 +181,13 @@ class Page:
     parent: str | None = None
     parameters: tuple[Parameter, ...] = ()
     in_navigation: bool = True
+    entry: Callable[[Reader], Entry | None] | None = None
+
+    def entry_for(self, reader: Reader) -> Entry | None:
+        """The page's entry in the navigation of this reader; None where it has none."""
+        if self.entry is not None:
+            return self.entry(reader)
+        return Entry(self.title) if self.in_navigation else None
 
     @property
     def is_about_a_school(self) -> bool:

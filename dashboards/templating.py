@@ -12,7 +12,7 @@ from markupsafe import Markup
 from dashboards import formats
 from dashboards.components import Table, slug
 from dashboards.markup import figure_html, rows_html
-from dashboards.page import Page, PageRequest
+from dashboards.page import Page, PageRequest, Reader
 from dashboards.static_files import StaticFiles
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,7 +61,7 @@ def environment(pages: tuple[Page, ...], static: StaticFiles, folders: tuple[Pat
         "download": download,
         "figure_html": figure_html,
         "link": link,
-        "navigation": tuple(page for page in pages if page.in_navigation),
+        "navigation": navigation,
         "pages": {page.name: page for page in pages},
         "plural": formats.plural,
         "product": PRODUCT,
@@ -101,6 +101,24 @@ def link(context: Context, name: str, **values: object) -> str:
     """
     pages: Mapping[str, Page] = context["pages"]
     return address(pages[name], context.get("asked"), values)
+
+
+@pass_context
+def navigation(context: Context, reader: Reader) -> list[tuple[str, str, str]]:
+    """What leads a reader through the pages: text, address, and what ``aria-current`` says of it, if anything."""
+    pages: Mapping[str, Page] = context["pages"]
+    asked, shown = context.get("asked"), context.get("page")
+    return [
+        (entry.text, address(page, asked, entry.values), _current(page, shown))
+        for page in pages.values()
+        if (entry := page.entry_for(reader)) is not None
+    ]
+
+
+def _current(page: Page, shown: Page | None) -> str:
+    if shown is None:
+        return ""
+    return "page" if shown.name == page.name else "true" if shown.parent == page.name else ""
 
 
 @pass_context

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Row
 
 from dashboards import formats
@@ -76,7 +77,7 @@ def reasons_chart(name: str, rows: Sequence[Row[Any]]) -> Chart | None:
     return Chart(
         title=title,
         sentence=" ".join(part for part in parts if part),
-        svg=bars(name, title, names, [Series("Share of possible half days", shares)]),
+        svg=bars(name, title, names, [Series("Share of possible half days", shares)]) if drawn else Markup(),
         table=table,
         notes=(REASONS_NOTE,),
     )
@@ -89,6 +90,7 @@ def bands_chart(name: str, row: Row[Any] | None) -> Chart | None:
     names = [Category(text) for _, text in BANDS]
     pupils = tuple(figure(row, column, "bands", "count") for column, _ in BANDS)
     total = row.pupils
+    any_shown = any(one.is_shown for one in pupils)
     persistent = figure(row, "persistent_absence_rate", "bands")
     severe = or_low(figure(row, "severe_absence_rate", "bands"))
     title = "Pupils by share of half days missed"
@@ -101,7 +103,7 @@ def bands_chart(name: str, row: Row[Any] | None) -> Chart | None:
         f"{persistent.text} of pupils missed 10% or more of their half days."
         if persistent.is_shown
         else f"Persistent absence is not shown: {persistent.word} ({persistent.text}).",
-        f"{severe.text} missed half or more." if severe.is_shown else "",
+        _severe(row, severe),
         sentences.hidden(pupils, "band"),
     ]
     table = Table(
@@ -112,10 +114,16 @@ def bands_chart(name: str, row: Row[Any] | None) -> Chart | None:
     return Chart(
         title=title,
         sentence=" ".join(part for part in parts if part),
-        svg=bars(name, title, names, [Series("Pupils", pupils)], "count"),
+        svg=bars(name, title, names, [Series("Pupils", pupils)], "count") if any_shown else Markup(),
         table=table,
         notes=(f"Counted up to {formats.date(row.as_at)}, pupils with at least 20 possible half days. {HELD}",),
     )
+
+
+def _severe(row: Row[Any], severe: Figure) -> str:
+    if row.severely_absent == 0:
+        return "No pupil missed half or more."
+    return f"{severe.text} missed half or more." if severe.is_shown else ""
 
 
 def _share(number: Figure, total: int | None) -> Figure:

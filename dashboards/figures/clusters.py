@@ -63,5 +63,7 @@ def cluster_table(cluster: Cluster, sector: str) -> Table:
         caption=f"Attendance in the {cluster.name} cluster, {sector} schools",
         columns=(Column("Pupils"), Column("Attendance", numeric=True), Column("Schools added up", numeric=True)),
         rows=[(names.get(row.value, codes.stage_name(row.value)), row.rate, row.schools) for row in rows],
-        notes=("Added up from the figures of its schools that are shown, of at least three of them.",),
+        notes=(
+            "Added up from the figures of its schools that are shown; [x] where fewer than three schools have one.",
+        ),
     )

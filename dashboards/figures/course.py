@@ -109,8 +109,8 @@ def compared(subject: str, this: Sequence[Figure], before: Sequence[Figure], one
         return ""
     above, below = (sum(1 for change in pairs if change and (change > 0) is up) for up in (True, False))
     return (
-        f"{subject} was above the same {one} of {year} in {above}, below in {below} of "
-        f"{formats.plural(len(pairs), one)} with both figures."
+        f"{subject} was above the same {one} of {year} in {above} of {formats.plural(len(pairs), one)} "
+        f"and below it in {below}."
     )
 
 
@@ -129,12 +129,13 @@ def weekly_chart(
     """
     if not this.points:
         return None
-    over = [
-        Category(f"week {point.number} ({formats.short_date(point.day)})", formats.short_date(point.day))
-        for point in this.points
-    ]
+    over = [Category(f"the week of {_day(point.day)}", formats.short_date(point.day)) for point in this.points]
     headings = [_week_heading(point, until) for point in this.points]
     return _chart(name, "week", "Attendance by week", ("Week", over, headings), this, before, also, markers)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {formats.MONTHS[day.month - 1]}"
 
 
 def _week_heading(point: Point, until: dt.date | None) -> str:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Row
 
+from dashboards import formats
 from dashboards.charts import Category, Marker, Series, bars, dots, heat, sentences
 from dashboards.components import Chart, Column, Table
 from dashboards.figures import codes
 from dashboards.formats import Figure, figure
 
 MOST_HIDDEN = Decimal("0.5")
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -125,14 +128,24 @@ def groups_chart(
         )
         for group in groups
     ]
-    parts = (sentence or sentences.extremes("Attendance", among, rates), sentences.hidden(rates, "group"))
+    sentence = sentence or each(groups) or sentences.extremes("Attendance", among, rates)
+    parts = (sentence, sentences.hidden(rates, "group"))
+    drawn = dots(name, title, among, [Series("Attendance", rates)], markers) if not all_hidden(groups) else Markup()
     return Chart(
         title=title,
         sentence=" ".join(part for part in parts if part),
-        svg=dots(name, title, among, [Series("Attendance", rates)], markers),
+        svg=drawn,
         table=Table(caption=title, columns=tuple(columns), rows=rows),
         notes=notes,
     )
+
+
+def each(groups: Sequence[Group]) -> str:
+    """A sentence for two or three groups: ``Attendance was 92.3% for girls and 92.1% for boys.`` Empty for more."""
+    shown = [
+        f"{group.rate.text} for {group.name[:1].lower()}{group.name[1:]}" for group in groups if group.rate.is_shown
+    ]
+    return f"Attendance was {formats.listed(shown)}." if shown and len(groups) <= FEW else ""
 
 
 def pupils_chart(name: str, title: str, heading: str, groups: Sequence[Group]) -> Chart | None:
@@ -145,11 +158,12 @@ def pupils_chart(name: str, title: str, heading: str, groups: Sequence[Group]) -
     sentence = ""
     if shown:
         most, number = max(shown, key=lambda pair: pair[1].value or 0)
-        sentence = f"The largest group is {most} ({number.text} pupils)."
+        which = "The largest group" if len(shown) == len(groups) else "The largest group that is shown"
+        sentence = f"{which} is {most} ({number.text} pupils)."
     return Chart(
         title=title,
         sentence=" ".join(part for part in (sentence, sentences.hidden(pupils, "group")) if part),
-        svg=bars(name, title, among, [Series("Pupils", pupils)], "count"),
+        svg=bars(name, title, among, [Series("Pupils", pupils)], "count") if shown else Markup(),
         table=Table(
             caption=title,
             columns=(Column(heading), Column("Pupils", numeric=True)),

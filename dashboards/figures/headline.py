@@ -18,10 +18,11 @@ from dashboards.page import Note
 
 @dataclass(frozen=True)
 class Beside:
-    """A figure that others are compared with: its name in a sentence, and short on a chart."""
+    """A figure that others are compared with: its name in a sentence, and ``label`` on a chart."""
 
     name: str
     figure: Figure
+    label: str = ""
 
 
 def nation(row: Row[Any]) -> Beside:
@@ -32,7 +33,7 @@ def nation(row: Row[Any]) -> Beside:
 
 def marker(beside: Beside) -> tuple[Marker, ...]:
     """The line of a chart that a figure is; none where it is not shown."""
-    return (Marker(beside.name, beside.figure),) if beside.figure.is_shown else ()
+    return (Marker(beside.label or beside.name, beside.figure),) if beside.figure.is_shown else ()
 
 
 def year_card(row: Row[Any], before: str | None, beside: Sequence[Beside]) -> Card:
@@ -89,22 +90,25 @@ def month_card(
     return Card("Attendance, last whole month", month.rate, tuple(lines))
 
 
-def persistent_cards(row: Row[Any] | None) -> tuple[Card, ...]:
-    """Persistent and severe absence, with the published national share of persistent absence."""
+def persistent_card(row: Row[Any] | None) -> Card | None:
+    """Persistent and severe absence, with the published national share of persistent absence; None without a row."""
     if row is None:
-        return ()
+        return None
     persistent = figure(row, "persistent_absence_rate", "bands")
     severe = figure(row, "severe_absence_rate", "bands")
-    lines = ["Pupils who missed 10% or more of their half days."]
-    if persistent.is_shown and row.persistently_absent is not None:
-        lines.append(f"{formats.count(row.persistently_absent)} of {formats.plural(row.pupils, 'pupil')}.")
+    of_pupils = f" ({formats.count(row.persistently_absent)} of {formats.count(row.pupils)})"
+    shown = row.persistently_absent is not None and row.pupils is not None
+    lines = [f"Pupils who missed 10% or more of their half days{of_pupils if shown else ''}."]
     beside = nation(row)
     if beside.figure.is_shown:
         lines.append(f"{sentences.comparison(persistent, beside.figure, beside.name)}.")
-    more = ["Pupils who missed half or more of their half days."]
-    if severe.is_shown and row.severely_absent is not None:
-        more.append(f"{formats.count(row.severely_absent)} of {formats.plural(row.pupils, 'pupil')}.")
-    return (Card("Persistent absence", persistent, tuple(lines)), Card("Severe absence", severe, tuple(more)))
+    if row.severely_absent == 0:
+        lines.append("Severe absence: no pupil missed half or more.")
+    elif severe.is_shown:
+        lines.append(f"Severe absence: {severe.text} missed half or more ({formats.count(row.severely_absent)}).")
+    else:
+        lines.append(f"Severe absence, half or more: {severe.word} ({severe.text}).")
+    return Card("Persistent absence", persistent, tuple(lines))
 
 
 def common_notes(row: Row[Any], persistent: Row[Any] | None, data_as_at: dt.date | None) -> list[Note]:

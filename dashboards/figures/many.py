@@ -85,28 +85,29 @@ def schools_table(
     """One row for each school; authority, Scotland and schools like it as differences in percentage points."""
     missing = Beside("", Figure(None, "[x]"))
     has_clusters = any(line.cluster for line in lines)
-    columns = [Column("School"), Column("Sector")]
-    columns += [Column("Cluster")] if has_clusters else []
-    columns += [Column("Pupils", numeric=True), Column("Attendance", numeric=True)]
+    columns = [Column("School"), Column("Attendance", numeric=True)]
     columns += [Column(f"Change from {before}", numeric=True, unit="points")] if before else []
     columns += [
         Column("Against authority", numeric=True, unit="points"),
         Column("Against Scotland", numeric=True, unit="points"),
         Column("Against schools like it", numeric=True, unit="points"),
         Column("Persistently absent", numeric=True),
+        Column("Pupils", numeric=True),
+        Column("Sector"),
     ]
+    columns += [Column("Cluster")] if has_clusters else []
     rows = [
         (
             line.link,
-            SECTORS[line.sector],
-            *((line.cluster or "None",) if has_clusters else ()),
-            line.pupils,
             line.rate,
             *((line.change,) if before else ()),
             line.rate.minus(council.get(line.sector, missing).figure),
             line.rate.minus(nation.get(line.sector, missing).figure),
             line.rate.minus(line.alike),
             line.persistent,
+            line.pupils,
+            SECTORS[line.sector],
+            *((line.cluster or "None",) if has_clusters else ()),
         )
         for line in lines
     ]
@@ -115,6 +116,7 @@ def schools_table(
         columns=tuple(columns),
         rows=rows,
         sortable=True,
+        dense=True,
         searchable=len(lines) > 1,
         notes=("Points are percentage points: +1.0 means one percentage point above.",),
         empty="No school matches this choice.",
@@ -156,7 +158,7 @@ def by_week(
         line.key: tuple(weekly[line.key].rates.get(day, none) if line.key in weekly else none for day in days)
         for line in found
     }
-    markers = [Marker(council.name, council.figure)] if council and council.figure.is_shown else []
+    markers = [Marker(council.label, council.figure)] if council and council.figure.is_shown else []
     drawn = multiples(f"weeks-{sector}", over, [Panel(line.name, figures[line.key]) for line in found], markers)
     title = f"{SECTORS[sector]} schools by week"
     return Multiples(
@@ -167,6 +169,7 @@ def by_week(
             caption=f"{title}, {year}, weeks by their Monday",
             columns=(Column("School"), *(Column(formats.short_date(day), numeric=True) for day in days)),
             rows=[(line.name, *figures[line.key]) for line in found],
+            dense=True,
         ),
         notes=("All on one scale that does not begin at zero, in the order of names.",),
     )

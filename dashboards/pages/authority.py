@@ -83,7 +83,7 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
         headline.year_card(row, asked.previous_year, (nation,)),
         headline.week_card(weeks, weeks_before, row.data_as_at),
         headline.month_card(months, months_before, weeks, weeks_before, row.data_as_at),
-        *headline.persistent_cards(total),
+        headline.persistent_card(total),
     )
     sexes = connection.execute(_of(tables.attendance_by_authority_sex, asked, sector)).all()
     weekdays = connection.execute(_of(tables.attendance_by_authority_weekday, asked, sector)).all()

@@ -12,7 +12,7 @@ from dashboards.components import Card, Chart
 from dashboards.components import Table as PageTable
 from dashboards.figures import absence, clusters, codes, course, groups, headline
 from dashboards.formats import Figure, figure
-from dashboards.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
+from dashboards.page import SECTOR_OF_SCHOOL, SEED_CODE, Entry, Note, NotFoundError, Page, PageRequest, Reader, Sheet
 from dashboards.queries import clusters as cluster_queries
 from dashboards.queries import school as queries
 
@@ -96,7 +96,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         headline.year_card(row, asked.previous_year, (council, nation, alike)),
         headline.week_card(weeks, weeks_before, row.data_as_at),
         headline.month_card(months, months_before, weeks, weeks_before, row.data_as_at),
-        *headline.persistent_cards(persistent),
+        headline.persistent_card(persistent),
     )
     markers = headline.marker(council)
     weekly_council = course.weeks([one for one in around if one.week is not None], asked.academic_year)
@@ -136,7 +136,7 @@ def _council(around: Sequence[Row[Any]], sector: str) -> headline.Beside:
     """The authority's schools of the sector; not shown where they are too few for this reader."""
     year = next((row for row in around if row.week is None), None)
     rate = figure(year, "attendance_rate") if year is not None else Figure(None, "[x]")
-    return headline.Beside(f"the authority's {sector} schools", rate)
+    return headline.Beside(f"the authority's {sector} schools", rate, f"Authority, {sector}")
 
 
 def _alike(row: Row[Any]) -> headline.Beside:
@@ -181,7 +181,7 @@ def _notes(found: SchoolFigures, row: Row[Any], persistent: Row[Any] | None, ali
         which = (
             f"The median of the rates of {number}"
             if alike.figure.is_shown
-            else (f"There are {number} with a rate, too few for a figure")
+            else ("Fewer than three of them have a rate that is shown, so there is no figure")
         )
         notes.append(
             Note(f"Schools like it: {row.rule[:1].lower()}{row.rule[1:]}. {which}. It is not a ranking.", "comparison")
@@ -215,6 +215,14 @@ def sheets(found: SchoolFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     return tuple(made)
 
 
+def entry(reader: Reader) -> Entry | None:
+    """For a head teacher the own school stands in the navigation."""
+    if reader.only_school is None:
+        return None
+    seed_code, sector = reader.only_school
+    return Entry("Your school", {"seed_code": seed_code, "sector": sector})
+
+
 PAGE = Page(
     name="school",
     path="/schools/{seed_code}/{sector}",
@@ -227,6 +235,7 @@ PAGE = Page(
     parent="schools",
     parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
     in_navigation=False,
+    entry=entry,
     reads=(
         "schools",
         "attendance_by_school_year",

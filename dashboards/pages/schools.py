@@ -13,7 +13,7 @@ from dashboards.figures.headline import Beside
 from dashboards.figures.many import SchoolLine, Weekly
 from dashboards.formats import SECTORS, Figure, figure
 from dashboards.page import SECTORS as SECTOR_CODES
-from dashboards.page import Note, NotFoundError, NotReadyError, Page, PageRequest, Parameter, Sheet
+from dashboards.page import Entry, Note, NotFoundError, NotReadyError, Page, PageRequest, Parameter, Reader, Sheet
 from dashboards.queries import schools as queries
 
 PANELS = 36  # small multiples on one page: 30 kB of HTML each dozen, and a screen that can still be overseen
@@ -98,7 +98,12 @@ def _line(row: Row[Any], cluster_of: dict[tuple[str, str], str]) -> SchoolLine:
 
 
 def _council(rows: Sequence[Row[Any]]) -> dict[str, Beside]:
-    return {row.sector: Beside(f"the authority's {row.sector} schools", figure(row, "attendance_rate")) for row in rows}
+    return {
+        row.sector: Beside(
+            f"the authority's {row.sector} schools", figure(row, "attendance_rate"), f"Authority, {row.sector}"
+        )
+        for row in rows
+    }
 
 
 def _weekly(rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Weekly]:
@@ -156,6 +161,11 @@ def sheets(found: SchoolsFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     return (found.table.as_sheet("schools"), found.beside.as_sheet("compared_with"), *weeks)
 
 
+def entry(reader: Reader) -> Entry | None:
+    """The list is for readers of more than one school; a head teacher is led to the own school."""
+    return None if reader.only_school else Entry("Schools")
+
+
 PAGE = Page(
     name="schools",
     path="/schools",
@@ -164,6 +174,7 @@ PAGE = Page(
     template="pages/schools.html",
     figures=figures,
     sheets=sheets,
+    entry=entry,
     parameters=(
         Parameter("sector", "Sector; all of them where it is left out", choices=SECTOR_CODES, examples=("primary",)),
         Parameter("cluster", "Name of a cluster; all of them where it is left out"),
