@@ -63,35 +63,33 @@ def remembered_cells(year: str, group: str, memory: Memory) -> dict[str, Months]
 
 @dataclass
 class _Month:
-    """The cells of one sector and month: pupils, sums, and whether each may be shown by itself."""
+    """The cells of one sector and month: pupils as last judged and now, sums, and which are shown."""
 
-    cells: list[Cell]
-    pupils: list[SplitPupils]
-    sums: list[list[int]]
-    may_show: list[bool]
+    cells: list[Cell] = field(default_factory=list)
+    before: list[SplitPupils] = field(default_factory=list)
+    pupils: list[SplitPupils] = field(default_factory=list)
+    sums: list[list[int]] = field(default_factory=list)
     shown: set[int] = field(default_factory=set)
+
+    def is_safe(self, positions: Sequence[int]) -> bool:
+        """Five pupils behind each part of several cells together, and nobody or five behind each part of the change."""
+        now, before = _joined([self.pupils[i] for i in positions]), _joined([self.before[i] for i in positions])
+        return enough(now.behind()) and none_or_enough(changed_behind(now, before))
 
     def lines(self) -> list[list[int]]:
         """Cells whose sum can be known: of the sector, of each stage, of each deprivation group.
 
-        A sum with fewer than five pupils behind a part is shown nowhere.
+        A sum with few pupils behind a part or its change is shown nowhere.
         """
         by_line: dict[str, list[int]] = {}
         for position, (_, stage, quintile) in enumerate(self.cells):
             for line in ("", f"stage {stage}", f"group {GROUP_OF_QUINTILE.get(quintile, REST)}"):
                 by_line.setdefault(line, []).append(position)
-        return [line for line in by_line.values() if enough(self.together(line).behind())]
+        return [line for line in by_line.values() if self.is_safe(line)]
 
     def hidden(self, line: Iterable[int]) -> list[int]:
-        """Hidden cells of a line in which anything can be hidden."""
-        return [position for position in line if position not in self.shown and len(self.pupils[position].pupil)]
-
-    def together(self, positions: Sequence[int]) -> SplitPupils:
-        """The pupils of several cells."""
-        found = nobody(self.pupils[0].parts.shape[1])
-        for position in positions:
-            found = found.joined(self.pupils[position])
-        return found
+        """Hidden cells of a line in which anything is or was hidden."""
+        return [i for i in line if i not in self.shown and (len(self.pupils[i].pupil) or len(self.before[i].pupil))]
 
     def hide_one(self, positions: Iterable[int]) -> bool:
         """Hide the shown cell with the fewest pupils behind a part; False where none is left."""
@@ -99,6 +97,13 @@ class _Month:
         if left:
             self.shown.discard(min(left, key=lambda i: (int(self.pupils[i].behind().min()), self.cells[i])))
         return bool(left)
+
+
+def _joined(states: Sequence[SplitPupils]) -> SplitPupils:
+    found = states[0]
+    for state in states[1:]:
+        found = found.joined(state)
+    return found
 
 
 def determined(lines: Sequence[Sequence[int]], hidden: Sequence[int]) -> list[int]:
@@ -112,20 +117,19 @@ def determined(lines: Sequence[Sequence[int]], hidden: Sequence[int]) -> list[in
     return [cell for cell, weight in zip(hidden, weights.tolist(), strict=True) if weight < TOLERANCE]
 
 
-def choose(month: _Month) -> None:
-    """Which cells are shown when a month is first judged, into ``month.shown``."""
-    month.shown = {position for position, may_show in enumerate(month.may_show) if may_show}
+def hide_beside(month: _Month) -> None:
+    """Hide further cells until nothing is known of few pupils, or of few that changed, in any line or several."""
     lines = month.lines()
     is_settled = False
     while not is_settled:
         is_settled = True
         for line in lines:
-            while (hidden := month.hidden(line)) and not enough(month.together(hidden).behind()):
+            while (hidden := month.hidden(line)) and not month.is_safe(hidden):
                 if not month.hide_one(line):
                     break
                 is_settled = False
         for position in determined(lines, month.hidden(range(len(month.cells)))):
-            if enough(month.pupils[position].behind()):
+            if month.is_safe([position]):
                 continue
             own = sorted({cell for line in lines if position in line for cell in line})
             if month.hide_one(own) or month.hide_one(range(len(month.cells))):
@@ -149,87 +153,58 @@ class CellJudge:
             cell = (split.unit[position][1], split.stage[position], split.quintile[position])
             self.index.setdefault((cell, months[position]), []).append(position)
 
-    def _months(self, closed: Sequence[int], pattern: YearPattern) -> dict[tuple[str, int], _Month]:
+    def _months(
+        self, closed: Sequence[int], pattern: YearPattern, known: Mapping[str, tuple[Months, SplitPupils]]
+    ) -> dict[tuple[str, int], _Month]:
+        """The cells by sector and month; shown are those that can be by themselves and are not hidden for the year."""
         found: dict[tuple[str, int], _Month] = {}
+        judged = {(name.split("|")[0], month) for name, (months, _) in known.items() for month in months}
         for position in np.flatnonzero(self.rows.flags("academic_year", self.year)).tolist():
             number = month_number(self.rows.columns["month"][position])
-            sector, stage, quintile = cell_name(self.rows, position).split("|")
+            name = cell_name(self.rows, position)
+            sector, stage, quintile = name.split("|")
             if number not in closed or sector == ALL:
                 continue
-            month = found.setdefault((sector, number), _Month([], [], [], []))
+            month = found.setdefault((sector, number), _Month())
             cell = (sector, stage, quintile)
-            own = self.pupils.where(np.array(self.index.get((cell, number), []), dtype=np.int64))
-            exact = [self.rows.numbers_at(f"openings_{part}", position) for part in PARTS[self.group]]
+            months, states = known.get(name, ({}, nobody(self.width)))
+            month.cells.append(cell)
+            month.before.append(states.of_months([number]))
+            month.pupils.append(self.pupils.where(np.array(self.index.get((cell, number), []), dtype=np.int64)))
+            month.sums.append([self.rows.numbers_at(f"openings_{part}", position) for part in PARTS[self.group]])
+            own = len(month.cells) - 1
             is_open = (
                 self.rows.columns["withheld"][position] is None
                 and sector not in pattern.sectors
                 and cell not in pattern.grid
-                and own.sums() == exact
+                and (bool(months.get(number)) or (sector, number) not in judged)
+                and month.pupils[own].sums() == month.sums[own]
             )
-            month.cells.append(cell)
-            month.pupils.append(own)
-            month.sums.append(exact)
-            month.may_show.append(is_open and enough(own.behind()))
+            if is_open and month.is_safe([own]):
+                month.shown.add(own)
         return found
 
     def judge(self, closed: Sequence[int], pattern: YearPattern) -> dict[str, Months]:
-        """What is shown of each cell, by month; noted in ``memory``."""
+        """What is shown of each cell, by month; noted in ``memory``. A month of a cell that was hidden stays hidden."""
         known = {
             name: ({int(month): sums for month, sums in state.shown.items()}, unpack(state.packed, self.width))
             for (of_year, mart, name), state in self.memory.states.items()
             if (of_year, mart) == (self.year, _place(self.group))
         }
-        shown: dict[str, dict[int, list[int]]] = {name: dict(months) for name, (months, _) in known.items()}
+        shown: dict[str, Months] = {name: dict(months) for name, (months, _) in known.items()}
         states: dict[str, list[SplitPupils]] = {name: [packed] for name, (_, packed) in known.items()}
-        for (_, number), month in sorted(self._months(closed, pattern).items()):
-            names = ["|".join(cell) for cell in month.cells]
-            if not any(number in known[name][0] for name in names if name in known):
-                choose(month)
-            elif not self._may_follow(month, names, number, known):
-                continue
-            for position, name in enumerate(names):
+        for (_, number), month in sorted(self._months(closed, pattern, known).items()):
+            hide_beside(month)
+            for position, cell in enumerate(month.cells):
+                name = "|".join(cell)
                 # an empty list: judged, and hidden for the year
                 shown.setdefault(name, {})[number] = month.sums[position] if position in month.shown else []
                 others = [state.where(state.month != number) for state in states.get(name, [])]
                 states[name] = [*others, month.pupils[position]]
         for name, months in shown.items():
-            state = nobody(self.width)
-            for part in states[name]:
-                state = state.joined(part)
             by_month = {str(month): sums for month, sums in sorted(months.items())}
-            self.memory.new_states[self.year, _place(self.group), name] = State(by_month, pack(state))
+            self.memory.new_states[self.year, _place(self.group), name] = State(by_month, pack(_joined(states[name])))
         return {name: {month: sums for month, sums in months.items() if sums} for name, months in shown.items()}
-
-    def _may_follow(
-        self,
-        month: _Month,
-        names: Sequence[str],
-        number: int,
-        known: Mapping[str, tuple[Months, SplitPupils]],
-    ) -> bool:
-        """Whether corrections of a month can be shown: nobody or five pupils behind each part of each change.
-
-        Of the cells that are shown, and of what is hidden together in each line. Otherwise the cells that have
-        changed are out, because they are no longer what was judged.
-        """
-        nothing: tuple[Months, SplitPupils] = ({}, nobody(self.width))
-        before = [known.get(name, nothing)[1].of_months([number]) for name in names]
-        month.shown = {
-            position
-            for position, name in enumerate(names)
-            if known.get(name, nothing)[0].get(number) and month.may_show[position]
-        }
-        changes = [changed_behind(month.pupils[i], before[i]) for i in sorted(month.shown)]
-        for line in month.lines():
-            hidden = [position for position in line if position not in month.shown]
-            then = nobody(self.width)
-            for position in hidden:
-                then = then.joined(before[position])
-            changes.append(changed_behind(month.together(hidden), then))
-            left = month.hidden(line)
-            if left and not enough(month.together(left).behind()):
-                return False
-        return all(none_or_enough(change) for change in changes)
 
 
 def judge_cells(

@@ -125,7 +125,7 @@ def _weeks(months: Iterable[date]) -> list[tuple[date, date, int]]:
     ]
 
 
-def _part(pupil: Pupil, number: int, count: int) -> Pupil:
+def part_of(pupil: Pupil, number: int, count: int) -> Pupil:
     """One of ``count`` equal parts of each of a pupil's months, with what is left over in the last."""
 
     def part(whole: int) -> int:
@@ -141,7 +141,7 @@ def _part(pupil: Pupil, number: int, count: int) -> Pupil:
 def _week(world: World, pupils: Iterable[Pupil], week: tuple[date, date, int]) -> Row:
     """A quarter of each pupil's month."""
     monday, month, number = week
-    row = _measures(world, [(_part(pupil, number, 4), [month]) for pupil in pupils if month in pupil.months], True)
+    row = _measures(world, [(part_of(pupil, number, 4), [month]) for pupil in pupils if month in pupil.months], True)
     return {**row, "week": monday, "school_week_number": 1 + (monday - date(2025, 7, 28)).days // 7}
 
 
@@ -166,7 +166,7 @@ def exact_rows(world: World) -> dict[str, list[Row]]:
         for week in _weeks(months):
             marts["attendance_by_school_week"].append({**base, **unit, **_week(world, pupils, week)})
         for weekday in (1, 2):
-            half = [_part(pupil, weekday - 1, 2) for pupil in pupils]
+            half = [part_of(pupil, weekday - 1, 2) for pupil in pupils]
             add("attendance_by_school_weekday", {**unit, "weekday": weekday, "opening": "AM"}, half, months, True)
         for stage in STAGES[sector]:
             mine = [pupil for pupil in pupils if pupil.stage == stage]
@@ -187,7 +187,7 @@ def exact_rows(world: World) -> dict[str, list[Row]]:
             marts["attendance_by_authority_week"].append({**base, "sector": sector, **row})
         for weekday in (1, 2):
             keys = {"sector": sector, "weekday": weekday, "opening": "AM"}
-            half = [_part(pupil, weekday - 1, 2) for pupil in pupils]
+            half = [part_of(pupil, weekday - 1, 2) for pupil in pupils]
             add("attendance_by_authority_weekday", keys, half, months, True)
         for sex in ("F", "M", "unknown"):
             mine = [pupil for pupil in pupils if pupil.sex == sex]

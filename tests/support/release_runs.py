@@ -17,7 +17,7 @@ from orchestration.release.rows import MartRows, released_rows
 from orchestration.release.sources import PlacedSplit
 from orchestration.release.split_half_days import PlacedHalfDays, half_day
 from orchestration.release.splits import SplitPupils, month_number
-from tests.support.release_exact import Row, exact_rows
+from tests.support.release_exact import Row, exact_rows, part_of
 from tests.support.release_world import YEAR, World, pupil_band
 
 
@@ -63,11 +63,12 @@ def half_day_rows(world: World) -> list[tuple[Any, ...]]:
     """Openings of the year by pupil and half day of the week, as the exact mart of the tests counts them."""
     found = []
     for pupil in world.pupils:
-        counts = pupil.months.values()
-        parts = [sum(getattr(month, name) for month in counts) for name in ("authorised", "not_authorised", "late")]
-        token = f"00000000-0000-0000-0000-{pupil.token:012d}"
-        place = (world.authority, YEAR, token, pupil.seed_code, pupil.sector)
-        found += [(*place, weekday, "AM", *parts) for weekday in (1, 2) if any(parts)]
+        place = (world.authority, YEAR, f"00000000-0000-0000-0000-{pupil.token:012d}", pupil.seed_code, pupil.sector)
+        for weekday in (1, 2):
+            counts = part_of(pupil, weekday - 1, 2).months.values()
+            parts = [sum(getattr(month, name) for month in counts) for name in ("authorised", "not_authorised", "late")]
+            if any(parts):
+                found.append((*place, weekday, "AM", *parts))
     return found
 
 

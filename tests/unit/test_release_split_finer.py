@@ -174,24 +174,38 @@ def test_a_cell_with_few_behind_a_part_takes_others_along(marts: tuple[ReleaseCo
     assert hidden <= {cell for cell, symbol in _cells(releases, MONTHS[1]).items() if symbol == "[c]"}
 
 
+def _corrected(*tokens: int) -> Absences:
+    def absent(pupil: Pupil, month: date) -> Month:
+        return Month(40, 5, 1) if pupil.token in tokens and month == MONTHS[0] else _plenty(pupil, month)
+
+    return absent
+
+
 def test_a_correction_of_one_child_takes_its_cell_out(marts: tuple[ReleaseContract, ...]) -> None:
-    def corrected(children: int) -> Absences:
-        def absent(pupil: Pupil, month: date) -> Month:
-            is_one = month == MONTHS[0] and pupil.stage == "P2" and pupil.quintile == "2" and pupil.token % 1000 < 50
-            return Month(40, 5, 2) if is_one and pupil.token // 1000 <= children else _plenty(pupil, month)
-
-        return absent
-
     releases = Releases(marts)
     releases.release(_world(_plenty))
     assert _cells(releases, MONTHS[0])["P2", "2"] is None
-
-    def one(pupil: Pupil, month: date) -> Month:
-        return Month(40, 5, 2) if pupil.token == 1001 and month == MONTHS[0] else _plenty(pupil, month)
-
-    releases.release(_world(one, MONTHS[:4], NOVEMBER_END))
+    releases.release(_world(_corrected(1001), MONTHS[:4], NOVEMBER_END))
     found = _cells(releases, MONTHS[0])
-    assert found["P2", "2"] == "[c]"
-    assert sum(symbol == "[c]" for symbol in found.values()) == 1
-    releases.release(_world(corrected(3), MONTHS[:5], date(2025, 12, 31)))
-    assert _cells(releases, MONTHS[0])["P2", "2"] is None
+    assert [cell for cell, symbol in found.items() if symbol == "[c]"] == [("P2", "2")]
+    releases.release(_world(_corrected(*range(1001, 1060, 6)), MONTHS[:5], date(2025, 12, 31)))
+    assert _cells(releases, MONTHS[0])["P2", "2"] == "[c]", "hidden stays hidden for the year"
+
+
+def test_a_correction_of_five_is_shown(marts: tuple[ReleaseContract, ...]) -> None:
+    releases = Releases(marts)
+    releases.release(_world(_plenty))
+    releases.release(_world(_corrected(*range(1001, 1060, 6)), MONTHS[:4], NOVEMBER_END))
+    assert set(_cells(releases, MONTHS[0]).values()) == {None}
+
+
+def test_corrections_of_few_in_one_cell_take_out_another_that_would_give_them_away(
+    marts: tuple[ReleaseContract, ...],
+) -> None:
+    releases = Releases(marts)
+    releases.release(_world(_plenty))
+    many = range(1001, 1060, 6)  # P2, quintile 2
+    releases.release(_world(_corrected(*many, 1003), MONTHS[:4], NOVEMBER_END))  # 1003: P2, quintile 1
+    hidden = {cell for cell, symbol in _cells(releases, MONTHS[0]).items() if symbol == "[c]"}
+    assert ("P2", "1") in hidden
+    assert len(hidden) > 1, "the stage's sum and the other cell would tell what one child changed"
