@@ -10,7 +10,8 @@ import traceback
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from psycopg import errors as database_errors
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -90,6 +91,8 @@ async def _database(request: Request, error: Exception) -> Response:
             request, 503, "These figures are not there at the moment",
             "Part of what this page rests on is missing or is being rebuilt. Other pages may work.", way_on=AGAIN,
         )  # fmt: skip
+    if not isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+        return unforeseen(request, error)
     log.error("the database does not answer", extra={"event": "no_database", "kind": kind})
     return _plain_away(request)
 

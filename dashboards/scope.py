@@ -91,10 +91,13 @@ def values_of(page: Page, given: Mapping[str, str]) -> dict[str, str]:
 def _checked(parameter: Parameter, value: str) -> str:
     if value == "" and not parameter.in_path:
         return parameter.default
-    if parameter.choices and value not in parameter.choices:
-        raise NotFoundError(f"{parameter.name}")
-    if parameter.pattern and re.fullmatch(parameter.pattern, value) is None:
-        raise NotFoundError(f"{parameter.name}")
+    fits = (
+        value.isprintable()
+        and (not parameter.choices or value in parameter.choices)
+        and (not parameter.pattern or re.fullmatch(parameter.pattern, value) is not None)
+    )
+    if not fits:
+        raise NotFoundError(parameter.name)
     return value
 
 

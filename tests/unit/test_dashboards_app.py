@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import ProgrammingError
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from starlette.exceptions import HTTPException
 
 from dashboards.app import create_app
 from dashboards.assets import LIST, contents
@@ -17,6 +19,7 @@ from dashboards.page import NotReadyError, Page
 from dashboards.pages import PAGES
 from dashboards.security import CONTENT_POLICY
 from dashboards.static_files import FOLDER, StaticFiles
+from orchestration.database import NotRunningError
 from orchestration.settings import Settings
 from tests.support.dashboards import OFFICER, client, signed_in_as
 
@@ -119,14 +122,20 @@ def test_an_error_nobody_foresaw_shows_a_reference_and_no_trace(
 
 
 @pytest.mark.parametrize(
-    ("error", "says"),
+    ("error", "status", "says"),
     [
-        (NotReadyError("The first figures are on their way."), "The figures are being prepared"),
-        (ProgrammingError("select", {}, Exception("x")), "cannot be read at the moment"),
+        (NotReadyError("The first figures are on their way."), 503, "The figures are being prepared"),
+        (OperationalError("select", {}, Exception("x")), 503, "cannot be read at the moment"),
+        (DataError("select secret", {}, Exception("x")), 500, "Something went wrong"),
+        (ProgrammingError("select", {}, UndefinedTable("aggregated.secret")), 503, "not there at the moment"),
+        (NotRunningError("start it in /srv/warehouse"), 503, "cannot be read at the moment"),
+        (HTTPException(403), 403, "You may not see this"),
+        (HTTPException(429), 429, "Please wait a minute"),
+        (HTTPException(418), 418, "This could not be done"),
     ],
 )
 def test_what_was_foreseen_is_said_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, says: str
 ) -> None:
     app = create_app(Settings(home=tmp_path), signed_in_as(OFFICER))
 
@@ -136,8 +145,23 @@ def test_what_was_foreseen_is_said_in_words(
     monkeypatch.setattr(app.state.database, "reading", fails)
     with TestClient(app) as browser:
         answer = browser.get("/about")
-    assert answer.status_code == 503
+    assert answer.status_code == status
     assert says in answer.text
+    assert not re.search(r"secret|/srv/warehouse|Traceback", answer.text)
+    assert ("retry-after" in answer.headers) == (status in {429, 503})
+
+
+ODD = ("%00", "%F0%9F%98%80", "%ED%A0%80", "'%20or%201=1--", "%3Cscript%3E", "x" * 5000, "..%2F..", "2025/26", "-1")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+@pytest.mark.parametrize(
+    "address", ["/about?year={}", "/about?authority={}", "/about/tables/{}.csv", "/{}", "/static/{}/{}"]
+)
+def test_no_address_is_too_odd(browser: TestClient, address: str, odd: str) -> None:
+    answer = browser.get(address.replace("{}", odd))
+    assert answer.status_code in {404, 503}, "not found, or the database is away before it is known"
+    assert "<script>" not in answer.text
 
 
 def test_logs_hold_the_route_and_nobody(browser: TestClient, caplog: pytest.LogCaptureFixture) -> None:
