@@ -21,6 +21,19 @@ from orchestration.database import is_alive
 from orchestration.errors import WarehouseError
 from orchestration.settings import Settings
 
+DAGSTER_YAML = """# Written by the warehouse. Telemetry off: a machine without name service waits for it at each start.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+python_logs:
+  python_log_level: INFO
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    max_concurrent_runs: 1
+"""
 PATIENCE = 90.0  # seconds until a service has to answer; Dagster reads the whole project first
 GRACE = 15.0  # seconds that a service has to end by itself
 
@@ -76,6 +89,16 @@ SERVICES = (
         3000,
     ),
 )
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Folder of Dagster's run history, made with its configuration on first use."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    configuration = home / "dagster.yaml"
+    if not configuration.exists() or configuration.read_text() != DAGSTER_YAML:
+        configuration.write_text(DAGSTER_YAML)
+    return home
 
 
 def _folder(settings: Settings) -> Path:

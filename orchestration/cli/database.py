@@ -28,9 +28,11 @@ def up(
         warehouse up --services
     """
     from orchestration.database import dsn, ensure_ready
+    from orchestration.services import dagster_home
 
     settings = load_settings()
     ensure_ready(settings)
+    dagster_home(settings)
     console.print(f"The database is up: {dsn(settings, 'analyst', password=False)}", soft_wrap=True, highlight=False)
     console.print("Connect as an analyst: [bold]warehouse psql --role analyst[/]")
     if services:
@@ -38,8 +40,7 @@ def up(
 
 
 def _start_services(settings: Settings) -> None:
-    from orchestration.defs.runner import dagster_home
-    from orchestration.services import SERVICES, log_of, start_service
+    from orchestration.services import SERVICES, dagster_home, log_of, start_service
 
     for service in SERVICES:
         with console.status(f"Starting {service.name} ..."):

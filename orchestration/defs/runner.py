@@ -3,27 +3,13 @@
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from orchestration.ledger import is_behind
+from orchestration.services import dagster_home
 from orchestration.settings import Settings
-
-DAGSTER_YAML = """# Written by the warehouse. Telemetry off: a machine without name service waits for it at each start.
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-python_logs:
-  python_log_level: INFO
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: QueuedRunCoordinator
-  config:
-    max_concurrent_runs: 1
-"""
 
 
 @dataclass(frozen=True)
@@ -34,16 +20,6 @@ class JobOutcome:
     message: str | None
     seconds: float
     failed_checks: tuple[str, ...]
-
-
-def dagster_home(settings: Settings) -> Path:
-    """Folder of Dagster's run history, made with its configuration on first use."""
-    home = settings.home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    configuration = home / "dagster.yaml"
-    if not configuration.exists() or configuration.read_text() != DAGSTER_YAML:
-        configuration.write_text(DAGSTER_YAML)
-    return home
 
 
 def _cause(event: dg.DagsterEvent) -> str:
