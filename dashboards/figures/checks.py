@@ -234,14 +234,17 @@ def in_order(checks: Sequence[Check]) -> tuple[Check, ...]:
     return tuple(sorted(checks, key=lambda check: ("attention", "clear", "unknown").index(check.state)))
 
 
-def summary(checks: Sequence[Check], audience: Audience) -> str:
+def summary(checks: Sequence[Check], audience: Audience, is_past: bool = False) -> str:
     """The first sentence of the page: how much needs attention, or plainly that nothing does."""
     open_ones = [check for check in checks if check.state == "attention"]
     unknown = [check for check in checks if check.state == "unknown"]
+    where = " at your school" if audience.own else ""
+    when = " in that year" if is_past else " today"
     if open_ones:
-        number = plural(len(open_ones), "thing needs", "things need")
-        return f"{number} attention{' at your school' if audience.own else ''}."
+        verb = ("needed", "needed") if is_past else ("needs", "need")
+        return f"{plural(len(open_ones), f'thing {verb[0]}', f'things {verb[1]}')} attention{where}."
+    needs = "needed" if is_past else "needs"
     if unknown:
         what = listed([check.title.lower() for check in unknown])
-        return f"Nothing that can be judged today needs attention. Not judged: {what}."
-    return f"Nothing needs attention{' at your school' if audience.own else ''} today."
+        return f"Nothing that can be judged{when} {needs} attention. Not judged: {what}."
+    return f"Nothing {needs} attention{where}{when}."

@@ -97,11 +97,11 @@ def _notes(is_officer: bool) -> tuple[Note, ...]:
 
 
 def _schools(connection: Connection, asked: PageRequest) -> tuple[School, ...]:
-    """Schools of the year that the reader sees, one for each SEED code: freshness and deliveries know no sectors."""
+    """Schools that the reader sees, one for each SEED code: freshness and deliveries know no sectors."""
     table = tables.schools
     query = (
         select(table.c.seed_code, table.c.sector, table.c.school_name)
-        .where(table.c.local_authority_code == asked.authority, table.c.academic_year == asked.academic_year)
+        .where(table.c.local_authority_code == asked.authority)
         .order_by(table.c.school_name, table.c.seed_code, table.c.sector)
     )
     found: dict[str, School] = {}

@@ -20,7 +20,7 @@ from dashboards.page import Note, NotReadyError, Page, PageRequest, Sheet
 
 WEEKS_READ = dt.timedelta(weeks=10)  # holds the last whole week and four before it, with a fortnight's holiday
 WHOLE = "all"
-SCHOOL_YEAR = ("local_authority_code", "seed_code", "sector", "academic_year")
+SCHOOL = ("local_authority_code", "seed_code", "sector")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def figures(connection: Connection, asked: PageRequest) -> TodayFigures:
         if asked.authority in asked.reader.authorities:
             found.append(held_back(_deliveries(connection, asked)))
     return TodayFigures(
-        summary=checks.summary(found, audience),
+        summary=checks.summary(found, audience, is_past),
         headline=_headline(connection, asked, audience, years, weeks, last, months),
         checks=checks.in_order(found),
         is_past_year=is_past,
@@ -97,7 +97,7 @@ def _years(connection: Connection, asked: PageRequest) -> Sequence[Row[Any]]:
         .join_from(
             year,
             schools,
-            and_(*(year.c[key] == schools.c[key] for key in SCHOOL_YEAR)),
+            and_(*(year.c[key] == schools.c[key] for key in SCHOOL)),
             isouter=True,
         )
         .where(year.c.local_authority_code == asked.authority, year.c.academic_year == asked.academic_year)
