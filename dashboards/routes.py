@@ -12,8 +12,10 @@ from dashboards.page import Page, Parameter
 from dashboards.serving import PageServer
 
 SCOPE = (
-    Parameter("authority", "GSS code of the local authority; the reader's first where it is left out"),
-    Parameter("year", "Academic year, such as 2025-26; the latest where it is left out"),
+    Parameter(
+        "authority", "GSS code of the local authority; the reader's first where left out", examples=("S12000005",)
+    ),
+    Parameter("year", "Academic year, such as 2025-26; the latest where it is left out", examples=("2025-26",)),
 )
 TABLE = Parameter("table", "Name of a table of the page", in_path=True)
 LONGEST_VALUE = 100
@@ -57,7 +59,15 @@ def _signature(parameters: tuple[Parameter, ...]) -> inspect.Signature:
 
 
 def _parameter(parameter: Parameter) -> inspect.Parameter:
-    facts: Mapping[str, Any] = {"description": parameter.description, "max_length": LONGEST_VALUE}
+    # What may stand there is checked in ``scope.py``, which answers *not found*; here it is only said, for the fuzzer.
+    said: dict[str, Any] = {"enum": [*parameter.choices]} if parameter.choices else {}
+    said |= {"pattern": f"^{parameter.pattern}$"} if parameter.pattern else {}
+    facts: Mapping[str, Any] = {
+        "description": parameter.description,
+        "max_length": LONGEST_VALUE,
+        "examples": list(parameter.examples) or None,
+        "json_schema_extra": said or None,
+    }
     kind = Path(**facts) if parameter.in_path else Query(**facts)
     default = inspect.Parameter.empty if parameter.in_path else ""
     return inspect.Parameter(

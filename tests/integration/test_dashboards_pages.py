@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -140,6 +141,24 @@ def test_a_reader_is_named_in_one_transaction_and_no_longer(warehouse: Settings,
         with database.writing() as connection:
             assert connection.exec_driver_sql(setting).scalar_one() == ""
             assert connection.exec_driver_sql("select current_setting('transaction_read_only')").scalar_one() == "off"
+    finally:
+        database.close()
+
+
+def test_readers_do_not_cross_in_the_pool(warehouse: Settings, officer: Reader, head: Reader) -> None:
+    database = Database(warehouse)
+
+    def ask(reader: Reader) -> tuple[int, str]:
+        with database.reading(reader) as connection:
+            number = connection.exec_driver_sql("select access.current_reader()").scalar_one()
+            connection.exec_driver_sql("select pg_sleep(0.001)")
+            setting = connection.exec_driver_sql("select current_setting('warehouse.reader', true)").scalar_one()
+        return number, setting
+
+    try:
+        turns = [officer, head] * 100
+        with ThreadPoolExecutor(10) as threads:
+            assert list(threads.map(ask, turns)) == [(reader.reader_id, str(reader.reader_id)) for reader in turns]
     finally:
         database.close()
 
