@@ -15,8 +15,8 @@ from tests.support.release_world import MONTHS, YEAR, Month, Pupil, World, chang
 
 ATTENDANCE = (
     "attendance_by_school_year", "attendance_by_school_month", "attendance_by_school_week",
-    "attendance_by_school_weekday", "attendance_by_school_stage", "attendance_by_school_sex", "attendance_by_school_deprivation",
-    "absence_reasons_by_school", "persistent_absence_by_school",
+    "attendance_by_school_weekday", "attendance_by_school_stage", "attendance_by_school_sex",
+    "attendance_by_school_deprivation", "absence_reasons_by_school", "persistent_absence_by_school",
 )  # fmt: skip
 
 
