@@ -127,8 +127,15 @@ class PageServer:
             sheets=sheets_of(page, found),
             breadcrumbs=breadcrumbs_of(page, found.asked, heading, self._by_name),
             page_address=address(page, None, found.asked.values).partition("?")[0],
-            own_values=[(p.name, found.asked.value(p.name)) for p in page.parameters if not p.in_path],
+            own_values=own_values(page, found.asked),
         )
+
+
+def own_values(page: Page, asked: PageRequest) -> list[tuple[str, str]]:
+    """The page's own parameters that are not their defaults, for a form that keeps them."""
+    given = [(one.name, asked.value(one.name)) for one in page.parameters if not one.in_path]
+    defaults = {one.name: one.default for one in page.parameters}
+    return [(name, value) for name, value in given if value != defaults[name]]
 
 
 def wanted_of(page: Page, given: Mapping[str, str], wanted: Format) -> PageRead:

@@ -23,15 +23,21 @@ function sayStatus(text) {
   status.textContent = text;
 }
 
+// What a choice changes on a page; links outside of main lead on in the scope that was chosen.
+const CHANGING = ["main", ".ds_breadcrumbs", ".ds_site-navigation__list", ".ds_site-footer"];
+
 async function showChoice(form) {
   const address = new URL(form.getAttribute("action"), location.href);
-  address.search = new URLSearchParams(new FormData(form)).toString();
+  address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "")).toString();
   const focused = document.activeElement?.id;
   try {
     const answer = await fetch(address, { credentials: "same-origin", headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const found = new DOMParser().parseFromString(await answer.text(), "text/html");
-    document.querySelector("main").replaceWith(found.querySelector("main"));
+    for (const part of CHANGING) {
+      const fresh = found.querySelector(part);
+      if (fresh) document.querySelector(part)?.replaceWith(fresh);
+    }
     document.title = found.title;
     history.replaceState(null, "", address);
     prepare(document.querySelector("main"));
