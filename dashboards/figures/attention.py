@@ -5,7 +5,7 @@ Only shown figures are compared: where one of the two is hidden or missing there
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 
@@ -62,6 +62,18 @@ class Gap:
 
     school: School
     completeness: Figure
+
+
+def by_seed_code(schools: Iterable[School]) -> dict[str, School]:
+    """One school for each SEED code, for what is delivered by code alone; sectors of other names are named too."""
+    found: dict[str, School] = {}
+    for school in schools:
+        known = found.get(school.seed_code)
+        if known is None:
+            found[school.seed_code] = school
+        elif school.name not in known.name.split(" and "):
+            found[school.seed_code] = replace(known, name=f"{known.name} and {school.name}")
+    return found
 
 
 def last_whole_week(mondays: Iterable[dt.date], data_as_at: dt.date | None) -> dt.date | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from dashboards import tables
 from dashboards.components import Table
 from dashboards.figures import quality
-from dashboards.figures.attention import School
+from dashboards.figures.attention import School, by_seed_code
 from dashboards.figures.checks import Delay
 from dashboards.figures.deliveries import File, deliveries_table
 from dashboards.figures.rests_on import Answer, of_school, rests_on
@@ -104,10 +104,9 @@ def _schools(connection: Connection, asked: PageRequest) -> tuple[School, ...]:
         .where(table.c.local_authority_code == asked.authority)
         .order_by(table.c.school_name, table.c.seed_code, table.c.sector)
     )
-    found: dict[str, School] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.seed_code, School(row.seed_code, row.sector, row.school_name or row.seed_code))
-    return tuple(found.values())
+    rows = connection.execute(query)
+    schools = (School(row.seed_code, row.sector, row.school_name or row.seed_code) for row in rows)
+    return tuple(by_seed_code(schools).values())
 
 
 def _chosen(asked: PageRequest, schools: Sequence[School]) -> tuple[str, str]:

@@ -150,9 +150,7 @@ def _late(connection: Connection, asked: PageRequest, audience: Audience, school
     table = tables.data_freshness
     query = select(table).where(table.c.local_authority_code == asked.authority)
     rows = connection.execute(query.order_by(table.c.seed_code, table.c.feed)).all()
-    by_seed: dict[str, School] = {}
-    for school in schools.values():
-        by_seed.setdefault(school.seed_code, school)
+    by_seed = attention.by_seed_code(schools.values())
     delays = [
         Delay(
             by_seed[row.seed_code].name if row.seed_code in by_seed else "Whole authority",

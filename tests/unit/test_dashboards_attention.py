@@ -33,6 +33,15 @@ def compared(school: School, now: str | None, before: str | None) -> Comparison:
     return Comparison(school, rate(now), rate(before))
 
 
+def test_sectors_of_one_seed_code_are_one_place_with_both_names() -> None:
+    annexe = School(ALVA.seed_code, "special", "Alva Annexe")
+    found = attention.by_seed_code([ALVA, annexe, BURN, School(BURN.seed_code, "special", BURN.name)])
+    assert [(school.key, school.name) for school in found.values()] == [
+        (ALVA.key, "Alva Primary School and Alva Annexe"),
+        (BURN.key, BURN.name),
+    ]
+
+
 def test_a_week_is_whole_once_its_friday_is_in_the_data() -> None:
     mondays = {dt.date(2025, 10, 20), MONDAY}
     assert attention.last_whole_week(mondays, dt.date(2025, 10, 31)) == MONDAY
