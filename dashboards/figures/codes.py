@@ -46,6 +46,11 @@ SIMD_NOTE = (
 )
 
 
+def school_name(name: str | None, seed_code: str) -> str:
+    """The name of a school; its SEED code where it is in no list any more."""
+    return name or f"School {seed_code} (closed)"
+
+
 def stage_name(stage: str) -> str:
     """A stage as a reader knows it: ``P1`` as it is, ``SP`` and ``unknown`` in words."""
     return STAGE_NAMES.get(stage, stage)

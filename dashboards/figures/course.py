@@ -124,8 +124,8 @@ def weekly_chart(
 ) -> Chart | None:
     """Attendance by week, this year and the year before; None without weeks.
 
-    ``also`` are further series over the same weeks, such as the authority; a week that ends after ``until`` is said
-    to be unfinished.
+    ``also`` are further series over the same weeks, such as the authority; a week that ends after ``until``, the
+    date of the data, says up to when it counts.
     """
     if not this.points:
         return None
@@ -140,7 +140,8 @@ def _day(day: dt.date) -> str:
 
 def _week_heading(point: Point, until: dt.date | None) -> str:
     unfinished = until is not None and point.day + dt.timedelta(days=WEEK_LENGTH) > until
-    return f"Week {point.number}, from {formats.date(point.day)}{' (not over yet)' if unfinished else ''}"
+    ending = f" (up to {formats.short_date(until)})" if until is not None and unfinished else ""
+    return f"Week {point.number}, from {formats.date(point.day)}{ending}"
 
 
 def monthly_chart(

@@ -13,7 +13,7 @@ from dashboards.components import Card
 from dashboards.figures.attention import last_whole_week
 from dashboards.figures.course import WEEK_LENGTH, Course, last_whole_month, together, weeks_of_month
 from dashboards.formats import Figure, figure
-from dashboards.page import Note
+from dashboards.page import Note, PageRequest
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,17 @@ def marker(beside: Beside) -> tuple[Marker, ...]:
     return (Marker(beside.label or beside.name, beside.figure),) if beside.figure.is_shown else ()
 
 
-def year_card(row: Row[Any], before: str | None, beside: Sequence[Beside]) -> Card:
+def over_until(row: Row[Any], asked: PageRequest) -> dt.date | None:
+    """Up to when weeks and months are over: the date of the data, or the end of a year that has gone by."""
+    if asked.academic_year == asked.academic_years[0]:
+        found: dt.date | None = row.data_as_at
+        return found
+    return dt.date(int(asked.academic_year[:4]) + 1, 7, 31)
+
+
+def year_card(row: Row[Any], asked: PageRequest, beside: Sequence[Beside]) -> Card:
     """Attendance in the year so far, against the same weeks of the year before and each of ``beside``."""
+    before = asked.previous_year
     rate = figure(row, "attendance_rate")
     lines = []
     if before:
@@ -47,7 +56,8 @@ def year_card(row: Row[Any], before: str | None, beside: Sequence[Beside]) -> Ca
     else:
         lines.append("There is no year before to compare with.")
     lines += [f"{sentences.comparison(rate, one.figure, one.name)}." for one in beside]
-    return Card("Attendance, year to date", rate, tuple(lines))
+    is_over = asked.academic_year != asked.academic_years[0]
+    return Card(f"Attendance, {asked.academic_year if is_over else 'year to date'}", rate, tuple(lines))
 
 
 def week_card(this: Course, before: Course, as_at: dt.date | None) -> Card | None:

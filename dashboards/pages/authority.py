@@ -79,10 +79,11 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
     }
     total = persistent.get(("sector", sector))
     cells = connection.execute(_cells(asked, sector)).all()
+    over_until = headline.over_until(row, asked)
     cards = (
-        headline.year_card(row, asked.previous_year, (nation,)),
-        headline.week_card(weeks, weeks_before, row.data_as_at),
-        headline.month_card(months, months_before, weeks, weeks_before, row.data_as_at),
+        headline.year_card(row, asked, (nation,)),
+        headline.week_card(weeks, weeks_before, over_until),
+        headline.month_card(months, months_before, weeks, weeks_before, over_until),
         headline.persistent_card(total),
     )
     sexes = connection.execute(_of(tables.attendance_by_authority_sex, asked, sector)).all()

@@ -92,17 +92,18 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
     is_partly = groups.mostly_hidden(stages) or groups.mostly_hidden(areas)
     if cluster is not None and (is_hidden or is_partly):
         cluster = cluster_queries.with_figures(connection, cluster, asked, row.sector)
+    over_until = headline.over_until(row, asked)
     cards = (
-        headline.year_card(row, asked.previous_year, (council, nation, alike)),
-        headline.week_card(weeks, weeks_before, row.data_as_at),
-        headline.month_card(months, months_before, weeks, weeks_before, row.data_as_at),
+        headline.year_card(row, asked, (council, nation, alike)),
+        headline.week_card(weeks, weeks_before, over_until),
+        headline.month_card(months, months_before, weeks, weeks_before, over_until),
         headline.persistent_card(persistent),
     )
     markers = headline.marker(council)
     weekly_council = course.weeks([one for one in around if one.week is not None], asked.academic_year)
     also = [Series(f"Authority, {row.sector}", _by_day(weeks, weekly_council))] if weekly_council.points else []
     found = SchoolFigures(
-        name=row.school_name,
+        name=codes.school_name(row.school_name, row.seed_code),
         facts=_facts(row, cluster),
         headline=tuple(card for card in cards if card is not None),
         roll_by_stage=groups.pupils_chart("roll-stage", "Pupils by stage", "Stage", stages),
@@ -152,13 +153,13 @@ def _by_day(weeks: course.Course, council: course.Course) -> tuple[Figure, ...]:
 
 def _facts(row: Row[Any], cluster: clusters.Cluster | None) -> tuple[tuple[str, str], ...]:
     """What the school is, as pairs of a name and a value."""
-    medium = {"gaelic": "Gaelic", "both": "English and Gaelic"}.get(row.medium_of_education or "", "English")
+    mediums = {"english": "English", "gaelic": "Gaelic", "both": "English and Gaelic"}
     found = [
         ("Sector", formats.SECTORS[row.sector]),
-        ("Pupils on roll", figure(row, "roll", "roll", "count").text),
+        ("Pupils on roll", figure(row, "roll", "roll", "count").text if row.roll_year == row.academic_year else ""),
         ("Built for", formats.plural(row.capacity, "pupil") if row.capacity else ""),
         ("Denomination", row.denomination or ""),
-        ("Teaches in", medium),
+        ("Teaches in", mediums.get(row.medium_of_education or "", "")),
         ("Open", f"{row.half_day_openings_per_week} half days a week" if row.half_day_openings_per_week else ""),
         ("Unit for additional support needs", "Yes" if row.integrated_special_unit else ""),
         ("Cluster", cluster.name if cluster else ""),

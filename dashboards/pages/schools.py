@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from dashboards import formats
 from dashboards.components import Multiples, Table
 from dashboards.figures import headline, many
+from dashboards.figures.codes import school_name
 from dashboards.figures.headline import Beside
 from dashboards.figures.many import SchoolLine, Weekly
 from dashboards.formats import SECTORS, Figure, figure
@@ -87,7 +88,7 @@ def _line(row: Row[Any], cluster_of: dict[tuple[str, str], str]) -> SchoolLine:
     return SchoolLine(
         seed_code=row.seed_code,
         sector=row.sector,
-        name=row.school_name,
+        name=school_name(row.school_name, row.seed_code),
         cluster=cluster_of.get((row.seed_code, row.sector), ""),
         pupils=figure(row, "pupils", "pupils", "count"),
         rate=figure(row, "attendance_rate"),

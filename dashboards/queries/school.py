@@ -21,20 +21,24 @@ def is_school(mart: Table, asked: PageRequest) -> ColumnElement[bool]:
 
 
 def school(asked: PageRequest) -> Select[Any]:
-    """The school, its attendance of the year, and that of schools like it."""
+    """The school, its attendance of the year, and that of schools like it.
+
+    The profile is of the latest year alone: null for a school that closed before it.
+    """
     own, year, alike = tables.schools, tables.attendance_by_school_year, tables.similar_schools
-    keys = ("local_authority_code", "seed_code", "sector", "academic_year")
+    keys = ("local_authority_code", "seed_code", "sector")
     return (
         select(
             year,
             own.c.school_name, own.c.denomination, own.c.medium_of_education, own.c.capacity,
             own.c.half_day_openings_per_week, own.c.integrated_special_unit, own.c.closed_on,
+            own.c.academic_year.label("roll_year"),
             own.c.pupils.label("roll"), own.c.pupils_symbol.label("roll_symbol"),
             alike.c.rule, alike.c.schools_counted, alike.c.similar_to,
             alike.c.attendance_rate.label("alike_rate"), alike.c.openings_symbol.label("alike_symbol"),
         )
-        .join(own, and_(*(own.c[key] == year.c[key] for key in keys)))
-        .outerjoin(alike, and_(*(alike.c[key] == year.c[key] for key in keys)))
+        .outerjoin(own, and_(*(own.c[key] == year.c[key] for key in keys)))
+        .outerjoin(alike, and_(*(alike.c[key] == year.c[key] for key in (*keys, "academic_year"))))
         .where(is_school(year, asked), year.c.academic_year == asked.academic_year)
     )  # fmt: skip
 

@@ -8,20 +8,24 @@ from sqlalchemy import FLOAT, Select, and_, cast, func, select, tuple_
 from dashboards import tables
 from dashboards.page import PageRequest
 
-KEYS = ("local_authority_code", "seed_code", "sector", "academic_year")
+SCHOOL = ("local_authority_code", "seed_code", "sector")
+KEYS = (*SCHOOL, "academic_year")
 
 
 def schools(asked: PageRequest) -> Select[Any]:
-    """Each school with its attendance, persistent absence, and the rate of schools like it."""
+    """Each school with its attendance, persistent absence, and the rate of schools like it.
+
+    The list of schools has the latest year alone: a name is null for a school that closed before it.
+    """
     own, year = tables.schools, tables.attendance_by_school_year
     persistent, alike = tables.persistent_absence_by_school, tables.similar_schools
     return (
         select(
-            own.c.seed_code,
-            own.c.sector,
+            year.c.seed_code,
+            year.c.sector,
             own.c.school_name,
-            own.c.pupils,
-            own.c.pupils_symbol,
+            year.c.pupils,
+            year.c.pupils_symbol,
             year.c.attendance_rate,
             year.c.openings_symbol,
             year.c.rate_same_weeks_last_year,
@@ -34,11 +38,10 @@ def schools(asked: PageRequest) -> Select[Any]:
             alike.c.attendance_rate.label("alike_rate"),
             alike.c.openings_symbol.label("alike_symbol"),
         )
-        .outerjoin(year, and_(*(year.c[key] == own.c[key] for key in KEYS)))
-        .outerjoin(persistent, and_(*(persistent.c[key] == own.c[key] for key in KEYS)))
-        .outerjoin(alike, and_(*(alike.c[key] == own.c[key] for key in KEYS)))
-        .where(own.c.local_authority_code == asked.authority, own.c.academic_year == asked.academic_year)
-        .order_by(own.c.school_name, own.c.seed_code, own.c.sector)
+        .outerjoin(own, and_(*(own.c[key] == year.c[key] for key in SCHOOL)))
+        .outerjoin(persistent, and_(*(persistent.c[key] == year.c[key] for key in KEYS)))
+        .outerjoin(alike, and_(*(alike.c[key] == year.c[key] for key in KEYS)))
+        .where(year.c.local_authority_code == asked.authority, year.c.academic_year == asked.academic_year)
     )
 
 

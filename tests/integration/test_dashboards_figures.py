@@ -1,0 +1,82 @@
+"""Numbers on the pages Authority, Schools and School are those of the marts, for cells drawn at random."""
+
+import random
+import secrets
+
+import pytest
+
+from dashboards.page import Reader
+from orchestration.access import grant_example_set
+from orchestration.settings import Settings
+from tests.support.dashboard_cells import (
+    Asked,
+    Cells,
+    PageTables,
+    authority_cells,
+    school_cells,
+    schools_cells,
+)
+from tests.support.dashboards import client, reader_named
+
+AUTHORITY = "S12000005"
+YEAR = "2025/26"
+DRAWN = 40
+READERS = ("officer", "head-primary", "head-secondary", "head-special", "cluster-lead")
+
+
+@pytest.fixture(scope="module")
+def warehouse(released: Settings) -> Settings:
+    grant_example_set(released, AUTHORITY)
+    return released
+
+
+@pytest.fixture
+def drawing() -> random.Random:
+    seed = secrets.randbits(32)
+    print(f"random seed {seed}")
+    return random.Random(seed)
+
+
+def assert_same(shown: Cells, expected: Cells, drawing: random.Random) -> None:
+    """Cells drawn among those that SQL gives; each must stand on the page, with the same text."""
+    assert expected, "SQL gives no cell"
+    wrong = {
+        cell: (expected[cell], shown.get(cell))
+        for cell in drawing.sample(sorted(expected), min(DRAWN, len(expected)))
+        if shown.get(cell) != expected[cell]
+    }
+    assert not wrong, f"cells that differ (SQL, page): {wrong}"
+
+
+def page_of(warehouse: Settings, reader: Reader, address: str) -> Cells:
+    with client(warehouse, reader) as browser:
+        answer = browser.get(address)
+    assert answer.status_code == 200, f"{address}: {answer.text}"
+    return PageTables(answer.text).cells
+
+
+def sectors_seen(asked: Asked) -> list[str]:
+    found = asked.rows("select sector from aggregated.attendance_by_authority_year where {where} order by sector")
+    return [sector for (sector,) in found]
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_authority_as_each_reader_sees_it(warehouse: Settings, name: str, drawing: random.Random) -> None:
+    reader = reader_named(warehouse, name)
+    asked = Asked(warehouse, reader, AUTHORITY, YEAR)
+    sectors = sectors_seen(asked)
+    assert sectors, f"{name} sees no total of the authority"
+    for sector in sectors:
+        shown = page_of(warehouse, reader, f"/authority?sector={sector}")
+        assert_same(shown, authority_cells(asked, YEAR, sector), drawing)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_schools_and_a_school_as_each_reader_sees_them(warehouse: Settings, name: str, drawing: random.Random) -> None:
+    reader = reader_named(warehouse, name)
+    asked = Asked(warehouse, reader, AUTHORITY, YEAR)
+    assert_same(page_of(warehouse, reader, "/schools"), schools_cells(asked, YEAR), drawing)
+    own = asked.rows("select seed_code, sector from aggregated.attendance_by_school_year where {where}")
+    for seed_code, sector in drawing.sample(sorted(own), min(3, len(own))):
+        shown = page_of(warehouse, reader, f"/schools/{seed_code}/{sector}")
+        assert_same(shown, school_cells(asked, YEAR, seed_code, sector), drawing)
