@@ -121,9 +121,11 @@ def persistent_card(row: Row[Any] | None) -> Card | None:
     return Card("Persistent absence", persistent, tuple(lines))
 
 
-def common_notes(row: Row[Any], persistent: Row[Any] | None, data_as_at: dt.date | None) -> list[Note]:
+def common_notes(row: Row[Any], persistent: Row[Any] | None, asked: PageRequest) -> list[Note]:
     """What a reader must know of rows: provisional, held back, calendar, national year."""
     notes = []
+    if row.data_as_at and asked.release.data_as_at and row.data_as_at < asked.release.data_as_at:
+        notes.append(Note(f"Figures of {row.academic_year} go up to {formats.date(row.data_as_at)}.", "method"))
     if row.is_provisional:
         notes.append(
             Note(
@@ -132,7 +134,7 @@ def common_notes(row: Row[Any], persistent: Row[Any] | None, data_as_at: dt.date
                 "provisional",
             )
         )
-    if persistent is not None and persistent.as_at and data_as_at and persistent.as_at < data_as_at:
+    if persistent is not None and persistent.as_at and row.data_as_at and persistent.as_at < row.data_as_at:
         notes.append(
             Note(
                 f"Persistent absence stands as on {formats.date(persistent.as_at)}: fewer than five pupils have "

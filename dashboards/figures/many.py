@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards import formats
-from dashboards.charts import Category, Marker, Panel, multiples
+from dashboards.charts import Category, Marker, Panel, multiples, sentences
 from dashboards.components import Column, Link, Multiples, Table
 from dashboards.figures.headline import Beside
 from dashboards.formats import SECTORS, Figure
@@ -175,11 +175,18 @@ def by_week(
     )
 
 
+def _beside(rate: Figure, council: Beside) -> str:
+    said = sentences.comparison(rate, council.figure, council.name)
+    return f"{said[:1].lower()}{said[1:]}, the dashed line"
+
+
 def _sentence(found: Sequence[SchoolLine], sector: str, council: Beside | None) -> str:
     shown = [line for line in found if line.rate.is_shown]
     number = formats.plural(len(found), f"{sector} school")
     if council is None or not council.figure.is_shown or not shown:
         return f"{number}, each with its attendance by week."
+    if len(found) == 1:
+        return f"{found[0].name}: {found[0].rate.text} in the year so far, {_beside(found[0].rate, council)}."
     level = formats.rounded(council.figure.value or 0)
     above = sum(1 for line in shown if formats.rounded(line.rate.value or 0) >= level)
     return (

@@ -212,7 +212,7 @@ def _with_notes(
                 "hidden",
             )
         )
-    notes += headline.common_notes(row, total, row.data_as_at)
+    notes += headline.common_notes(row, total, asked)
     if not asked.reader.is_officer:
         notes.append(Note("Totals that rest on one or two other schools besides yours are not shown to you.", "hidden"))
     return replace(found, notes=tuple(notes))

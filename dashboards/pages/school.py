@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from dashboards import formats, tables
-from dashboards.charts import Series
+from dashboards.charts import Series, sentences
 from dashboards.components import Card, Chart
 from dashboards.components import Table as PageTable
 from dashboards.figures import absence, clusters, codes, course, groups, headline
@@ -113,7 +113,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         by_stage=groups.groups_chart("stage", "Attendance by stage", "Stage", stages, markers),
         by_deprivation=groups.groups_chart(
             "deprivation", "Attendance by deprivation of the area (SIMD 2020v2)", "Areas", areas, markers,
-            notes=(codes.SIMD_NOTE,),
+            sentence=_gap(areas), notes=(codes.SIMD_NOTE,),
         ),
         by_sex=groups.groups_chart("sex", "Attendance by sex", "Sex", sexes, markers),
         by_weekday=groups.weekday_chart("weekday", _kind(parts, "weekday")),
@@ -126,7 +126,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         cluster_reason="" if cluster is None or cluster.is_shown or not cluster.rows else _alone(asked),
         notes=(),
     )  # fmt: skip
-    return replace(found, notes=tuple(_notes(found, row, persistent, alike)))
+    return replace(found, notes=tuple(_notes(found, row, persistent, alike, asked)))
 
 
 def _kind(parts: Sequence[Row[Any]], kind: str) -> list[Row[Any]]:
@@ -143,6 +143,18 @@ def _council(around: Sequence[Row[Any]], sector: str) -> headline.Beside:
 def _alike(row: Row[Any]) -> headline.Beside:
     rate = Figure(row.alike_rate, None if row.alike_rate is not None else row.alike_symbol or "[x]")
     return headline.Beside("schools like it", rate)
+
+
+def _gap(areas: Sequence[groups.Group]) -> str:
+    """The gap between the most deprived fifth of areas and all others but the second fifth; empty if one is hidden."""
+    rates = {group.value: group.rate for group in areas if group.rate.is_shown}
+    most, rest = rates.get("most_deprived_fifth"), rates.get("rest")
+    if most is None or rest is None:
+        return ""
+    said = sentences.gap(
+        "Attendance", rest, "areas outside the two most deprived fifths", most, "the most deprived fifth"
+    )
+    return f"{groups.each(areas)} {said}"
 
 
 def _by_day(weeks: course.Course, council: course.Course) -> tuple[Figure, ...]:
@@ -173,7 +185,9 @@ def _alone(asked: PageRequest) -> str:
     return ALONE if not asked.reader.is_officer else FEW
 
 
-def _notes(found: SchoolFigures, row: Row[Any], persistent: Row[Any] | None, alike: headline.Beside) -> list[Note]:
+def _notes(
+    found: SchoolFigures, row: Row[Any], persistent: Row[Any] | None, alike: headline.Beside, asked: PageRequest
+) -> list[Note]:
     shown = [cell for _, chart in found.named for line in chart.table.rows for cell in line]
     shown += [cell for line in found.kinds.rows for cell in line]
     notes = [headline.not_shown([cell for cell in shown if isinstance(cell, Figure)])]
@@ -204,7 +218,7 @@ def _notes(found: SchoolFigures, row: Row[Any], persistent: Row[Any] | None, ali
             "held",
         )
     )
-    return notes + headline.common_notes(row, persistent, row.data_as_at)
+    return notes + headline.common_notes(row, persistent, asked)
 
 
 def sheets(found: SchoolFigures, asked: PageRequest) -> tuple[Sheet, ...]:
