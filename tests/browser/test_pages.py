@@ -1,0 +1,90 @@
+"""Every page, as each reader, with and without JavaScript, on a telephone's width and a desk's."""
+
+import pytest
+
+from dashboards.page import Page
+from dashboards.pages import PAGES
+from tests.support.main_job import rows
+from tests.support.site import READERS, Site
+from tests.support.visits import NewVisit, Visit
+
+WIDTHS = (320, 1280)
+LOOKED_INTO = ("officer", "head-primary")  # whose pages axe goes through
+
+
+def parts(visit: Visit) -> dict[str, object]:
+    """What stands on a page that every page has."""
+    return visit.page.evaluate(
+        """() => ({
+            title: document.title,
+            headings: [...document.querySelectorAll("h1")].map((each) => each.innerText),
+            breadcrumb: document.querySelectorAll("nav[aria-label=Breadcrumb] [aria-current=page]").length,
+            facts: document.querySelector(".facts")?.innerText ?? "",
+            source: document.querySelector(".source")?.innerText ?? "",
+            charts: [...document.querySelectorAll("svg[role=img]")].every((each) => each.querySelector("title")),
+        })"""
+    )
+
+
+def assert_whole(visit: Visit, path: str) -> None:
+    found = parts(visit)
+    assert len(found["headings"]) == 1, found["headings"]  # type: ignore[arg-type]
+    assert found["headings"][0], path  # type: ignore[index]
+    assert str(found["title"]).startswith(found["headings"][0]), found  # type: ignore[index]
+    assert found["breadcrumb"] == 1, path
+    assert "Data as at" in str(found["facts"]), path
+    assert "data as at" in str(found["source"]), path
+    assert found["charts"], "a chart without a title"
+    assert visit.sideways() <= 0, f"{path} scrolls sideways by {visit.sideways()} px"
+    assert not visit.problems
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+@pytest.mark.parametrize("reader", READERS)
+def test_a_page_is_whole(visit: NewVisit, site: Site, reader: str, javascript: bool, width: int, page: Page) -> None:
+    tab = visit(reader, width, javascript)
+    path = site.address(page, reader)
+    tab.go(path)
+    assert_whole(tab, path)
+    if javascript and reader in LOOKED_INTO:
+        assert not (found := tab.axe()), "\n".join(found)
+        assert tab.sideways() <= 0, f"{path} scrolls sideways once all is unfolded"
+        assert not tab.problems
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_choices_of_a_page(visit: NewVisit, site: Site, width: int) -> None:
+    """Each parameter at the last of its choices, each academic year, and a school of each sector."""
+    tab = visit("officer", width)
+    plain = [page for page in PAGES if not page.is_about_a_school]
+    paths = [
+        f"{page.path}?{parameter.name}={parameter.choices[-1]}"
+        for page in plain
+        for parameter in page.parameters
+        if parameter.choices
+    ]
+    years = rows(site.settings, "analyst", "select distinct academic_year from aggregated.attendance_by_authority_year")
+    paths += [f"{page.path}?year={year.replace('/', '-')}" for (year,) in sorted(years)[:-1] for page in plain]
+    for path in paths:
+        tab.go(path)
+        assert_whole(tab, path)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_smallest_school_of_each_sector(visit: NewVisit, site: Site, width: int) -> None:
+    """Where almost everything is hidden, the page is whole all the same."""
+    smallest = rows(
+        site.settings,
+        "analyst",
+        "select distinct on (sector) seed_code::text, sector from aggregated.schools "
+        "order by sector, pupils nulls first, seed_code",
+    )
+    (page,) = (page for page in PAGES if page.is_about_a_school)
+    tab = visit("officer", width)
+    for school in smallest:
+        path = site.address(page, "officer", school)
+        tab.go(path)
+        assert_whole(tab, path)
+        assert not (found := tab.axe()), "\n".join(found)
