@@ -190,15 +190,20 @@ def _end(pid: int, how: signal.Signals) -> None:
         return
 
 
+def _wait_for_end(pid: int) -> None:
+    until = time.monotonic() + GRACE
+    while is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 def stop_service(settings: Settings, name: str) -> bool:
     """Stop a service and what it has started; whether it was running."""
     found = running(settings, name)
     if found is None:
         return False
     _end(found.pid, signal.SIGTERM)
-    until = time.monotonic() + GRACE
-    while is_alive(found.pid) and time.monotonic() < until:
-        time.sleep(0.1)
+    _wait_for_end(found.pid)
     _end(found.pid, signal.SIGKILL)  # whatever of its group is still there
+    _wait_for_end(found.pid)
     _note(settings, name).unlink(missing_ok=True)
     return True
