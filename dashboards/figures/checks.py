@@ -177,7 +177,9 @@ def compared(
     rest = f" {plural(left_out, 'school')} could not be compared." if left_out else ""
     moved = f"{words.subject} has {words.verb} by {limit} from {words.before} at"
     if not pointed_out:
-        return Check(words.id, words.title, "clear", f"{moved} no school.{rest}", None, everything)
+        subject = lowered(words.subject)
+        sentence = f"At no school has {subject} {words.verb} by {limit} from {words.before}.{rest}"
+        return Check(words.id, words.title, "clear", sentence, None, everything)
     most = pointed_out[0]
     where = f"{most.school.name} ({change(most.change)})"
     if len(pointed_out) == 1:
@@ -188,8 +190,13 @@ def compared(
     return Check(words.id, words.title, "attention", sentence, first(table), everything)
 
 
+def lowered(subject: str) -> str:
+    """A subject within a sentence: ``Attendance`` as ``attendance``."""
+    return f"{subject[:1].lower()}{subject[1:]}"
+
+
 def _own(words: Wording, every: Sequence[Comparison]) -> str:
-    subject = f"{words.subject[:1].lower()}{words.subject[1:]}"
+    subject = lowered(words.subject)
     if not every:
         return f"At your school {subject} cannot be compared with {words.before} yet."
     one = every[0]

@@ -83,7 +83,20 @@ FILE_REASONS = {
     "unknown_authority": "It names an authority that does not exist.",
 }
 """Why a whole file or delivery is held back; the words of the seed ``landing_reasons``."""
-COLUMNS = {"scn": "candidate number", "seed_code": "SEED code", "opening": "half day"}
+COLUMNS = {
+    "english_level": "level of English",
+    "establishment_name": "name of the school",
+    "is_base_school": "main school or not",
+    "is_open": "open or closed",
+    "local_authority_code": "authority",
+    "opening": "half day",
+    "opening_date": "day",
+    "recorded_at": "time of the mark",
+    "scn": "candidate number",
+    "seed_code": "SEED code",
+    "seemis_pupil_id": "SEEMiS number",
+    "updated_at": "time of the change",
+}
 SUBJECTS = {
     "rejected rows": "Row not used",
     "warnings": "Used, but worth a look",

@@ -10,7 +10,7 @@ from dashboards import tables
 from dashboards.components import Column, Table
 from dashboards.figures.definitions import COMPARING, DEFINITIONS, PROTECTION, SIMD
 from dashboards.figures.thresholds import ATTENTION
-from dashboards.formats import SECTORS, SYMBOLS, Figure
+from dashboards.formats import SECTORS, SYMBOLS, Figure, listed
 from dashboards.page import Note, Page, PageRequest, Sheet
 
 COUNTED_AS = {
@@ -24,6 +24,7 @@ COUNTED_AS = {
 MEASURES = {"attendance_rate": "Attendance", "persistent_absence_rate": "Persistent absence"}
 BASES = {"published": "Published", "worked_out": "Worked out from published figures"}
 EVERYBODY = "all"
+SECTORS_IN_ORDER = (EVERYBODY, "primary", "secondary", "special")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class AboutFigures:
     comparing: Table
     attention: Table
     national: Table
+    sources: Table
     codes: Table
     columns: Table
     notes: Sequence[Note] = (
@@ -47,6 +49,7 @@ class AboutFigures:
 
 def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
     """Three questions, the same answers for every reader."""
+    published = _published(connection)
     return AboutFigures(
         definitions=_words("What the figures mean", ("Figure", "What it says", "How it is worked out"), DEFINITIONS),
         symbols=SYMBOLS,
@@ -58,7 +61,8 @@ def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
             ("What is looked at", "It is pointed out when"),
             ATTENTION.in_words,
         ),
-        national=_national(connection),
+        national=_national(published),
+        sources=_sources(published),
         codes=_codes(connection),
         columns=_columns(connection),
     )
@@ -68,19 +72,56 @@ def _words(caption: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ..
     return Table(caption=caption, columns=tuple(Column(heading) for heading in headings), rows=rows)
 
 
-def _national(connection: Connection) -> Table:
+def _published(connection: Connection) -> Sequence[Row[Any]]:
     """Published attendance and persistent absence of Scotland by year and sector, all stages and pupils."""
     found = tables.national_statistics
     query = select(found).where(
         found.c.measure.in_(MEASURES), found.c.stage == EVERYBODY, found.c.pupil_group == EVERYBODY
     )
-    rows = sorted(connection.execute(query), key=_place)
+    return sorted(connection.execute(query), key=_place)
+
+
+def _national(rows: Sequence[Row[Any]]) -> Table:
+    """A row for each measure and year, a column for each sector."""
+    at = {(row.measure, row.academic_year, row.sector): Figure(row.rate) for row in rows}
     return Table(
-        caption="Published figures for Scotland",
+        caption="Published figures for Scotland by sector",
         columns=(
             Column("Measure", filter=True),
-            Column("Academic year", filter=True),
-            Column("Sector", filter=True),
+            Column("Academic year"),
+            *(Column(SECTORS[sector], numeric=True) for sector in SECTORS_IN_ORDER),
+        ),
+        rows=[
+            (
+                MEASURES[measure],
+                year,
+                *(at.get((measure, year, sector), "Not published") for sector in SECTORS_IN_ORDER),
+            )
+            for measure, year in dict.fromkeys((row.measure, row.academic_year) for row in rows)
+        ],
+        notes=_worked_out(rows),
+    )
+
+
+def _worked_out(rows: Sequence[Row[Any]]) -> tuple[str, ...]:
+    """Which figures are no publication of their own, and where the sources are."""
+    found = [
+        f"{MEASURES[row.measure].lower()} of {SECTORS[row.sector].lower()} schools in {row.academic_year}"
+        for row in rows
+        if row.basis == "worked_out"
+    ]
+    said = f"Worked out from published figures: {listed(found)}." if found else ""
+    return tuple(note for note in (said, "The source of each figure is in the download below.") if note)
+
+
+def _sources(rows: Sequence[Row[Any]]) -> Table:
+    """A row for each published figure with its source, to take away."""
+    return Table(
+        caption="Published figures for Scotland, with their sources",
+        columns=(
+            Column("Measure"),
+            Column("Academic year"),
+            Column("Sector"),
             Column("Scotland", numeric=True),
             Column("Basis"),
             Column("Source"),
@@ -96,14 +137,12 @@ def _national(connection: Connection) -> Table:
             )
             for row in rows
         ],
-        sortable=True,
     )
 
 
 def _place(row: Row[Any]) -> tuple[int, int, int]:
     """Attendance first, the latest year first, all sectors first."""
-    sectors = (EVERYBODY, "primary", "secondary", "special")
-    return (list(MEASURES).index(row.measure), -int(row.academic_year[:4]), sectors.index(row.sector))
+    return (list(MEASURES).index(row.measure), -int(row.academic_year[:4]), SECTORS_IN_ORDER.index(row.sector))
 
 
 def _codes(connection: Connection) -> Table:
@@ -140,7 +179,7 @@ def sheets(found: AboutFigures, asked: PageRequest) -> tuple[Sheet, ...]:
         found.definitions.as_sheet("definitions"),
         found.comparing.as_sheet("comparing"),
         found.attention.as_sheet("pointed_out"),
-        found.national.as_sheet("national_figures"),
+        found.sources.as_sheet("national_figures"),
         found.codes.as_sheet("attendance_codes"),
         found.columns.as_sheet("data_dictionary"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from dashboards import tables
 from dashboards.charts import sentences
-from dashboards.components import Card, Table
+from dashboards.components import Card, Link, Table
 from dashboards.figures import attention, checks, movements
 from dashboards.figures.attention import School, SchoolKey, Week
 from dashboards.figures.checks import Audience, Check, Delay
@@ -191,7 +191,8 @@ def _headline(
         week = figure({"week_rate": found.week_rate, "openings_symbol": found.week_symbol}, "week_rate")
     rate, same = figure(year, "attendance_rate"), figure(year, "rate_same_weeks_last_year", "same_weeks")
     before = f"the same weeks of {asked.previous_year}" if asked.previous_year else "the year before"
-    cards = [Card(f"Attendance {asked.academic_year} so far", rate, (of, sentences.changed(rate, same, before)))]
+    lines = (of, sentences.changed(rate, same, before))
+    cards = [Card(f"Attendance {asked.academic_year} so far", rate, lines, _more(audience))]
     if last and week:
         cards.append(Card("Attendance in the last whole week", week, (of, f"Week of {date(last)}")))
     shares = [
@@ -201,11 +202,19 @@ def _headline(
     ]
     if shares:
         _, as_at, share = shares[-1]
-        lines = [of, "Pupils absent in 10% or more of their half days", f"As at {date(as_at)}"]
+        said = [of, "Pupils absent in 10% or more of their half days", f"As at {date(as_at)}"]
         if len(shares) > 1:
-            lines.insert(1, sentences.changed(share, shares[0][2], month(shares[0][0])))
-        cards.append(Card("Persistent absence", share, tuple(lines)))
+            said.insert(1, sentences.changed(share, shares[0][2], month(shares[0][0])))
+        cards.append(Card("Persistent absence", share, tuple(said)))
     return tuple(cards)
+
+
+def _more(audience: Audience) -> Link:
+    """To the page with more about it."""
+    if audience.own:
+        values = {"seed_code": audience.own.seed_code, "sector": audience.own.sector}
+        return Link("More about your school", "school", values)
+    return Link("More about the authority", "authority")
 
 
 def _of_authority(connection: Connection, asked: PageRequest, last: dt.date | None) -> Row[Any] | None:

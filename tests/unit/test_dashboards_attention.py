@@ -154,7 +154,7 @@ def test_sentences_for_many_schools() -> None:
     )
     none = persistent(SEVERAL, [steady])
     assert (none.state, none.table) == ("clear", None)
-    assert none.sentence == "Attendance has fallen by 2.0 percentage points or more from last year at no school."
+    assert none.sentence == "At no school has attendance fallen by 2.0 percentage points or more from last year."
     assert persistent(SEVERAL, [compared(ALVA, None, "0.9")]).state == "unknown"
 
 
