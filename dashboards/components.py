@@ -124,7 +124,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Multiples:
-    """Small multiples: ``panels`` pair a name or link with its chart, out of ``dashboards.charts.multiples``."""
+    """Small multiples: ``panels`` pair a name or link with its chart, out of ``dashboards.charts.multiples``.
+
+    ``captions`` has a line of text for each panel, or none.
+    """
 
     title: str
     sentence: str
@@ -132,6 +135,7 @@ class Multiples:
     table: Table
     notes: tuple[str, ...] = ()
     level: Literal[2, 3, 4] = 3
+    captions: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -132,7 +132,10 @@ class Figures(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of one page, such as ``sector``. Anything but ``choices`` (or the ``pattern``) is not found."""
+    """A parameter of one page, such as ``sector``. Anything but ``choices`` (or the ``pattern``) is not found.
+
+    ``is_kept`` is whether it still makes sense when another authority or academic year is chosen.
+    """
 
     name: str
     description: str
@@ -140,6 +143,7 @@ class Parameter:
     pattern: str = ""
     default: str = ""
     in_path: bool = False
+    is_kept: bool = True
     examples: tuple[str, ...] = ()
 
 

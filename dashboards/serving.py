@@ -132,8 +132,8 @@ class PageServer:
 
 
 def own_values(page: Page, asked: PageRequest) -> list[tuple[str, str]]:
-    """The page's own parameters that are not their defaults, for a form that keeps them."""
-    given = [(one.name, asked.value(one.name)) for one in page.parameters if not one.in_path]
+    """The page's own parameters that are not their defaults, for a form that chooses another authority or year."""
+    given = [(one.name, asked.value(one.name)) for one in page.parameters if one.is_kept and not one.in_path]
     defaults = {one.name: one.default for one in page.parameters}
     return [(name, value) for name, value in given if value != defaults[name]]
 

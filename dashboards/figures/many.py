@@ -145,9 +145,17 @@ def beside_table(council: Mapping[str, Beside], nation: Mapping[str, Beside]) ->
 
 
 def by_week(
-    lines: Sequence[SchoolLine], weekly: Mapping[SchoolKey, Weekly], sector: str, council: Beside | None, year: str
+    lines: Sequence[SchoolLine],
+    weekly: Mapping[SchoolKey, Weekly],
+    sector: str,
+    beside: tuple[Beside | None, Beside | None],
+    year: str,
 ) -> Multiples | None:
-    """Small multiples of one sector, all on one scale, in the order of names; None without weeks."""
+    """Small multiples of one sector, all on one scale, in the order of names; None without weeks.
+
+    ``beside`` are the authority's and the nation's schools of the sector.
+    """
+    council, nation = beside
     found = [line for line in lines if line.sector == sector]
     days = sorted({day for line in found if line.key in weekly for day in weekly[line.key].rates})
     if not found or not days:
@@ -163,7 +171,7 @@ def by_week(
     title = f"{SECTORS[sector]} schools by week"
     return Multiples(
         title=title,
-        sentence=_sentence(found, sector, council),
+        sentence=" ".join(part for part in (_sentence(found, sector, council), _nation(nation)) if part),
         panels=tuple((line.link, svg) for line, svg in zip(found, drawn, strict=True)),
         table=Table(
             caption=f"{title}, {year}, weeks by their Monday",
@@ -172,7 +180,12 @@ def by_week(
             dense=True,
         ),
         notes=("All on one scale that does not begin at zero, in the order of names.",),
+        captions=tuple(f"Year so far {line.rate.text}, schools like it {line.alike.text}" for line in found),
     )
+
+
+def _nation(nation: Beside | None) -> str:
+    return f"{nation.name}: {nation.figure.text}." if nation and nation.figure.is_shown else ""
 
 
 def _beside(rate: Figure, council: Beside) -> str:

@@ -66,7 +66,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolsFigures:
     some = ordered[(part - 1) * PANELS : part * PANELS]
     weekly = _weekly(connection.execute(queries.weeks(asked, [line.key for line in some])).all()) if some else {}
     year = asked.academic_year
-    blocks = (many.by_week(some, weekly, one, council.get(one), year) for one in sectors)
+    blocks = (many.by_week(some, weekly, one, (council.get(one), nation.get(one)), year) for one in sectors)
     return SchoolsFigures(
         sector=sector,
         cluster=cluster,
@@ -178,9 +178,9 @@ PAGE = Page(
     entry=entry,
     parameters=(
         Parameter("sector", "Sector; all of them where it is left out", choices=SECTOR_CODES, examples=("primary",)),
-        Parameter("cluster", "Name of a cluster; all of them where it is left out"),
+        Parameter("cluster", "Name of a cluster; all of them where it is left out", is_kept=False),
         Parameter("order", "Order of the table", choices=tuple(many.ORDERS), default="name"),
-        Parameter("part", "Part of the small multiples", pattern=r"[1-9][0-9]?", default="1"),
+        Parameter("part", "Part of the small multiples", pattern=r"[1-9][0-9]?", default="1", is_kept=False),
     ),
     reads=(
         "schools",
