@@ -72,7 +72,7 @@ def carried(compiled_project: Project) -> dict[str, frozenset[str]]:
         made = known.add_model(relation(model), model["columns"], model["compiled_code"])
         for name, identifiers in made.items():
             kept = identifiers - GENERALISED.get(name, set())
-            if layer_of(model) == "control" and name.endswith("_checksum"):
+            if layer_of(model) == "control" and name.endswith(("_checksum", "_checksums")):
                 kept -= CHECKSUMS
             known.carried[(*relation(model), name)] = kept
             if layer_of(model) in PAST_THE_BOUNDARY:

@@ -2,7 +2,7 @@
 -- depends_on: {{ ref('stg_control__file_ledger') }}
 -- Files do not change once they have landed: what is new, what no longer agrees with the ledger and what has its
 -- turn is scanned, the others stand as they were counted.
-{%- set scanned = files_to_scan() %}
+{%- set is_scanned = has_to_be_scanned('row_counts.file_id') %}
 with file_ledger as (
     select * from {{ ref('stg_control__file_ledger') }} as file_ledger
     where {{ in_touched_scope('file_ledger') }}
@@ -16,7 +16,7 @@ row_counts as (
         row_counts.*
     from {{ ref('stg_seemis__row_counts') }} as row_counts
     inner join file_ledger using (file_id)
-    where row_counts.file_id = any('{{ scanned }}'::integer[])
+    where {{ is_scanned }}
 ),
 
 counts as (
@@ -39,7 +39,7 @@ counts as (
         standing.key_checksum
     from {{ this }} as standing
     inner join file_ledger using (file_id)
-    where not standing.file_id = any('{{ scanned }}'::integer[])
+    where not {{ is_scanned | replace('row_counts.', 'standing.') }}
     {%- endif %}
 )
 
