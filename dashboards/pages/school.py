@@ -78,7 +78,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
     reasons = connection.execute(queries.of_year(tables.absence_reasons_by_school, asked)).all()
     persistent = connection.execute(queries.of_year(tables.persistent_absence_by_school, asked)).first()
     around = connection.execute(queries.authority(asked)).all()
-    cluster = cluster_queries.cluster_of(connection, asked)
+    cluster = clusters.Cluster(row.cluster_name, row.is_invented) if row.cluster_name else None
     before = asked.previous_year or ""
     weeks, weeks_before = course.weeks(weekly, asked.academic_year), course.weeks(weekly, before)
     months, months_before = course.months(monthly, asked.academic_year), course.months(monthly, before)

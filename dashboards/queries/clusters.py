@@ -1,8 +1,8 @@
-"""The cluster of a school, and the shown figures of its schools."""
+"""The cluster of a school, and the figures of its schools."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, literal, select, union_all
+from sqlalchemy import Connection, ScalarSelect, Select, Table, literal, select, union_all
 
 from dashboards import tables
 from dashboards.figures import clusters
@@ -10,18 +10,19 @@ from dashboards.figures.clusters import Cluster
 from dashboards.page import PageRequest
 
 
-def cluster_of(connection: Connection, asked: PageRequest) -> Cluster | None:
-    """The cluster of the school by name, without figures; the first by name where it has several, None if none."""
+def of_school(column: str, asked: PageRequest) -> ScalarSelect[Any]:
+    """Name of the school's cluster (the first by name, where it has several), or whether it is made up."""
     seed_code, sector = asked.school or ("", "")
     found = tables.clusters
-    row = connection.execute(
-        select(found.c.cluster_name, found.c.is_invented)
+    return (
+        select(found.c[column])
         .where(
             found.c.local_authority_code == asked.authority, found.c.seed_code == seed_code, found.c.sector == sector
         )
         .order_by(found.c.cluster_name)
-    ).first()
-    return Cluster(row.cluster_name, row.is_invented) if row else None
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def with_figures(connection: Connection, cluster: Cluster, asked: PageRequest, sector: str) -> Cluster:

@@ -7,6 +7,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 
 from dashboards import tables
 from dashboards.page import PageRequest
+from dashboards.queries.clusters import of_school
 
 
 def of_year(mart: Table, asked: PageRequest) -> Select[Any]:
@@ -21,7 +22,7 @@ def is_school(mart: Table, asked: PageRequest) -> ColumnElement[bool]:
 
 
 def school(asked: PageRequest) -> Select[Any]:
-    """The school, its attendance of the year, and that of schools like it.
+    """The school, its attendance of the year, that of schools like it, and its cluster.
 
     The profile is of the latest year alone: null for a school that closed before it.
     """
@@ -34,6 +35,8 @@ def school(asked: PageRequest) -> Select[Any]:
             own.c.half_day_openings_per_week, own.c.integrated_special_unit, own.c.closed_on,
             own.c.academic_year.label("roll_year"),
             own.c.pupils.label("roll"), own.c.pupils_symbol.label("roll_symbol"),
+            of_school("cluster_name", asked).label("cluster_name"),
+            of_school("is_invented", asked).label("is_invented"),
             alike.c.rule, alike.c.schools_counted, alike.c.similar_to,
             alike.c.attendance_rate.label("alike_rate"), alike.c.openings_symbol.label("alike_symbol"),
         )

@@ -17,6 +17,7 @@ from tests.support.dashboard_cells import (
     schools_cells,
 )
 from tests.support.dashboards import client, reader_named
+from tests.support.main_job import warehouse as run
 
 AUTHORITY = "S12000005"
 YEAR = "2025/26"
@@ -80,3 +81,37 @@ def test_schools_and_a_school_as_each_reader_sees_them(warehouse: Settings, name
     for seed_code, sector in drawing.sample(sorted(own), min(3, len(own))):
         shown = page_of(warehouse, reader, f"/schools/{seed_code}/{sector}")
         assert_same(shown, school_cells(asked, YEAR, seed_code, sector), drawing)
+
+
+def test_a_small_school_gets_the_reason_and_its_clusters_figures(warehouse: Settings) -> None:
+    """Of shown rows of at least three schools; who sees one school alone is told why there is no such figure."""
+    officer = reader_named(warehouse, "officer")
+    asked = Asked(warehouse, officer, AUTHORITY, YEAR)
+    ((seed_code, cluster),) = asked.rows(
+        "select seed_code, min(cluster_name) from aggregated.attendance_by_school_stage "
+        "inner join aggregated.clusters using (local_authority_code, seed_code, sector) "
+        "where {where} and sector = 'primary' group by seed_code "
+        "order by count(*) filter (where openings_symbol = '[c]') desc, seed_code limit 1"
+    )
+    expected = asked.rows(
+        "select stage, case when count(openings_possible) >= 3 "
+        "then round(100.0 * sum(openings_attended) / sum(openings_possible), 1) || '%%' else '[x]' end "
+        "from aggregated.attendance_by_school_stage "
+        "inner join aggregated.clusters using (local_authority_code, seed_code, sector) "
+        "where {where} and sector = 'primary' and cluster_name = %(cluster)s group by stage",
+        cluster=cluster,
+    )
+    caption = f"Attendance in the {cluster} cluster, primary schools"
+    address = f"/schools/{seed_code}/primary"
+    with client(warehouse, officer) as browser:
+        page = browser.get(address).text
+    assert "one to four pupils would stand behind" in page
+    shown = PageTables(page).cells
+    assert {stage: shown[caption, stage, "Attendance"] for stage, _ in expected} == dict(expected)
+    assert any(rate != "[x]" for _, rate in expected)
+    done = run(warehouse, "access", "grant", "head-small", "--school", seed_code, "--sector", "primary")
+    assert done.code == 0, done.errors
+    with client(warehouse, reader_named(warehouse, "head-small")) as browser:
+        page = browser.get(address).text
+    assert caption not in page
+    assert "you see your own alone" in page
