@@ -144,10 +144,11 @@ def common_notes(row: Row[Any], persistent: Row[Any] | None, asked: PageRequest)
         )
     if row.calendar_source != "delivered":
         notes.append(Note("Open days were worked out from the marks where no school calendar was delivered.", "method"))
+    is_running = asked.academic_year == asked.academic_years[0]
     notes.append(
         Note(
             f"The national figure is the latest published ({row.national_rate_year or 'none'}), of the sector where "
-            "there is one, for the whole of its year; a year to date has seen fewer of the winter months.",
+            f"there is one, for the whole of its year{'; a year to date is a part of one' if is_running else ''}.",
             "comparison",
         )
     )
