@@ -17,9 +17,9 @@ queued as (
         years.local_authority_code,
         years.academic_year,
         {%- if is_incremental() %}
-        standing.audited_at,
+            standing.audited_at,
         {%- else %}
-        null::timestamptz as audited_at,
+            null::timestamptz as audited_at,
         {%- endif %}
         sum(years.row_count) over in_turn as rows_so_far,
         row_number() over in_turn as turn
