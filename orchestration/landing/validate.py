@@ -62,6 +62,8 @@ class Staging:
                 "autoload_known_extensions": "false",
             },
         )
+        # after two seconds DuckDB would draw a bar into what the command prints, also into JSON
+        self.connection.execute("set enable_progress_bar = false")
         self.connection.execute("set TimeZone = 'UTC'")
 
     def __enter__(self) -> "Staging":
