@@ -12,10 +12,10 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint verify bench up down dbt lock clean
+.PHONY: help setup demo test lint verify bench bench-dashboards screenshots up down dbt lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(READY): requirements.lock bootstrap.lock pyproject.toml
 	@echo "Setting up Python packages in $(VENV) ..."
@@ -32,7 +32,8 @@ demo: $(READY) ## the main job on the embedded database: made-up pupils in real 
 	@$(BIN)/warehouse demo
 
 test: $(READY) ## every test, with a database started for the occasion
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m tests.support.chromium
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint
 	@$(BIN)/ruff check .
@@ -47,6 +48,14 @@ verify: $(READY) ## synthetic authorities against published statistics; results 
 bench: $(READY) ## time and memory of each stage, demo and a year of Glasgow City; results in docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.stages
 
+bench-dashboards: $(READY) ## speed of the dashboards, beside Streamlit: make bench-dashboards HOME_OF=folder of a released warehouse
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r bench.lock
+	$(BIN)/python -m benchmarks.dashboards $(if $(HOME_OF),--home $(HOME_OF))
+
+screenshots: $(READY) ## pictures of every page, from the demonstration, into docs/screenshots
+	@$(BIN)/python -m tests.support.chromium
+	$(BIN)/python -m benchmarks.screenshots
+
 up: $(READY) ## start the embedded database, the dashboards and Dagster, and say where they are
 	@$(BIN)/warehouse up --services
 
@@ -59,6 +68,8 @@ dbt: $(READY) ## dbt by hand, as the transformer: make dbt CMD="build"
 lock: $(READY) ## resolve pyproject.toml again into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --extra dev -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --extra bench --constraint requirements.lock -o bench.lock pyproject.toml
 
 clean: ## remove the environment and caches; the warehouse's home stays
 	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache

@@ -81,7 +81,9 @@ NewVisit = Callable[..., Visit]  # reader, width=1280, javascript=True
 def new_visit(browser: Browser, base: str, session: str | None, width: int, javascript: bool = True) -> Visit:
     """A tab of this width, with the session of a reader where there is one."""
     options: dict[str, Any] = {"viewport": {"width": width, "height": HEIGHTS.get(width, 800)}}
-    context = browser.new_context(java_script_enabled=javascript, locale="en-GB", **options)
+    # Without motion the page stands where the focus is as soon as a key has been pressed.
+    options |= {"java_script_enabled": javascript, "locale": "en-GB", "reduced_motion": "reduce"}
+    context = browser.new_context(**options)
     if session:
         context.add_cookies([{"name": SESSION, "value": session, "url": base}])
     return Visit(context, base)
