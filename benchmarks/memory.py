@@ -10,11 +10,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall seconds, peak megabytes of ours and of the database, exit code and what was printed."""
+    """Wall seconds, peak megabytes (ours, the database's, both at one moment), exit code and what was printed."""
 
     seconds: float
     peak_ours: float
     peak_database: float
+    peak_together: float
     code: int
     output: str
 
@@ -50,7 +51,7 @@ def _lies_in(pid: int, folder: Path) -> bool:
 
 def measure(command: list[str], home: Path, env: dict[str, str]) -> Measured:
     """Run ``command`` and sample memory twice a second until it ends."""
-    peaks = {"ours": 0.0, "database": 0.0}
+    peaks = {"ours": 0.0, "database": 0.0, "together": 0.0}
     done = threading.Event()
     started = time.monotonic()
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -64,12 +65,16 @@ def measure(command: list[str], home: Path, env: dict[str, str]) -> Measured:
                     family.add(pid)
                 if _lies_in(pid, home / "postgres"):
                     database.add(pid)
-            peaks["ours"] = max(peaks["ours"], sum(_proportional(pid) for pid in family - database))
-            peaks["database"] = max(peaks["database"], sum(_proportional(pid) for pid in database))
+            ours = sum(_proportional(pid) for pid in family - database)
+            server = sum(_proportional(pid) for pid in database)
+            for name, megabytes in (("ours", ours), ("database", server), ("together", ours + server)):
+                peaks[name] = max(peaks[name], megabytes)
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()
     output, _ = process.communicate()
     done.set()
     thread.join()
-    return Measured(time.monotonic() - started, peaks["ours"], peaks["database"], process.returncode, output)
+    return Measured(
+        time.monotonic() - started, peaks["ours"], peaks["database"], peaks["together"], process.returncode, output
+    )
