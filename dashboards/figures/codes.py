@@ -2,6 +2,7 @@
 
 STAGES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "S1", "S2", "S3", "S4", "S5", "S6", "SP", "unknown")
 STAGE_NAMES = {"SP": "Special school pupils", "unknown": "Stage not recorded"}
+SHORT_NAMES = {"Special school pupils": "Special", "Stage not recorded": "No stage"}  # beside dots, where room is short
 SECTOR_STAGES = {"primary": "P", "secondary": "S"}
 SEXES = {"F": "Girls", "M": "Boys", "unknown": "Not recorded"}
 QUINTILES = {

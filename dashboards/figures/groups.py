@@ -109,7 +109,7 @@ def groups_chart(
     """Attendance of groups as dots, with the pupils and persistent absence of each in the table; None without any."""
     if not groups:
         return None
-    among = [Category(group.name) for group in groups]
+    among = [Category(group.name, codes.SHORT_NAMES.get(group.name, "")) for group in groups]
     rates = tuple(group.rate for group in groups)
     has_pupils = any(group.pupils.symbol != "[z]" for group in groups)
     has_persistent = any(group.persistent is not None for group in groups)
@@ -152,7 +152,7 @@ def pupils_chart(name: str, title: str, heading: str, groups: Sequence[Group]) -
     """How many pupils there are in each group, as bars; None without any."""
     if not groups:
         return None
-    among = [Category(group.name) for group in groups]
+    among = [Category(group.name, codes.SHORT_NAMES.get(group.name, "")) for group in groups]
     pupils = tuple(group.pupils for group in groups)
     shown = [(group.name, group.pupils) for group in groups if group.pupils.is_shown]
     sentence = ""
