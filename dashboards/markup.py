@@ -11,6 +11,7 @@ from dashboards.components import Cell, Link, Table
 from dashboards.formats import Figure
 
 Address = Callable[[Link], str]
+WORDY = 40  # letters
 
 
 def figure_html(figure: Figure) -> Markup:
@@ -40,9 +41,17 @@ def cell_html(cell: Cell, address: Address) -> tuple[str, str]:
     return escape(cell), ""
 
 
+def is_wordy(table: Table, place: int) -> bool:
+    """Whether a column holds sentences: on a telephone it scrolls sideways before its rows grow tall."""
+    return any(isinstance(cell := row[place], str) and len(cell) > WORDY for row in table.rows)
+
+
 def rows_html(table: Table, address: Address) -> Markup:
     """All rows of a table; the first cell of each is its heading."""
-    looks = [' class="numeric"' if column.numeric else "" for column in table.columns]
+    looks = [
+        ' class="numeric"' if column.numeric else ' class="wordy"' if place and is_wordy(table, place) else ""
+        for place, column in enumerate(table.columns)
+    ]
     lines = []
     for row in table.rows:
         parts = []

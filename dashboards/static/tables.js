@@ -91,7 +91,7 @@ function makeSearchable(table, say) {
     control.type = "search";
     control.className = "ds_input";
     const name = table.tHead.rows[0].cells[0].textContent.trim();
-    bar.append(field(`${caption}-search`, `Find in ${name}`, control));
+    bar.append(field(`${caption}-search`, `Search by ${name.toLowerCase()}`, control));
     tests.push((row) => row.cells[0].textContent.toLowerCase().includes(control.value.trim().toLowerCase()));
     control.addEventListener("input", show);
   }
