@@ -46,10 +46,17 @@ class Connections:
 
     async def get(self, wanted: Wanted, due: float) -> tuple[float, int]:
         """Ask for a page. Returns milliseconds from ``due`` to its first byte, and the status."""
-        if self._idle:
-            reader, writer = self._idle.pop()
-        else:
-            reader, writer = await asyncio.open_connection(self._host, self._port)
+        while self._idle:
+            reader, writer = self._idle.popleft()
+            try:
+                return await self._ask(reader, writer, wanted, due)
+            except (ConnectionError, asyncio.IncompleteReadError):  # it has rested so long that the server closed it
+                writer.close()
+        return await self._ask(*await asyncio.open_connection(self._host, self._port), wanted, due)
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wanted: Wanted, due: float
+    ) -> tuple[float, int]:
         request = (
             f"GET {wanted.path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\ncookie: {wanted.cookie}\r\n"
             "accept: text/html\r\naccept-encoding: gzip\r\nsec-fetch-mode: navigate\r\n\r\n"

@@ -112,6 +112,7 @@ def main() -> None:
             "",
             "Written by `make bench`. Machines differ and are noisy: compare ratios, not seconds.",
             f"Measured on {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}.",
+            "How fast the dashboards are: [benchmarks-dashboards.md](benchmarks-dashboards.md).",
             "Memory is the proportional set size: of our processes, of the database with its shared buffers, and of",
             "both at one moment.",
             "",
