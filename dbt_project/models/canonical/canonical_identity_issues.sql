@@ -57,21 +57,12 @@ held_identity as (
 no_enrolment as (
     select
         'no_enrolment' as kind,
-        marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code,
-        marked_months.pupil_id, 0 as file_id, null::integer as example_row_number,
-        sum({{ slot_count('marked_months.marked_slots & ~coalesce(enrolled_months.enrolled_slots, 0)') }}) as row_count,
-        min(marked_months.month) as first_on
-    from {{ ref('canonical_marked_months') }} as marked_months
-    left join {{ ref('canonical_enrolled_months') }} as enrolled_months
-        on marked_months.local_authority_code = enrolled_months.local_authority_code
-        and marked_months.pupil_id = enrolled_months.pupil_id
-        and marked_months.seed_code = enrolled_months.seed_code
-        and marked_months.month = enrolled_months.month
-    where {{ in_touched_scope('marked_months') }}
-        and marked_months.marked_slots & ~coalesce(enrolled_months.enrolled_slots, 0) <> 0
-    group by
-        marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code,
-        marked_months.pupil_id
+        outside.local_authority_code, outside.academic_year, outside.seed_code, outside.pupil_id,
+        0 as file_id, null::integer as example_row_number, sum(outside.openings) as row_count,
+        min(outside.month) as first_on
+    from {{ ref('canonical_marks_outside_enrolment') }} as outside
+    where {{ in_touched_scope('outside') }}
+    group by outside.local_authority_code, outside.academic_year, outside.seed_code, outside.pupil_id
 ),
 
 base_enrolments as (
