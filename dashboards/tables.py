@@ -176,6 +176,10 @@ similar_schools = _mart(
     "similar_schools",
     SCHOOL, YEAR, _of(TEXTS, "similar_to"), _of(TEXT, "rule", "openings_symbol"), COUNTED, _of(RATE, "attendance_rate"),
 )  # fmt: skip
+attendance_by_cluster = _mart(
+    "attendance_by_cluster",
+    SCHOOL, YEAR, _of(TEXT, "cluster_name", "openings_symbol"), COUNTED, _of(RATE, "attendance_rate"), AS_AT,
+)  # fmt: skip
 clusters = _mart("clusters", SCHOOL, _of(TEXT, "cluster_name"), _of(FLAG, "is_invented"))
 provenance = _mart(
     "provenance",

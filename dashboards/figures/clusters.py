@@ -1,6 +1,7 @@
 """Figures of a cluster of schools, added up from rows that are shown: at least three schools, or none.
 
-Nothing new can be had from them: whoever reads them may see each of the rows.
+Nothing new can be had from them: whoever reads them may see each of the rows. Who may not has of the whole cluster
+the rate that release makes, rounded and of at least three other schools.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ class Cluster:
     name: str
     is_invented: bool
     rows: tuple[ClusterRow, ...] = ()
+    is_by_release: bool = False
 
     @property
     def is_shown(self) -> bool:
@@ -54,16 +56,31 @@ def added(rows: Iterable[tuple[str, str, int | None, int | None]]) -> tuple[Clus
     )
 
 
+def whole(cluster: Cluster, rate: Decimal | None, schools: int | None) -> Cluster:
+    """The cluster as release makes it, where the reader does not see all the schools that release adds up.
+
+    ``rate`` and ``schools`` are None where the reader may not see release's row: it would tell too much.
+    """
+    seen = max((row.schools for row in cluster.rows if row.kind == TOTAL), default=0)
+    if schools is None or seen >= schools:
+        return cluster
+    row = ClusterRow(TOTAL, TOTAL, Figure(rate, None if rate is not None else "[x]"), schools)
+    return Cluster(cluster.name, cluster.is_invented, (row,), is_by_release=True)
+
+
 def cluster_table(cluster: Cluster, sector: str) -> Table:
     """The cluster's figures as a table."""
     names = {TOTAL: "All pupils", **codes.DEPRIVATION_GROUPS}
     order = (TOTAL, *codes.STAGES, *codes.DEPRIVATION_GROUPS)
     rows: Sequence[ClusterRow] = sorted(cluster.rows, key=lambda row: codes.placed(row.value, order))
+    added_up = "Added up from the figures of its schools that are shown; [x] where fewer than three schools have one."
+    by_release = (
+        "All its schools whose figure is shown, added up and rounded to one decimal, so that no other school's figure "
+        "follows from it."
+    )
     return Table(
         caption=f"Attendance in the {cluster.name} cluster, {sector} schools",
         columns=(Column("Pupils"), Column("Attendance", numeric=True), Column("Schools added up", numeric=True)),
         rows=[(names.get(row.value, codes.stage_name(row.value)), row.rate, row.schools) for row in rows],
-        notes=(
-            "Added up from the figures of its schools that are shown; [x] where fewer than three schools have one.",
-        ),
+        notes=(by_release if cluster.is_by_release else added_up,),
     )

@@ -129,6 +129,7 @@ MARTS = {
     "persistent_absence_by_school": "School: persistent absence",
     "persistent_absence_by_month": "School: persistent absence by month",
     "similar_schools": "School: schools like it",
+    "attendance_by_cluster": "School: attendance of its cluster",
     "schools": "School: list of schools",
 }
 """Tables that a reader can ask about, those of the whole authority first."""

@@ -25,10 +25,14 @@ PARTLY = (
     "these are suppressed ([c])."
 )
 ALONE = (
-    "Figures of the cluster are added up from the figures of its schools, and you see your own alone. A reader of the "
-    "whole cluster or of the authority sees them."
+    "You do not see the figures of each school of the cluster, so it is shown as a whole. Who reads the whole cluster "
+    "or the authority sees groups of its pupils as well."
 )
 FEW = "Fewer than three schools of the cluster have a figure that is shown, so it has none."
+FEW_OTHERS = (
+    "Fewer than three other schools of this sector in the cluster have a figure that is shown. A figure of the cluster "
+    "would tell of one or two of them, so there is none."
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
     is_hidden = all(groups.all_hidden(found) for found in (stages, areas, sexes) if found)
     is_partly = groups.mostly_hidden(stages) or groups.mostly_hidden(areas)
     if cluster is not None and (is_hidden or is_partly):
-        cluster = cluster_queries.with_figures(connection, cluster, asked, row.sector)
+        seen = cluster_queries.with_figures(connection, cluster, asked, row.sector)
+        cluster = clusters.whole(seen, row.cluster_rate, row.cluster_schools)
     over_until = headline.over_until(row, asked)
     cards = (
         headline.year_card(row, asked, (council, nation, alike)),
@@ -123,7 +128,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         size_reason=TOO_SMALL if is_hidden else PARTLY if is_partly else "",
         cluster=cluster,
         cluster_table=clusters.cluster_table(cluster, row.sector) if cluster and cluster.is_shown else None,
-        cluster_reason="" if cluster is None or cluster.is_shown or not cluster.rows else _alone(asked),
+        cluster_reason=_cluster_reason(cluster, asked) if cluster is not None else "",
         notes=(),
     )  # fmt: skip
     return replace(found, notes=tuple(_notes(found, row, persistent, alike, asked)))
@@ -181,8 +186,11 @@ def _facts(row: Row[Any], cluster: clusters.Cluster | None) -> tuple[tuple[str, 
     return tuple((name, value) for name, value in found if value)
 
 
-def _alone(asked: PageRequest) -> str:
-    return ALONE if not asked.reader.is_officer else FEW
+def _cluster_reason(cluster: clusters.Cluster, asked: PageRequest) -> str:
+    """Why the cluster is shown as a whole only, or not at all; empty where nothing is left out."""
+    if cluster.is_shown or not cluster.rows:
+        return ALONE if cluster.is_by_release else ""
+    return FEW if asked.reader.is_officer else FEW_OTHERS
 
 
 def _notes(
@@ -265,6 +273,7 @@ PAGE = Page(
         "attendance_by_authority_year",
         "attendance_by_authority_week",
         "similar_schools",
+        "attendance_by_cluster",
         "clusters",
     ),
 )

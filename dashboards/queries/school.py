@@ -27,6 +27,7 @@ def school(asked: PageRequest) -> Select[Any]:
     The profile is of the latest year alone: null for a school that closed before it.
     """
     own, year, alike = tables.schools, tables.attendance_by_school_year, tables.similar_schools
+    cluster = tables.attendance_by_cluster
     keys = ("local_authority_code", "seed_code", "sector")
     return (
         select(
@@ -39,9 +40,11 @@ def school(asked: PageRequest) -> Select[Any]:
             of_school("is_invented", asked).label("is_invented"),
             alike.c.rule, alike.c.schools_counted, alike.c.similar_to,
             alike.c.attendance_rate.label("alike_rate"), alike.c.openings_symbol.label("alike_symbol"),
+            cluster.c.schools_counted.label("cluster_schools"), cluster.c.attendance_rate.label("cluster_rate"),
         )
         .outerjoin(own, and_(*(own.c[key] == year.c[key] for key in keys)))
         .outerjoin(alike, and_(*(alike.c[key] == year.c[key] for key in (*keys, "academic_year"))))
+        .outerjoin(cluster, and_(*(cluster.c[key] == year.c[key] for key in (*keys, "academic_year"))))
         .where(is_school(year, asked), year.c.academic_year == asked.academic_year)
     )  # fmt: skip
 

@@ -16,10 +16,12 @@ PROTECTED_KINDS = (
     "school", "authority", "school_reasons", "authority_reasons", "school_persistent",
     "authority_persistent", "schools",
 )  # fmt: skip
-MADE_BY_RELEASE = ("month_history", "similar_schools", "clusters")
+MADE_BY_RELEASE = ("month_history", "similar_schools", "clusters", "cluster_attendance")
 """Kinds whose rows release makes out of released rows, after all others."""
-WITHOUT_EXACT_ROWS = ("month_history", "clusters")
+WITHOUT_EXACT_ROWS = ("month_history", "clusters", "cluster_attendance")
 """Kinds of which the model gives the columns only: a view without rows, which not every night makes anew."""
+OF_ALL_YEARS = ("cluster_attendance",)
+"""Kinds whose rows are made anew for every year: they follow the list of clusters, which is of today."""
 TIME_KEYS = ("month", "week", "weekday", "opening")
 """Keys that cut a row by time: the same pupils stand behind each part."""
 
@@ -78,7 +80,8 @@ class ReleaseContract:
     def is_by_year(self) -> bool:
         """Whether rows of a year are decided with that year, and stand while nothing in it changes."""
         has_year = any(column.name == "academic_year" for column in self.columns)
-        return has_year and (self.is_protected or self.is_made_by_release)
+        is_decided = self.is_protected or (self.is_made_by_release and self.kind not in OF_ALL_YEARS)
+        return has_year and is_decided
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 They are copies of released rows or follow from shown figures alone, so nothing new can be had from them.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,6 +20,8 @@ from orchestration.release.rows import NOT_AVAILABLE, MartRows, read_rows
 
 TENTH_OF_A_POINT = Decimal("0.001")
 """A median of five rates is one school's own: to eight places it would tell its openings."""
+OTHERS_AT_LEAST = 3
+"""Schools of a cluster besides the reader's own: with fewer its rate would tell of one or two."""
 HISTORY = ("school_persistent", "authority_persistent")
 """Kinds of the marts whose rows are kept by month."""
 
@@ -158,6 +161,71 @@ def clusters(connection: psycopg.Connection, contract: ReleaseContract, authorit
     return _released(contract, [dict(zip(names, row, strict=True)) for row in rows])
 
 
+def cluster_attendance(
+    contract: ReleaseContract, years: Iterable[Mapping[str, Any]], members: Iterable[tuple[str, str, str]]
+) -> Released:
+    """Attendance of each school's cluster in its sector: shown rows added up, not available with too few others.
+
+    ``years`` are released rows of ``attendance_by_school_year``, of one authority; ``members`` SEED code, sector
+    and cluster in the order of the clusters' names: of several, the first is the school's.
+    """
+    cluster_of: dict[tuple[str, str], str] = {}
+    schools_of: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for seed_code, sector, cluster in members:
+        cluster_of.setdefault((seed_code, sector), cluster)
+        schools_of[cluster, sector].append(seed_code)
+    own = [row for row in years if (row["seed_code"], row["sector"]) in cluster_of]
+    shown = {
+        (row["academic_year"], row["sector"], row["seed_code"]): (row["openings_attended"], row["openings_possible"])
+        for row in own
+        if row["attendance_rate"] is not None
+    }
+    rows = []
+    for row in own:
+        year, sector, seed_code = row["academic_year"], row["sector"], row["seed_code"]
+        cluster = cluster_of[seed_code, sector]
+        counted = [school for school in schools_of[cluster, sector] if (year, sector, school) in shown]
+        openings = [shown[year, sector, school] for school in counted]
+        enough = len(counted) - counted.count(seed_code) >= OTHERS_AT_LEAST
+        rate = (
+            Decimal(sum(attended for attended, _ in openings)) / sum(possible for _, possible in openings)
+            if enough
+            else None
+        )
+        rows.append(
+            {
+                **row,
+                "cluster_name": cluster,
+                "schools_counted": len(counted),
+                "attendance_rate": None if rate is None else rate.quantize(TENTH_OF_A_POINT, ROUND_HALF_UP),
+                "openings_symbol": None if enough else NOT_AVAILABLE,
+            }
+        )
+    return _released(contract, rows)
+
+
+def _attendance_of_clusters(
+    connection: psycopg.Connection,
+    contract: ReleaseContract,
+    authority: str,
+    years: ReleasedMart,
+    untouched: Collection[str],
+) -> Released:
+    """Of all years: rows of those left alone are read as they stand."""
+    rows = years.as_dicts()
+    if untouched:
+        standing = read_rows(connection, years.contract, authority, f"aggregated.{years.contract.mart}")
+        every = [
+            dict(zip(standing.columns, values, strict=True)) for values in zip(*standing.columns.values(), strict=True)
+        ]
+        rows += [row for row in every if row["academic_year"] in untouched]
+    members = connection.execute(
+        "select seed_code, sector, cluster_name from access.clusters where local_authority_code = %s order by 3, 1, 2",
+        [authority],
+    ).fetchall()
+    return cluster_attendance(contract, rows, members)
+
+
 def invent_clusters(connection: psycopg.Connection, authority: str) -> None:
     """Put schools that are in no cluster with their nearest secondary, unless the council has brought its own list."""
     connection.execute(
@@ -186,4 +254,7 @@ def made_by_release(
         return month_history(contract, released, kept, months_of_years(exact))
     if contract.kind == "similar_schools":
         return similar_schools(read_rows(connection, contract, authority, without_years=untouched), released)
+    if contract.kind == "cluster_attendance":
+        years = released["attendance_by_school_year"]
+        return _attendance_of_clusters(connection, contract, authority, years, untouched)
     return clusters(connection, contract, authority)

@@ -5,6 +5,7 @@ from psycopg import sql
 
 from orchestration.release.checks import CheckError, nulls_have_symbols, same_keys
 from orchestration.release.contracts import ReleaseContract
+from orchestration.release.derived import OTHERS_AT_LEAST
 
 # the latest month of each year has what is released now, cell by cell
 HISTORY = """
@@ -54,6 +55,46 @@ select count(*) from (
     select seed_code, sector, cluster_name from access.clusters where local_authority_code = %(authority)s
 ) as differing
 """
+# the same sums once more, out of the rows that readers see
+CLUSTER_ATTENDANCE = """
+with own_clusters as (
+    select distinct on (seed_code, sector) seed_code, sector, cluster_name
+    from access.clusters where local_authority_code = %(authority)s
+    order by seed_code, sector, cluster_name
+),
+years as (
+    select seed_code, sector, academic_year, data_as_at, attendance_rate, openings_attended, openings_possible
+    from aggregated.attendance_by_school_year where local_authority_code = %(authority)s
+),
+sums as (
+    select years.seed_code, years.sector, years.academic_year, own_clusters.cluster_name, years.data_as_at,
+        count(other.attendance_rate)::integer as shown,
+        count(other.attendance_rate) filter (where other.seed_code <> years.seed_code) as others,
+        sum(other.openings_attended) filter (where other.attendance_rate is not null) as attended,
+        sum(other.openings_possible) filter (where other.attendance_rate is not null) as possible
+    from years
+    inner join own_clusters using (seed_code, sector)
+    left join access.clusters as member
+        on member.local_authority_code = %(authority)s and member.sector = years.sector
+            and member.cluster_name = own_clusters.cluster_name
+    left join years as other
+        on other.seed_code = member.seed_code and other.sector = member.sector
+            and other.academic_year = years.academic_year
+    group by 1, 2, 3, 4, 5
+),
+wanted as (
+    select seed_code, sector, academic_year, cluster_name, data_as_at, shown,
+        case when others >= {least} then round(attended / possible, 3) end
+    from sums
+),
+found as (
+    select seed_code, sector, academic_year, cluster_name, data_as_at, schools_counted, attendance_rate
+    from aggregated.{mart} where local_authority_code = %(authority)s
+)
+select count(*) from (
+    (select * from wanted except select * from found) union all (select * from found except select * from wanted)
+) as differing
+"""
 
 
 def check_derived(connection: psycopg.Connection, contract: ReleaseContract, authority: str) -> None:
@@ -68,6 +109,9 @@ def check_derived(connection: psycopg.Connection, contract: ReleaseContract, aut
         same_keys(connection, contract, authority)
         query = sql.SQL(SIMILAR).format(similar=table)
         complaint = "medians do not follow from shown rates"
+    elif contract.kind == "cluster_attendance":
+        query = sql.SQL(CLUSTER_ATTENDANCE).format(mart=table, least=sql.Literal(OTHERS_AT_LEAST))
+        complaint = "rates of clusters do not follow from shown rows"
     else:
         query = sql.SQL(CLUSTERS).format(clusters=table)
         complaint = "schools are in a cluster that access does not know"

@@ -6,7 +6,8 @@ school although the school says it all: they are in the key, so that with many c
 reads a table of a million rows in 16 ms and not in 370.
 
 A reader sees rows
-- of a school with the scope of its authority, or of the school itself (in any sector, where the table has none)
+- of a school with the scope of its authority, or of the school itself (in any sector, where the table has none);
+  where the row adds up its cluster, only if that rests on at least two schools besides the reader's own
 - of an authority that say on how many schools they rest with the scope of the authority, or as a reader of schools
   in it if none of these is in the row or at least two others are
 - of an authority that do not say it with the scope of the authority, or as a reader of schools in it if the
@@ -20,6 +21,9 @@ from orchestration.release.contracts import ReleaseContract
 
 WHOLE = ("", "all")
 """What stands in ``seed_code`` where a row is about the whole authority."""
+
+ABOUT_OTHERS = ("cluster_attendance",)
+"""Kinds whose rows belong to a school and add up several: who sees all of these but one would have its figures."""
 
 AUTHORITY = "local_authority_code = any((select access.reader_authorities())::text[])"
 COUNCIL = "local_authority_code = any((select access.reader_councils())::text[])"
@@ -49,6 +53,8 @@ def read_policy(contract: ReleaseContract) -> str:
     if "seed_code" not in names:
         return " or ".join(filter(None, (AUTHORITY, whole)))
     own = f"({COUNCIL} and {SEED_CODE} and {SCHOOL})" if "sector" in names else f"({COUNCIL} and {SEED_CODE})"
+    if contract.kind in ABOUT_OTHERS:
+        own = f"({own} and {FLOOR.format(sector='sector')})"
     conditions = [AUTHORITY, own]
     if whole:
         listed = ", ".join(_literal(value) for value in WHOLE)

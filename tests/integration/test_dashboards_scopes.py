@@ -96,6 +96,7 @@ def test_the_database_gives_no_row_of_another_school(warehouse: Settings, school
         "select seed_code, sector from aggregated.attendance_by_school_week union "
         "select seed_code, sector from aggregated.attendance_by_school_stage union "
         "select seed_code, sector from aggregated.similar_schools union "
+        "select seed_code, sector from aggregated.attendance_by_cluster union "
         "select seed_code, sector from aggregated.schools"
     )
     database = Database(warehouse)

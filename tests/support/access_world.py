@@ -66,7 +66,10 @@ def may_see(reach: Reach, table: str, row: Row) -> bool:
         return False
     if row.get("seed_code", "") not in ("", "all"):
         own = {school[0] for school in reach.schools} if "sector" not in row else reach.schools
-        return (row["seed_code"] if "sector" not in row else (row["seed_code"], row["sector"])) in own
+        is_own = (row["seed_code"] if "sector" not in row else (row["seed_code"], row["sector"])) in own
+        if table in ADDED_UP:
+            return is_own and row["schools_counted"] >= sum(of == row["sector"] for _, of in reach.schools) + 2
+        return is_own
     if "schools_counted" in row:
         sector = row.get("sector", "all")
         if "breakdown" in row:
@@ -86,6 +89,8 @@ def _others(reach: Reach, sector: str) -> int:
 
 SHARED = {"releases", "data_freshness", "provenance"}
 """Tables whose rows about a whole council heads of its schools see."""
+ADDED_UP = {"attendance_by_cluster"}
+"""Tables of schools whose rows rest on several."""
 WHOLE = {"data_freshness": "all", "provenance": "", "persistent_absence_by_month": ""}
 """Tables of schools with rows about a whole council, and the SEED code of these."""
 
@@ -99,7 +104,7 @@ def rows_of(table: str, columns: dict[str, str]) -> Iterator[Row]:
     elif "sector" in columns:
         for council, seed_code, sector in sorted(SCHOOLS):
             place = {"local_authority_code": council, "seed_code": seed_code, "sector": sector}
-            yield place | _counted(columns, 1)
+            yield place | _counted(columns, COUNTED[council, sector] if table in ADDED_UP else 1)
     else:
         for council, seed_code in sorted({school[:2] for school in SCHOOLS}):
             yield {"local_authority_code": council, "seed_code": seed_code}

@@ -1,6 +1,7 @@
 """Groups of pupils, clusters, reasons and bands: what is added up, and what is not."""
 
 import datetime as dt
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,6 +64,19 @@ def test_a_cluster_is_shown_from_three_schools_on() -> None:
         ]
     )  # fmt: skip
     assert [(one.value, str(one.rate), one.schools) for one in found] == [("P1", "86.0%", 3), ("P2", "[x]", 2)]
+
+
+def test_who_sees_a_part_of_a_cluster_has_it_from_release() -> None:
+    seen = clusters.Cluster("Alva", True, clusters.added([("total", "total", 100, 95), ("stage", "P1", 50, 45)]))
+    found = clusters.whole(seen, Decimal("0.934"), 4)
+    assert [(one.value, str(one.rate), one.schools) for one in found.rows] == [("total", "93.4%", 4)]
+    assert (found.is_shown, found.is_by_release) == (True, True)
+    assert "no other school" in clusters.cluster_table(found, "primary").notes[0]
+    few = clusters.whole(seen, None, 3)
+    assert [(str(one.rate), one.schools) for one in few.rows] == [("[x]", 3)]
+    assert not few.is_shown
+    assert clusters.whole(seen, None, None) is seen
+    assert clusters.whole(seen, None, 1) is seen
 
 
 def test_a_share_that_rounds_to_nothing_is_low() -> None:

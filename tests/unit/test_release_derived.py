@@ -1,4 +1,4 @@
-"""Rows that release makes itself: the history by month, and the median of similar schools."""
+"""Rows that release makes itself: the history by month, the median of similar schools, the rate of a cluster."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from orchestration.release.contracts import ReleaseContract, load_release_contracts
-from orchestration.release.derived import ReleasedMart, month_history, months_of_years, similar_schools
+from orchestration.release.derived import (
+    ReleasedMart,
+    cluster_attendance,
+    month_history,
+    months_of_years,
+    similar_schools,
+)
 from orchestration.release.rows import MartRows
 from tests.support.release_exact import fake_manifest
 from tests.support.release_runs import Releases
@@ -23,7 +29,7 @@ SIZES = {
 @pytest.fixture(scope="module")
 def contracts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ReleaseContract]:
     path = tmp_path_factory.mktemp("contracts") / "manifest.json"
-    found = load_release_contracts(fake_manifest(path, made=("month_history", "similar_schools")))
+    found = load_release_contracts(fake_manifest(path, made=("month_history", "similar_schools", "cluster_attendance")))
     return {contract.mart: contract for contract in found}
 
 
@@ -129,3 +135,60 @@ def test_the_median_is_of_shown_rates_and_needs_three(
     assert row["openings_symbol"] == symbol
     assert row["schools_counted"] == counted
     assert "schools_needed" not in row
+
+
+ALVA = [(f"500001{number}", "primary", "Alva") for number in range(5)]
+Openings = tuple[int, int] | None
+
+
+def _cluster(
+    contracts: dict[str, ReleaseContract], openings: dict[str, Openings], members: list[tuple[str, str, str]]
+) -> dict[str, tuple[Any, ...]]:
+    """By school: cluster, schools counted, rate and symbol."""
+    years = []
+    for school, found in openings.items():
+        seed_code, sector = school.split()
+        attended, possible = found or (None, None)
+        years.append(
+            {"local_authority_code": AUTHORITY, "seed_code": seed_code, "sector": sector, "academic_year": YEAR,
+             "openings_attended": attended, "openings_possible": possible, "openings_symbol": None if found else "[c]",
+             "attendance_rate": Decimal(attended) / possible if attended and possible else None,
+             "data_as_at": date(2025, 10, 31)}
+        )  # fmt: skip
+    contract = contracts["attendance_by_cluster"]
+    return {
+        f"{row['seed_code']} {row['sector']}": (
+            row["cluster_name"], row["schools_counted"], row["attendance_rate"], row["openings_symbol"]
+        )
+        for row in _rows(contract, cluster_attendance(contract, years, members))
+    }  # fmt: skip
+
+
+def test_a_cluster_is_added_up_and_rounded(contracts: dict[str, ReleaseContract]) -> None:
+    openings: dict[str, Openings] = {
+        "5000010 primary": (95, 100), "5000011 primary": (900, 1000), "5000012 primary": (91, 100),
+        "5000013 primary": (47, 50), "5000014 primary": None, "5000015 primary": (1, 2),
+    }  # fmt: skip
+    found = _cluster(contracts, openings, ALVA)
+    assert "5000015 primary" not in found, "a school in no cluster has no row"
+    assert set(found.values()) == {("Alva", 4, Decimal("0.906"), None)}  # 1133 of 1250
+    assert len(found) == 5, "the school whose own figure is hidden has its cluster's"
+
+
+@pytest.mark.parametrize("own", [(95, 100), None])
+def test_a_cluster_with_too_few_others_has_no_rate(contracts: dict[str, ReleaseContract], own: Openings) -> None:
+    openings: dict[str, Openings] = {"5000010 primary": own, "5000011 primary": (9, 10), "5000012 primary": (8, 10)}
+    found = _cluster(contracts, openings, ALVA)
+    assert found["5000010 primary"] == ("Alva", 3 if own else 2, None, "[x]")
+    found = _cluster(contracts, openings | {"5000013 primary": (7, 10)}, ALVA)
+    assert found["5000010 primary"][3] is None
+    assert found["5000011 primary"][3] == (None if own else "[x]"), "two others, where the fourth is hidden"
+
+
+def test_sectors_are_apart_and_the_first_cluster_counts(contracts: dict[str, ReleaseContract]) -> None:
+    openings: dict[str, Openings] = {f"{seed_code} {sector}": (9, 10) for seed_code, sector, _ in ALVA}
+    openings["5000010 secondary"] = (1, 10)
+    members = [*ALVA, ("5000010", "secondary", "Alva"), ("5000010", "primary", "Lornshill")]
+    found = _cluster(contracts, openings, members)
+    assert found["5000010 secondary"] == ("Alva", 1, None, "[x]")
+    assert found["5000010 primary"] == ("Alva", 5, Decimal("0.900"), None)
