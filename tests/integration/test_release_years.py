@@ -8,7 +8,7 @@ from orchestration.database import connect
 from orchestration.release import apply, provision_aggregated
 from orchestration.release.contracts import ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
-from tests.conftest import NewWarehouse
+from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.release_database import ask, build_marts, empty, release
 from tests.support.release_exact import fake_manifest
 from tests.support.release_world import AUTHORITY, YEAR, random_world
@@ -33,7 +33,9 @@ EVERYTHING = "select md5(string_agg(rows::text, ',' order by rows::text)) from a
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fake_manifest(tmp_path_factory.mktemp("contracts") / "manifest.json", made=("month_history",))
+    return fake_manifest(
+        tmp_path_factory.mktemp("contracts") / "manifest.json", made=("month_history", "cluster_attendance")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +137,22 @@ def test_the_year_after_shows_the_same_rates_of_last_year(
     assert release(two_years) == "unchanged"
     assert ask(two_years, query) == stood
     assert protected == [{PAST, YEAR}, {YEAR}]
+
+
+def test_clusters_of_a_year_left_alone_follow_the_list(
+    two_years: Settings, contracts: tuple[ReleaseContract, ...], protected: list[set[str]]
+) -> None:
+    query = "select academic_year, seed_code, cluster_name from aggregated.attendance_by_cluster order by 1, 2"
+    assert release(two_years) == "released"
+    assert ask(two_years, query) == []
+    with connect_as_admin(two_years) as connection, connection.cursor() as cursor:
+        cursor.execute("delete from access.clusters")
+        cursor.executemany(
+            "insert into access.clusters values (%s, 'Alva', %s, %s, 'council')",
+            [(AUTHORITY, *school) for school in SIZES],
+        )
+    assert release(two_years) == "released"
+    both = [(year, seed_code, "Alva") for year in (PAST, YEAR) for seed_code, _ in sorted(SIZES)]
+    assert ask(two_years, query) == both
+    assert release(two_years) == "unchanged"
+    assert protected == [{PAST, YEAR}, {YEAR}, {YEAR}]
