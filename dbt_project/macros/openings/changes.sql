@@ -94,6 +94,9 @@ with incremental_strategy 'follow_changes' and config.meta.empty_when, the condi
     select computed.{{ columns | join(', computed.') }}
     from {{ computed }} as computed
     where not (computed.{{ empty_when }})
+    {%- if model.config.meta.in_key_order %}
+    order by computed.{{ keys | join(', computed.') }}
+    {%- endif %}
     on conflict ({{ keys | join(', ') }}) do update set
         {%- for column in columns if column not in keys %}
         {{ column }} = excluded.{{ column }}{{ ',' if not loop.last }}

@@ -17,6 +17,9 @@ openings with their key: 37 s against 110 s). Types come from the query, which t
     select {{ model.columns.keys() | join(', ') }} from (
         {{ sql }}
     ) as contracted
+    {%- if model.config.meta.in_key_order %}
+    order by {{ primary_key() | join(', ') }}
+    {%- endif %}
     {%- else -%}
     {{ sql }}
     {%- endif %};

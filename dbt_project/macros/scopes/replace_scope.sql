@@ -17,6 +17,8 @@ The contract's primary key identifies a row. In config.meta, where needed:
                   that changed in them, other parents all months of a scope. Use in_touched_month() then.
   months_before   1 where a row reaches from its month into the next (a week): a month that changed touches the one
                   before it too. in_touched_month(..., and_next=true) is then what such rows are made of.
+  in_key_order    true for large tables: rows lie in the order of their key, which begins with what a night touches
+                  (a month, a weekday), so that a night writes a tenth or a fifth of the pages and not all of them
   fillfactor      room in each page, for tables of which every night changes rows all over
   also_follow     origins to follow beside the model's own parents and feeds, such as ['ledger:attendance']
   follow_only     origins to follow and no others, where a parent changes more often than what is read of it
@@ -165,6 +167,9 @@ The contract's primary key identifies a row. In config.meta, where needed:
         {%- if values %}
             or (computed.{{ values | join(', computed.') }})
                 is distinct from (standing.{{ values | join(', standing.') }})
+        {%- endif %}
+        {%- if model.config.meta.in_key_order %}
+        order by computed.{{ keys | join(', computed.') }}
         {%- endif %}
         on conflict ({{ keys | join(', ') }}) do
         {%- if values %} update set
