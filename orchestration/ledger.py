@@ -68,8 +68,13 @@ def is_behind(settings: Settings) -> bool:
                 coalesce((
                     select min(model_builds.event_id)
                     from control.model_builds
-                    where model_builds.model ~ '^(attendance|persistent_absence|absence_reasons)_by_'
-                        or model_builds.model = 'control_reconciliation'
+                    left join pg_catalog.pg_views as views -- marts without rows of their own: release makes them
+                        on views.schemaname = 'aggregated_exact' and views.viewname = model_builds.model
+                    where (
+                        model_builds.model ~ '^(attendance|persistent_absence|absence_reasons)_by_'
+                        and views.viewname is null
+                    )
+                    or model_builds.model = 'control_reconciliation'
                 ), 0) < latest.event_id
                 or exists (
                     select 1
