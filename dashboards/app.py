@@ -77,7 +77,7 @@ def warm_up(templates: Environment, database: Database) -> None:
 
     What stands then stays for good, so the garbage collector need not look at it again and again.
     """
-    for name in templates.list_templates():
+    for name in templates.list_templates(extensions=["html"]):
         templates.get_template(name)
     database.is_reachable()
     gc.collect()

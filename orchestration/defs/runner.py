@@ -61,7 +61,12 @@ class Runner:
             if not evaluation.passed
         )
         message = "\n".join(_cause(event) for event in failures) or None
-        return JobOutcome(result.success, message, time.monotonic() - started, checks)
+        left_out = [
+            event.step_key for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_SKIPPED
+        ]
+        if left_out and not failures:  # Dagster says nothing when a step's input was not made
+            message = f"steps were left out, and nothing after them is up to date: {', '.join(map(str, left_out))}"
+        return JobOutcome(result.success and message is None, message, time.monotonic() - started, checks)
 
     @staticmethod
     def is_behind(settings: Settings) -> bool:

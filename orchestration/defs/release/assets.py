@@ -23,12 +23,14 @@ def _released() -> dict[str, dict[str, Any]]:
 def _stands_on(node: dict[str, Any]) -> list[list[str]]:
     """The exact mart or, where release makes the rows and the model is a view without any, what that stands on.
 
-    A view is not made anew each night, and a step whose input was not made is left out.
+    Views are looked through, however many: they are not made anew each night, and a step is left out, without a
+    word, when one of its inputs was not made.
     """
     if node["config"]["materialized"] != "view":
         return [[node["schema"], node["alias"]]]
-    parents = (MANIFEST["nodes"][parent] for parent in node["depends_on"]["nodes"])
-    return [[parent["schema"], parent["alias"]] for parent in parents]
+    parents = [MANIFEST["nodes"][name] for name in node["depends_on"]["nodes"] if name in MANIFEST["nodes"]]
+    found = {tuple(key) for parent in parents for key in _stands_on(parent)}
+    return [list(key) for key in sorted(found)]
 
 
 RELEASED = _released()
