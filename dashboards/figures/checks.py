@@ -172,7 +172,8 @@ def compared(
         )
         return Check(words.id, words.title, state, _own(words, every) + rule, None, everything)
     if not known:
-        return Check(words.id, words.title, "unknown", f"No school can be compared with {words.before} yet.", None)
+        sentence = f"No school can be compared with {words.before} yet."
+        return Check(words.id, words.title, "unknown", sentence, None, everything if every else None)
     left_out = len(every) - len(known)
     rest = f" {plural(left_out, 'school')} could not be compared." if left_out else ""
     moved = f"{words.subject} has {words.verb} by {limit} from {words.before} at"

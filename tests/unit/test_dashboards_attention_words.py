@@ -170,6 +170,16 @@ def test_sentences_for_the_own_school() -> None:
     assert "A fall of 2.0" in persistent(ONE, [compared(ALVA, "0.90", "0.90")]).sentence
 
 
+def test_where_no_school_can_be_compared_all_stand_in_the_table_with_the_reason() -> None:
+    every = [compared(ALVA, None, "0.92"), compared(BURN, "0.91", None)]
+    words = checks.Wording("x", "Falls", "Attendance", "May", "June", "May", "2", "fallen", "Schools")
+    check = checks.compared(SEVERAL, words, every, [])
+    assert (check.state, check.table) == ("unknown", None)
+    assert check.all_rows is not None
+    assert [str(row[1]) for row in check.all_rows.rows] == [str(rate(None)), str(rate(None))]
+    assert checks.compared(SEVERAL, words, [], []).all_rows is None
+
+
 def test_the_first_sentence_says_plainly_that_nothing_needs_attention() -> None:
     clear, note, unknown = (Check(state, state, state, "") for state in ("clear", "attention", "unknown"))
     assert checks.summary([clear, clear], SEVERAL) == "Nothing needs attention today."
