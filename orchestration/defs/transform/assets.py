@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DbtProject, dbt_assets
 
 from orchestration.database import advisory_lock, connect, ensure_ready
+from orchestration.defs.event_log import event_log_held_open
 from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
 from orchestration.defs.transform.in_process import stream_dbt
 from orchestration.defs.transform.translator import LayerTranslator
@@ -133,7 +134,11 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
     ensure_manifest(settings)
     seeds = changed_seeds(settings)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *seeds]
-    with connect(settings, "transformer", autocommit=True) as connection, advisory_lock(connection, "build"):
+    with (
+        event_log_held_open(context.instance, context.run.run_id),
+        connect(settings, "transformer", autocommit=True) as connection,
+        advisory_lock(connection, "build"),
+    ):
         state, built = project_state(settings), last_built(connection)
         has_new_rules = built is not None and built.rules != state.rules
         project_stands = built == state and not config.full_refresh and not missing_views(connection, VIEWS)
