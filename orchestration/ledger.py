@@ -274,23 +274,3 @@ def release_checks(settings: Settings) -> Rows:
         order by local_authority_code, checked_at desc
         """,
     )
-
-
-def layer_sizes(settings: Settings) -> Rows:
-    """Rows by layer and table: exact where small, the planner's estimate where a count would take seconds."""
-    return _rows(
-        settings,
-        """
-        select
-            namespaces.nspname as layer, classes.relname as table_name,
-            greatest(classes.reltuples, 0)::bigint as rows
-        from pg_catalog.pg_class as classes
-        inner join pg_catalog.pg_namespace as namespaces on classes.relnamespace = namespaces.oid
-        where classes.relkind in ('r', 'p')
-            and namespaces.nspname in ('raw', 'vault', 'canonical', 'pseudonymised', 'aggregated_exact', 'aggregated')
-        order by array_position(
-            array['raw', 'vault', 'canonical', 'pseudonymised', 'aggregated_exact', 'aggregated'],
-            namespaces.nspname::text
-        ), classes.relname
-        """,
-    )

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -170,27 +171,37 @@ def status(json_output: JsonOption = False) -> None:
     from orchestration.database import ensure_ready
     from orchestration.database import status as server_status
     from orchestration.landing import pending
+    from orchestration.layer_sizes import layer_sizes
 
     settings = load_settings()
     ensure_ready(settings)
     server = server_status(settings)
     waiting = [found.delivery_key for found in pending(settings)]
     checks = ledger.release_checks(settings)
-    sizes = ledger.layer_sizes(settings)
+    sizes = layer_sizes(settings)
     if json_output:
         print_json(
             {
                 "database": {"running": server.running, "version": server.version, "port": server.port},
                 "deliveries_waiting": waiting,
                 "last_release_checks": checks,
-                "rows": sizes,
+                "rows": [asdict(size) for size in sizes],
             }
         )
         return
     console.print(f"Database: running, PostgreSQL {server.version} on 127.0.0.1:{server.port}", highlight=False)
     console.print(f"Deliveries waiting: {len(waiting)}" + (f" ({', '.join(waiting[:5])} ...)" if waiting else ""))
     print_rows(checks, "Last release check of each authority", "No release yet: run `warehouse run`.", False)
-    print_rows(sizes, "Rows by layer", "No tables yet.", False)
+    shown = [
+        {
+            "layer": size.layer,
+            "table name": size.table_name,
+            "rows": size.rows,
+            "": "estimate" if size.is_estimate else "",
+        }
+        for size in sizes
+    ]
+    print_rows(shown, "Rows by layer", "No tables yet.", False)
 
 
 def register(app: typer.Typer) -> None:

@@ -71,6 +71,7 @@ def demo() -> None:
     from orchestration import ledger
     from orchestration.access import grant_example_set
     from orchestration.database import dsn, ensure_ready
+    from orchestration.layer_sizes import layer_sizes
 
     started = time.monotonic()
     settings = load_settings()
@@ -86,10 +87,10 @@ def demo() -> None:
     if exit_code(summary) is not Exit.BLOCKED:
         grant_example_set(settings, AUTHORITY_CODE)
     layers: dict[str, dict[str, Any]] = {}
-    for row in ledger.layer_sizes(settings):
-        entry = layers.setdefault(row["layer"], {"layer": row["layer"], "tables": 0, "rows": 0})
+    for size in layer_sizes(settings):
+        entry = layers.setdefault(size.layer, {"layer": size.layer, "tables": 0, "rows": 0})
         entry["tables"] += 1
-        entry["rows"] += row["rows"]
+        entry["rows"] += size.rows
     console.print()
     print_deliveries(ledger.deliveries(settings), json_output=False)
     console.print()

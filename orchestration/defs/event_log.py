@@ -6,7 +6,8 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+
+SHARD_OF_ALL_RUNS = "index"
 
 
 @contextmanager
@@ -16,11 +17,11 @@ def event_log_held_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[N
     Dagster connects anew for each event, and SQLite writes its journal back whenever the last connection closes: with
     one more connection a build of 150 models is a second and a half shorter. Nothing for another kind of storage.
     """
-    storage = instance.event_log_storage
+    path_for_shard = getattr(instance.event_log_storage, "path_for_shard", None)
     with ExitStack() as held:
-        if isinstance(storage, SqliteEventLogStorage):
-            for shard in (INDEX_SHARD_NAME, run_id):
-                path = Path(storage.path_for_shard(shard))
+        if path_for_shard:
+            for shard in (SHARD_OF_ALL_RUNS, run_id):
+                path = Path(path_for_shard(shard))
                 if path.exists():
                     connection = held.enter_context(closing(sqlite3.connect(path)))
                     connection.execute("select count(*) from sqlite_master").fetchone()  # opens the journal

@@ -13,7 +13,7 @@ PACKAGE = PROJECT_DIR / "orchestration"
 LAYERS = [
     {"settings", "errors"},
     {"database", "contracts"},
-    {"access", "ledger", "project_state", "services", "transform"},
+    {"access", "layer_sizes", "ledger", "project_state", "services", "transform"},
     {"landing", "identity", "release", "synthetic"},
     {"defs", "definitions"},
     {"cli"},

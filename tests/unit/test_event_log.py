@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from orchestration.defs.event_log import event_log_held_open
 
@@ -21,8 +20,8 @@ def short_job() -> None:
 def test_the_journal_is_written_back_once_at_the_end(tmp_path: Path) -> None:
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         first = short_job.execute_in_process(instance=instance).run_id
-        assert isinstance(instance.event_log_storage, SqliteEventLogStorage)
-        journal = Path(instance.event_log_storage.path_for_shard("index") + "-wal")
+        assert (tmp_path / "history" / "runs" / "index.db").exists()
+        journal = tmp_path / "history" / "runs" / "index.db-wal"
         assert not journal.exists()
         with event_log_held_open(instance, first):
             second = short_job.execute_in_process(instance=instance).run_id

@@ -14,23 +14,16 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from google.protobuf.json_format import MessageToDict
 from psycopg import Connection
 
+from orchestration.layer_sizes import table_size
 from orchestration.settings import Settings
 from orchestration.transform import DbtResult, run_dbt, target_path, without_row_values
 
-COUNTED_EXACTLY = 2_000_000  # rows; above, a count costs seconds and the planner's estimate has to do
-
 
 def _row_count(connection: Connection, schema: str, table: str) -> dict[str, int]:
-    found = connection.execute(
-        "select reltuples::bigint from pg_class where oid = to_regclass(%s) and relkind = 'r'",
-        (f"{schema}.{table}",),
-    ).fetchone()
-    if found is None:
+    size = table_size(connection, schema, table)
+    if size is None:
         return {}
-    if found[0] > COUNTED_EXACTLY:
-        return {"rows (estimate)": found[0]}
-    exact = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()  # noqa: S608
-    return {"dagster/row_count": exact[0]} if exact else {}
+    return {"rows (estimate)" if size.is_estimate else "dagster/row_count": size.rows}
 
 
 def stream_dbt(
