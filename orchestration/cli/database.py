@@ -101,7 +101,7 @@ def _one_query(settings: Settings, role: str, query: str) -> None:
 
 def psql(
     role: RoleOption = "analyst",
-    arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to psql, after --.")] = None,
+    arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to psql.")] = None,
 ) -> None:
     """Open psql as a role.
 
@@ -109,7 +109,7 @@ def psql(
 
         warehouse psql --role analyst
 
-        warehouse psql --role analyst -- -c "select * from aggregated.releases"
+        warehouse psql --role analyst -c "select * from aggregated.releases"
     """
     from orchestration.database import ROLES, dsn, ensure_ready, psql_binary
 
@@ -123,23 +123,23 @@ def psql(
             return _one_query(settings, role, arguments[1])
         raise fail(
             "psql is not on this machine: install the PostgreSQL client, connect another program with "
-            '`warehouse dsn`, or run one query with `warehouse psql -- -c "select ..."`'
+            '`warehouse dsn`, or run one query with `warehouse psql -c "select ..."`'
         )
     os.execv(str(binary), [str(binary), dsn(settings, role), *(arguments or [])])  # noqa: S606
 
 
 def dbt(
-    arguments: Annotated[list[str], typer.Argument(help="A dbt command and its options, after --.")],
+    arguments: Annotated[list[str], typer.Argument(help="A dbt command and its options.")],
 ) -> None:
     """Run dbt by hand as the transformer, on the layers only: readers see nothing of it until a release.
 
     Examples:
 
-        warehouse dbt -- build --select canonical
+        warehouse dbt build --select canonical
 
-        warehouse dbt -- source freshness
+        warehouse dbt source freshness
 
-        warehouse dbt -- docs generate
+        warehouse dbt docs generate
     """
     from orchestration.database import ensure_ready
     from orchestration.transform import clean_run_results, dbt_command, without_row_values
@@ -210,5 +210,6 @@ def register(app: typer.Typer) -> None:
     app.command()(down)
     app.command()(status)
     app.command()(dsn)
-    app.command()(psql)
-    app.command()(dbt)
+    passed_on = {"ignore_unknown_options": True}  # options that are not ours are psql's, or dbt's
+    app.command(context_settings=passed_on)(psql)
+    app.command(context_settings=passed_on)(dbt)

@@ -36,13 +36,16 @@ marked as (
         marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code, marked_months.month
 ),
 
-due as (
+half_days as (
     select
         calendar.local_authority_code,
         calendar.academic_year,
         calendar.seed_code,
         calendar.opening_date,
-        coalesce(marked.slots, 0) & {{ slot_of('calendar.opening_date', 'calendar.opening') }} <> 0 as is_marked
+        coalesce(marked.slots, 0) & {{ slot_of('calendar.opening_date', 'calendar.opening') }} <> 0 as is_marked,
+        (
+            calendar.opening_date + {{ expectation.latency_days }} + time '{{ expectation.by }}'
+        ) at time zone 'Europe/London' <= as_of.as_of as is_due
     from {{ ref('canonical_calendar') }} as calendar
     inner join schools using (local_authority_code, academic_year, seed_code)
     inner join as_of on as_of.local_authority_code = calendar.local_authority_code
@@ -53,22 +56,22 @@ due as (
     where {{ in_touched_scope('calendar') }}
         and calendar.is_open
         and calendar.opening_date between schools.first_on_roll and schools.last_on_roll
-        and (
-            calendar.opening_date + {{ expectation.latency_days }} + time '{{ expectation.by }}'
-        ) at time zone 'Europe/London' <= as_of.as_of
+        and calendar.opening_date <= {{ day_of('as_of.as_of') }}
 ),
 
 counted as (
     select
-        due.local_authority_code,
-        due.academic_year,
-        due.seed_code,
-        count(*)::integer as half_days_due,
-        (count(*) filter (where not due.is_marked))::integer as half_days_missing,
-        max(due.opening_date) as last_due_on,
-        max(due.opening_date) filter (where due.is_marked) as last_marked_on
-    from due
-    group by due.local_authority_code, due.academic_year, due.seed_code
+        half_days.local_authority_code,
+        half_days.academic_year,
+        half_days.seed_code,
+        (count(*) filter (where half_days.is_due))::integer as half_days_due,
+        (count(*) filter (where half_days.is_due and not half_days.is_marked))::integer as half_days_missing,
+        max(half_days.opening_date) filter (where half_days.is_due) as last_due_on,
+        max(half_days.opening_date) filter (where half_days.is_due and half_days.is_marked) as last_marked_on,
+        max(half_days.opening_date) filter (where half_days.is_marked) as marked_to
+    from half_days
+    group by half_days.local_authority_code, half_days.academic_year, half_days.seed_code
+    having bool_or(half_days.is_due)
 ),
 
 -- what became of attendance files that came after the last mark

@@ -66,7 +66,7 @@ dated as (
         places.feed,
         deliveries.last_delivery_key,
         deliveries.last_extracted_at,
-        case when places.feed = 'attendance' then contributors.last_marked_on end as data_to,
+        case when places.feed = 'attendance' then contributors.marked_to end as data_to,
         case
             when places.feed = 'attendance' then case when contributors.is_missing then contributors.last_due_on end
             when deliveries.last_extracted_at is null then {{ day_of('as_of.as_of') }}
