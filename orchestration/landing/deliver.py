@@ -66,6 +66,11 @@ def _land(settings: Settings, delivery_key: str, progress: Progress, *, again: b
         scratch = _fresh_scratch(settings)
         try:
             return _Attempt(settings, connection, entry, scratch, progress, again).run()
+        except OSError as error:
+            raise LandingError(
+                f"{delivery_key} could not be landed ({error.strerror or type(error).__name__}, {error.filename}): see "
+                "that its folder is still there and can be read, and that the home has free space, then run again."
+            ) from None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

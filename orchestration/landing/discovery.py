@@ -15,10 +15,10 @@ def discover(settings: Settings) -> list[Found]:
     if not root.is_dir():
         return []
     found: dict[str, Found] = {}
-    for authority in sorted(root.iterdir()):
+    for authority in _entries(root):
         if not _is_folder(authority):
             continue
-        for folder in sorted(authority.iterdir()):
+        for folder in _entries(authority):
             if _is_folder(folder):
                 found.setdefault(_key(folder), _look(folder))
     return sorted(found.values(), key=lambda entry: _order(entry.delivery_key))
@@ -61,7 +61,7 @@ def pending(settings: Settings) -> list[Found]:
 def fingerprint(entry: Found) -> str:
     """Changes when the manifest or any file of the folder does (size or time), without reading the files."""
     digest = hashlib.sha256((entry.manifest_sha256 or "").encode())
-    for path in sorted(entry.path.iterdir()):
+    for path in _entries(entry.path):
         try:
             known = path.lstat()
         except FileNotFoundError:  # went between the listing and the look
@@ -77,6 +77,16 @@ def _look(folder: Path) -> Found:
     except OSError:
         return Found(_key(folder), folder, complete=manifest.exists())
     return Found(_key(folder), folder, complete=True, manifest_sha256=sha256)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing where it went while we looked. Raises LandingError when it cannot be read."""
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LandingError(f"{folder} cannot be read ({error.strerror}): check its permissions.") from None
 
 
 def _is_folder(path: Path) -> bool:

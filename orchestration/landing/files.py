@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import Connection
@@ -17,14 +16,12 @@ from orchestration.landing.manifest import ManifestFile
 from orchestration.landing.messages import about, in_words
 from orchestration.landing.outcomes import FileQuarantinedError, FileResult, LandingError, Warned
 from orchestration.landing.records import Structure, split_records
-from orchestration.landing.reference import Reference, academic_year
+from orchestration.landing.reference import Reference
 from orchestration.landing.register import Delivery, Details
 from orchestration.landing.rules import Extract
 from orchestration.landing.unpack import Delivered
 from orchestration.landing.validate import Staging, Validated, validate
 from orchestration.settings import Settings
-
-LOCAL_TIME = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -150,11 +147,9 @@ class FileLanding:
                 recorded = self._record(file, found, details)
                 load.load_rejects(self.connection, validated, _number(recorded), is_loaded=False)
             return recorded
-        extracted_on = file.extracted_at.astimezone(LOCAL_TIME).date()
-        year_ends = int(academic_year(extract.extract_date)[:4]) + 1
         warnings = (
             *header.warnings,
-            *findings.file_warnings(validated, structure, extract, self.reference, year_ends),
+            *findings.file_warnings(validated, structure, extract, self.reference),
             *_unannounced(file, contract),
         )
         message = None
@@ -166,7 +161,7 @@ class FileLanding:
                 "`warehouse rejects`; corrected rows can come with any later delivery.",
             )
         result = replace(result, rows_accepted=counts.accepted, warnings=warnings, message=message)
-        details = replace(details, years=findings.years(validated, extracted_on))
+        details = replace(details, years=findings.years(validated, extract))
         announced = file.rows_by_establishment if contract.has_establishment else None
         readable = {int(c): n for c, n in (announced or {}).items() if c.isascii() and c.isdigit() and len(c) == 7}
         with self._transaction(file):

@@ -3,9 +3,11 @@
 Warnings never stop a row. Rules: check digits from the domain page, "Loads, with a warning" of the extract layouts.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from orchestration.landing.outcomes import FileQuarantinedError, Warned
 from orchestration.landing.records import Structure
@@ -17,6 +19,8 @@ SCN_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 SEED_WEIGHTS = (7, 6, 5, 4, 3, 2)
 YOUNGEST_ISSUE = 3  # years after birth: candidate numbers are given at the earliest in nursery
 SHOWN_CODES = 10
+LOCAL_TIME = ZoneInfo("Europe/London")
+SEED_CODE = re.compile(r"[0-9]{7}")
 
 
 @dataclass(frozen=True)
@@ -57,35 +61,39 @@ def check_announced(
 ) -> None:
     """Compare rows by establishment with the manifest. Raises FileQuarantinedError (``count_mismatch``).
 
-    Rows whose SEED code cannot be read or is not known may be among those that the manifest counts elsewhere.
+    Rows whose SEED code cannot be read or is not known may be among those that the manifest counts elsewhere; those
+    that can be read have to be counted somewhere.
     """
-    if announced is None or not validated.contract.has_establishment:
+    contract = validated.contract
+    if announced is None or not contract.has_establishment:
         return
-    readable = {int(code): rows for code, rows in announced.items() if code.isascii() and code.isdigit()}
-    # rows of codes that nobody knows, less those that the manifest counts under such codes too
-    unreadable = sum(readable.values()) - sum(announced.values())
-    surplus, short = [], 0
-    differing = []
-    for code in sorted(readable.keys() | found.keys()):
-        difference = (found[code].rows if code in found else 0) - readable.get(code, 0)
-        if difference > 0 and code in known:
-            surplus.append(code)
-        unreadable += max(difference, 0) if code not in known else 0
-        short += max(-difference, 0)
-        if difference and code:
-            differing.append(code)
-    if surplus or short > max(unreadable, 0):
-        code = surplus[0] if surplus else differing[0]
-        here = found[code].rows if code in found else 0
-        others = f", and {len(differing) - 1} more establishments differ" if len(differing) > 1 else ""
-        raise FileQuarantinedError(
-            "count_mismatch",
-            f"establishment {code} has {here} rows in the file and {readable.get(code, 0)} in the manifest{others}. "
-            "Export file and manifest together, under a new sequence.",
+    if not any(rule.name == "known" for rule in contract.column("seed_code").rules):
+        known |= found.keys()  # the feed that makes establishments known
+    expected = {int(code): rows for code, rows in announced.items() if SEED_CODE.fullmatch(code) and int(code)}
+    differences = {
+        code: found.get(code, EstablishmentRows()).rows - expected.get(code, 0)
+        for code in sorted(expected.keys() | found.keys())
+        if code
+    }
+    surplus = [code for code, difference in differences.items() if difference > 0 and code in known]
+    strange = sum(max(difference, 0) for code, difference in differences.items() if code not in known)
+    unreadable = found.get(0, EstablishmentRows()).rows - (sum(announced.values()) - sum(expected.values()))
+    short = sum(max(-difference, 0) for difference in differences.values())
+    if not surplus and strange <= short <= strange + unreadable:
+        return
+    differing = surplus + [code for code, difference in differences.items() if difference and code not in surplus]
+    others = f", and {len(differing) - 1} more establishments differ" if len(differing) > 1 else ""
+    text = "the manifest counts more rows under what is no SEED code than the file has"
+    if differing:
+        code = differing[0]
+        text = (
+            f"establishment {code:07d} has {expected.get(code, 0) + differences[code]} rows in the file and "
+            f"{expected.get(code, 0)} in the manifest{others}"
         )
+    raise FileQuarantinedError("count_mismatch", f"{text}. Export file and manifest together, under a new sequence.")
 
 
-def years(validated: Validated, extracted_on: date) -> tuple[Year, ...]:
+def years(validated: Validated, extract: Extract) -> tuple[Year, ...]:
     """Academic years that the accepted rows touch; of a snapshot always the one it speaks of."""
     column = validated.contract.year_column
     found: dict[str, Year] = {}
@@ -98,15 +106,15 @@ def years(validated: Validated, extracted_on: date) -> tuple[Year, ...]:
             name = academic_year(date(first, 8, 1))
             found[name] = Year(name, row_count, first_date, last_date)
     if validated.contract.kind == "snapshot":
-        name = academic_year(extracted_on)
+        name = academic_year(extract.extracted_at.astimezone(LOCAL_TIME).date())
         found.setdefault(name, Year(name, 0 if column else validated.counts.accepted, None, None))
     return tuple(found[name] for name in sorted(found))
 
 
 def file_warnings(
-    validated: Validated, structure: Structure, extract: Extract, reference: Reference, year_ends: int
+    validated: Validated, structure: Structure, extract: Extract, reference: Reference
 ) -> tuple[Warned, ...]:
-    """Warnings of a whole file: its form, check digits, numbers instead of codes, codes without a mapping."""
+    """Warnings of a whole file: its form, and those of its rows."""
     warned = []
     if structure.has_byte_order_mark:
         warned.append(Warned("byte_order_mark"))
@@ -114,6 +122,13 @@ def file_warnings(
         warned.append(Warned("crlf"))
     if not validated.counts.rows:
         warned.append(Warned("header_only"))
+    return (*warned, *row_warnings(validated, extract, reference))
+
+
+def row_warnings(validated: Validated, extract: Extract, reference: Reference) -> tuple[Warned, ...]:
+    """Warnings of accepted rows: check digits, numbers instead of codes, codes without a mapping."""
+    warned: list[Warned] = []
+    year_ends = int(academic_year(extract.extract_date)[:4]) + 1
     present = {name for name, _ in validated.judged.values}
     for column in validated.contract.collected:
         for check in column.checks:
@@ -150,9 +165,20 @@ def _unmapped(validated: Validated, column: str, taken: tuple[str, ...]) -> list
     unknown = [row for row in rows if row[0] not in taken]
     if not unknown:
         return []
-    shown = ", ".join(code for code, _, _ in unknown[:SHOWN_CODES]) + (", ..." if len(unknown) > SHOWN_CODES else "")
+    shown = listed([code for code, _, _ in unknown])
     total = sum(row_count for _, row_count, _ in unknown)
     return [Warned("unmapped_code", column, total, min(example for _, _, example in unknown), shown)]
+
+
+def listed(codes: Sequence[str]) -> str:
+    """Codes without a mapping as a warning shows them, the first ones of many."""
+    return ", ".join(codes[:SHOWN_CODES]) + (", ..." if len(codes) > SHOWN_CODES else "")
+
+
+def joined(*shown: str | None) -> str | None:
+    """Several such lists as one, each code once."""
+    codes = [code for part in shown if part for code in part.split(", ")]
+    return listed(sorted(dict.fromkeys(codes), key=lambda code: code == "...")) if codes else None
 
 
 def scn_check(column: str) -> str:

@@ -4,13 +4,13 @@ Every function takes an open connection of the role ``loader``; the caller says 
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from psycopg import Connection
 
-from orchestration.landing.findings import EstablishmentRows, Year
+from orchestration.landing.findings import EstablishmentRows, Year, joined
 from orchestration.landing.manifest import Manifest, ManifestFile, superseded_key
 from orchestration.landing.outcomes import FileResult, LandingResult, Warned
 
@@ -173,6 +173,25 @@ def record_warnings(
             "values (%s, %s, %s, %s, %s, %s, %s)",
             [(delivery_id, file_id, w.column, w.kind, w.row_count, w.example_row, w.detail) for w in warnings],
         )
+
+
+def add_warnings(connection: Connection, delivery_id: int, file_id: int, warnings: tuple[Warned, ...]) -> None:
+    """Add warnings of rows that were taken later to those of their file: one line per column and kind."""
+    for more in warnings:
+        standing = connection.execute(
+            "delete from control.warnings where file_id = %s and kind = %s and column_name is not distinct from %s "
+            "returning row_count, example_row, detail",
+            (file_id, more.kind, more.column),
+        ).fetchone()
+        if standing is not None:
+            rows, example, detail = standing
+            more = replace(
+                more,
+                row_count=more.row_count + rows,
+                example_row=min(row for row in (more.example_row, example) if row is not None),
+                detail=joined(detail, more.detail),
+            )
+        record_warnings(connection, delivery_id, file_id, (more,))
 
 
 def record_years(connection: Connection, file_id: int, years: tuple[Year, ...]) -> None:

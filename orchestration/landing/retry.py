@@ -54,6 +54,18 @@ order by rejected_rows._row_number
 """
 
 
+# Of rows that stay rejected for another reason, this one holds no longer.
+SETTLED = """
+delete from control.rejects
+where rejects.file_id = %(file_id)s and rejects.reason = %(reason)s and rejects.seed_code = any(%(codes)s)
+    and exists (
+        select from control.rejects as others
+        where others.file_id = rejects.file_id and others.row_number = rejects.row_number
+            and others.reason <> rejects.reason
+    )
+"""
+
+
 def retry_rejects(landing: "FileLanding") -> Retried:
     """Try rejected rows again after an establishments file of ``landing.delivery`` was accepted.
 
@@ -91,6 +103,7 @@ def _retry_file(
 ) -> int:
     contract = landing.contracts[feed]
     connection = landing.connection
+    connection.execute(SETTLED, wanted | {"file_id": file_id})
     rejected = connection.execute(ROWS, wanted | {"file_id": file_id}).fetchall()
     if not rejected:
         return 0
@@ -105,12 +118,12 @@ def _retry_file(
         if not validated.counts.accepted:
             return 0
         with connection.transaction():
-            _move(landing, file_id, delivery_id, validated)
+            _move(landing, file_id, delivery_id, validated, extract)
     return validated.counts.accepted
 
 
-def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Validated) -> None:
-    """Take accepted rows from the rejected ones into ``raw`` and put the file's counts right."""
+def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Validated, extract: Extract) -> None:
+    """Take accepted rows from the rejected ones into ``raw`` and put the file's counts and warnings right."""
     connection, counts = landing.connection, validated.counts
     numbers = [row[0] for row in validated.staging.run("select row_number from rows")]
     connection.execute("delete from control.rejects where file_id = %s and row_number = any(%s)", (file_id, numbers))
@@ -119,12 +132,11 @@ def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Val
     )
     sums = load.load_rows(connection, validated, file_id)
     load.load_rejects(connection, validated, file_id, is_loaded=True)
-    file = connection.execute(
+    connection.execute(
         "update control.files set rows_accepted = rows_accepted + %s, rows_rejected = rows_rejected - %s, "
-        "rows_duplicate = rows_duplicate + %s where file_id = %s returning extracted_at",
+        "rows_duplicate = rows_duplicate + %s where file_id = %s",
         (counts.accepted, counts.accepted + counts.duplicate, counts.duplicate, file_id),
-    ).fetchone()
-    assert file is not None
+    )
     for code, found in findings.rows_by_establishment(validated).items():
         connection.execute(
             "update control.file_establishments set rows_accepted = rows_accepted + %s, "
@@ -132,5 +144,7 @@ def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Val
             "key_checksum = key_checksum # %s where file_id = %s and seed_code = %s",
             (found.accepted, found.accepted + found.duplicate, found.duplicate, sums.get(code, 0), file_id, code),
         )
-    register.record_years(connection, file_id, findings.years(validated, file[0].date()))
+    register.record_years(connection, file_id, findings.years(validated, extract))
+    warnings = findings.row_warnings(validated, extract, landing.reference)
+    register.add_warnings(connection, delivery_id, file_id, warnings)
     register.record_event(connection, delivery_id, "retried", "landing", file_id=file_id)

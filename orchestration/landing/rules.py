@@ -139,7 +139,11 @@ def _broken(column: Column, text: str, extract: Extract, reference: Reference) -
     value = column.name
     if column.is_required:
         yield MISSING, f"{text} is null"
-    if column.type in {"integer", "decimal", "boolean", "date", "time"}:
+    bounded = column.type == "integer" and (column.minimum is not None or column.maximum is not None)
+    too_long = f"regexp_full_match({text}, {_quoted(GUARDS['integer'])}) and {value} is null"
+    if bounded:  # a number that no integer holds is out of range
+        yield WRONG_TYPE, f"not regexp_full_match({text}, {_quoted(GUARDS['integer'])})"
+    elif column.type in {"integer", "decimal", "boolean", "date", "time"}:
         yield WRONG_TYPE, f"{text} is not null and {value} is null"
     elif column.codes is not None:
         yield UNKNOWN_CODE, f"{value} is not null and {_unknown_code(column, extract, reference)}"
@@ -152,7 +156,7 @@ def _broken(column: Column, text: str, extract: Extract, reference: Reference) -
     if column.minimum is not None or column.maximum is not None:
         low = f"{value} < {column.minimum}" if column.minimum is not None else "false"
         high = f"{value} > {column.maximum}" if column.maximum is not None else "false"
-        yield OUT_OF_RANGE, f"{low} or {high}"
+        yield OUT_OF_RANGE, f"{low} or {high}" + (f" or {too_long}" if bounded else "")
     for rule in column.rules:
         if rule.name != "known":  # looked up afterwards
             yield _rule(rule, value, extract, reference)

@@ -42,11 +42,10 @@ class Delivered:
             raise FileQuarantinedError(
                 "not_readable", f"it cannot be opened ({error.strerror}). Check its permissions and land again."
             ) from None
-        file = os.fdopen(descriptor, "rb")
         if not os.path.isfile(descriptor):
-            file.close()
+            os.close(descriptor)
             raise FileQuarantinedError("not_readable", "it is not a plain file. Put the file itself into the folder.")
-        return cls(file, name)
+        return cls(os.fdopen(descriptor, "rb"), name)
 
     def read(self) -> bytes:
         """Read the next block and count it in; empty at the end."""

@@ -13,10 +13,12 @@ from tests.support.extracts import (
     ALLOA,
     ATTENDANCE,
     LORNSHILL,
+    NEW_SCHOOL,
     SCNS,
     Extract,
     deliver,
     enrolments,
+    establishments,
     extract,
     marks,
 )
@@ -64,6 +66,16 @@ QUARANTINED = [
     Bad("wrong count of a school", lambda: GOOD.saying(rows_by_establishment={ALLOA: 35, LORNSHILL: 1}),
         "count_mismatch", f"establishment {ALLOA} has 36 rows in the file and 35"),
     Bad("school not announced", lambda: GOOD.saying(rows_by_establishment={}), "count_mismatch", ALLOA),
+    Bad("unknown school not announced",
+        lambda: extract("attendance", [*marks(), *marks(NEW_SCHOOL)[:2]]).saying(rows_by_establishment={ALLOA: 36}),
+        "count_mismatch", f"establishment {NEW_SCHOOL} has 2 rows in the file and 0"),
+    Bad("rows announced under no school", lambda: GOOD.saying(rows_by_establishment={ALLOA: 36, "": 1}),
+        "count_mismatch", "under what is no SEED code"),
+    Bad("seven zeros announced", lambda: GOOD.saying(rows_by_establishment={ALLOA: 36, "0000000": 1}),
+        "count_mismatch", "under what is no SEED code"),
+    Bad("school of the establishments not announced",
+        lambda: extract("establishments", establishments(ALLOA, NEW_SCHOOL)).saying(rows_by_establishment={ALLOA: 1}),
+        "count_mismatch", f"establishment {NEW_SCHOOL} has 1 rows in the file and 0"),
     Bad("missing file", lambda: replace(GOOD, is_absent=True), "missing_file", "not in the folder"),
     Bad("empty file", damaged(""), "no_header", "it is empty"),
     Bad("blank lines only", damaged("\n\r\n\n"), "no_header", "it is empty"),
@@ -99,7 +111,7 @@ QUARANTINED = [
 def test_a_bad_file_is_quarantined_and_the_others_go_on(warehouse: Settings, bad: Bad) -> None:
     before = raw_rows(warehouse)
     result = land(warehouse, extract("enrolments", enrolments()), bad.file())
-    other, file = result.files
+    file, other = sorted(result.files, key=lambda found: found.feed == "enrolments")
     assert (result.outcome, file.status, file.reason) == ("landed", "quarantined", bad.reason), file.message
     assert other.status == "landed"
     assert file.message is not None

@@ -76,6 +76,8 @@ WRONG = [
     Wrong("establishments", "sector", "primary+primary", "unknown_code"),
     Wrong("establishments", "half_day_openings_per_week", "11", "out_of_range"),
     Wrong("establishments", "half_day_openings_per_week", "ten", "wrong_type"),
+    Wrong("establishments", "half_day_openings_per_week", "99999999999999999999", "out_of_range"),
+    Wrong("establishments", "half_day_openings_per_week", "1e1", "wrong_type"),
     Wrong("establishments", "capacity", "0", "out_of_range"),
     Wrong("establishments", "closed_on", "2020-01-01", "date_logic"),
 ]

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from orchestration.contracts import Contract, load_contracts
-from orchestration.landing import LandingError, land_delivery, pending, replay, restore, withdraw
+from orchestration.landing import FileResult, LandingError, land_delivery, pending, replay, restore, withdraw
+from orchestration.landing.files import FileLanding
+from orchestration.landing.manifest import ManifestFile
 from orchestration.settings import Settings
 from tests.support.extracts import (
     deliver,
@@ -170,6 +172,49 @@ def test_other_files_and_fields_are_warned_about(warehouse: Settings) -> None:
         ("unknown_manifest_field", "produced_by"),
         ("unlisted_file", None),
     ]
+
+
+def test_a_field_that_looks_like_no_name_is_not_told(warehouse: Settings) -> None:
+    key = deliver(warehouse.landing, [GOOD], **{"Ann Bee 2012-05-01": 1, "a\0b": 2})
+    assert [warned.detail for warned in land_delivery(warehouse, key).warnings] == ["(no name of a field)"]
+
+
+def test_a_feed_of_whatever_name_is_set_aside(warehouse: Settings) -> None:
+    loans = extract("library-loans", [["1"]], ["loan_id"]).saying(kind="delta")
+    good, other = land_delivery(warehouse, deliver(warehouse.landing, [GOOD, loans])).files
+    assert (good.status, other.status, other.reason) == ("landed", "set_aside", "unknown_feed")
+
+
+def test_a_folder_in_place_of_a_file_is_quarantined(warehouse: Settings) -> None:
+    key = deliver(warehouse.landing, [GOOD, extract("pupils", pupils())])
+    (warehouse.landing / key / GOOD.name).unlink()
+    (warehouse.landing / key / GOOD.name).mkdir()
+    other, file = land_delivery(warehouse, key).files
+    assert (other.status, file.status, file.reason) == ("landed", "quarantined", "not_readable")
+
+
+def test_a_folder_that_goes_while_it_is_read_is_told_and_lands_when_it_is_back(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.landing import deliver as module
+
+    key = deliver(warehouse.landing, [GOOD])
+    folder = warehouse.landing / key
+    real = module.FileLanding.land
+
+    def gone(landing: FileLanding, file: ManifestFile) -> FileResult:
+        result = real(landing, file)
+        folder.rename(folder.parent / "elsewhere")
+        return result
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module.FileLanding, "land", gone)
+        with pytest.raises(LandingError, match="run again"):
+            land_delivery(warehouse, key)
+    assert in_force(warehouse) == []
+    (folder.parent / "elsewhere").rename(folder)
+    assert land_delivery(warehouse, key).outcome == "landed"
+    assert ledger(warehouse, "select count(*) from raw.attendance") == [(36,)]
 
 
 def test_a_folder_may_say_sequence_one(warehouse: Settings) -> None:

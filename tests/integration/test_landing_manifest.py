@@ -33,6 +33,8 @@ INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("sequence as text", {"sequence": "1"}, "sequence"),
     ("supersedes itself", {"supersedes": "S12000005/2025-09-03"}, "no earlier delivery"),
     ("supersedes another council's", {"supersedes": "S12000006/2025-09-01"}, "of this authority"),
+    ("supersedes a day that is none", {"supersedes": "S12000005/2025-02-30"}, "of this authority"),
+    ("a day with a time", {"extract_date": "2025-09-03T00:00:00"}, "a day such as"),
     ("environment unknown", {"environment": "production"}, "environment"),
 ]
 
@@ -66,6 +68,9 @@ def test_a_manifest_that_cannot_be_used_refuses_the_delivery(
         ({"sha256": "abc"}, "sha256"),
         ({"rows": -1}, "rows"),
         ({"extracted_at": "2025-09-03T18:00:00"}, "extracted_at"),
+        ({"extracted_at": 1756918800}, "a time with offset"),
+        ({"extracted_at": "9999-12-31T23:59:59-12:00"}, "a time with offset"),
+        ({"name": "é" * 200}, "longer than any"),
     ],
 )
 def test_an_entry_that_cannot_be_used_refuses_the_delivery(

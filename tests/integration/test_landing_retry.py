@@ -90,3 +90,38 @@ def test_the_order_of_deliveries_makes_no_difference_to_what_is_accepted(warehou
         ledger(warehouse, "select scn, seed_code, attendance_date, opening, _row_number from raw.attendance order by 5")
         == content
     )
+
+
+def test_the_order_of_deliveries_makes_no_difference_to_warnings_and_reasons(warehouse: Settings) -> None:
+    """A row of a school unknown at first counts for the warnings, and one rejected for more keeps only what holds."""
+    odd = "7654321"  # in no seed, and with a wrong check digit
+    late = marks(odd)[:3]
+    late[0][4], late[1][4], late[2][4] = "ZZ", "QQ", "?"
+    early = [list(row) for row in marks()]
+    early[5][4] = "QQ"
+    schools = deliver(warehouse.landing, [extract("establishments", establishments(ALLOA, odd))], "2025-09-02")
+    rows = deliver(warehouse.landing, [extract("attendance", [*early, *late])], "2025-09-03")
+    queries = (
+        "select warnings.kind, column_name, warnings.row_count, example_row, detail from control.warnings "
+        "inner join control.files using (file_id) where feed = 'attendance' order by 1, 2",
+        "select row_number, column_name, reason from control.rejects order by 1, 2, 3",
+    )
+    seen = []
+    for order in ((rows, schools), (schools, rows)):
+        for key in order:
+            assert land_delivery(warehouse, key).outcome == "landed"
+        seen.append([ledger(warehouse, query) for query in queries])
+        if order[0] == rows:
+            landing = {path: path.read_bytes() for path in warehouse.landing.rglob("*") if path.is_file()}
+            emptied(warehouse)
+            for path, content in landing.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+    assert seen[0] == seen[1]
+    assert seen[0] == [
+        [
+            ("seed_check_digit", "seed_code", 2, 37, None),
+            ("unmapped_code", "attendance_code", 3, 6, "QQ, ZZ"),
+        ],
+        [(39, "attendance_code", "unknown_code")],
+    ]
