@@ -77,11 +77,13 @@ AS_IS = (
     "canonical.stage_half_days", "canonical.tested_half_days", "canonical.half_days_like_others",
     "canonical.calendar", "canonical.study_leave", "canonical.last_marked", "canonical.data_as_at",
     "canonical.delivered_years", "pseudonymised.school_years", "pseudonymised.school_weekdays",
+    "pseudonymised.school_weeks", "pseudonymised.schools",
 )  # fmt: skip
 SUPPORT = """
 create temporary view people as
-    select pupil_id, string_agg(local_authority_code || '|' || seemis_pupil_id, ',' order by 1) as person
-    from (select * from vault.identity_map order by 2, 3) as identity_map group by pupil_id;
+    select pupil_id, string_agg(name, ',' order by name) as person
+    from (select pupil_id, local_authority_code || '|' || seemis_pupil_id as name from vault.identity_map) as names
+    group by pupil_id;
 create temporary view files as
     select file_id, delivery_key || '/' || feed as file
     from control.files inner join control.deliveries using (delivery_id)

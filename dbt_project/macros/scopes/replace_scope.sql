@@ -94,7 +94,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
     select distinct
         month_changes.local_authority_code,
         (month_changes.month + reach.months * interval '1 month')::date::text as month,
-        {{ academic_year_of('month_changes.month') }} as academic_year
+        {{ academic_year_of("(month_changes.month + reach.months * interval '1 month')") }} as academic_year
     from control.month_changes
     cross join generate_series({{ first }}, {{ 1 if and_next else 0 }}) as reach (months)
     where month_changes.origin in ('{{ (parents_with_months() or ["none"]) | join("', '") }}')

@@ -43,14 +43,19 @@ stage_values as (
     order by
         reference_days.local_authority_code, reference_days.academic_year, reference_days.pupil_id,
         {{ day_of('enrolments.valid_from') }} <= reference_days.reference_on desc,
+        -- what a later snapshot up to the day says otherwise, or no longer has, is out of date
+        case
+            when {{ day_of('enrolments.valid_from') }} > reference_days.reference_on then null
+            when {{ day_of('enrolments.valid_to') }} <= reference_days.reference_on then enrolments.valid_to
+            else 'infinity'
+        end desc,
+        case
+            when {{ day_of('enrolments.valid_from') }} > reference_days.reference_on then enrolments.valid_from
+        end,
         reference_days.reference_on between enrolments.entry_date and coalesce(
             enrolments.leaving_date, date '2999-12-31'
         ) desc,
         enrolments.is_base_school desc,
-        case
-            when {{ day_of('enrolments.valid_from') }} <= reference_days.reference_on then enrolments.valid_from
-        end desc,
-        enrolments.valid_from,
         enrolments.entry_date desc,
         enrolments.seed_code
 )

@@ -21,5 +21,9 @@ select
         when last_marked.academic_year < last_marked.latest_year then last_marked.last_open_opening
         else last_marked.last_marked_opening
     end as data_as_at_opening,
-    last_marked.last_month
+    case
+        when last_marked.academic_year < last_marked.latest_year
+            then greatest(last_marked.last_month, date_trunc('month', last_marked.last_open_on::timestamp)::date)
+        else last_marked.last_month
+    end as last_month
 from last_marked

@@ -66,11 +66,17 @@ no_enrolment as (
 ),
 
 base_enrolments as (
-    select * from {{ ref('canonical_enrolment_years') }} as enrolment_years
+    select enrolment_years.*
+    from {{ ref('canonical_enrolment_years') }} as enrolment_years
+    left join {{ ref('canonical_marked_schools') }} as marked_schools
+        on enrolment_years.local_authority_code = marked_schools.local_authority_code
+        and enrolment_years.academic_year = marked_schools.academic_year
+        and enrolment_years.pupil_id = marked_schools.pupil_id
+        and enrolment_years.seed_code = marked_schools.seed_code
     where {{ in_touched_scope('enrolment_years') }}
         and enrolment_years.is_base_school
         and enrolment_years.status = 'on_roll'
-        and not enrolment_years.needs_mark
+        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
 ),
 
 -- rule 18

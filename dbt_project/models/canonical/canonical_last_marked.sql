@@ -24,7 +24,14 @@ schools_on_roll as (
         enrolment_years.academic_year,
         enrolment_years.seed_code
     from {{ ref('canonical_enrolment_years') }} as enrolment_years
-    where {{ in_touched_scope('enrolment_years') }} and enrolment_years.status <> 'withdrawn'
+    left join {{ ref('canonical_marked_schools') }} as marked_schools
+        on enrolment_years.local_authority_code = marked_schools.local_authority_code
+        and enrolment_years.academic_year = marked_schools.academic_year
+        and enrolment_years.pupil_id = marked_schools.pupil_id
+        and enrolment_years.seed_code = marked_schools.seed_code
+    where {{ in_touched_scope('enrolment_years') }}
+        and enrolment_years.status <> 'withdrawn'
+        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
 ),
 
 half_days as (
