@@ -7,6 +7,7 @@ from orchestration.access.granting import Granted, Validity, grant, revoke, revo
 from orchestration.access.listing import list_scopes, review
 from orchestration.access.places import Place, authority_code, find_place
 from orchestration.access.readers import Person
+from orchestration.access.retention import forget_page_reads
 from orchestration.access.shared import count_schools, give_shared_logins
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "authority_code",
     "count_schools",
     "find_place",
+    "forget_page_reads",
     "give_shared_logins",
     "grant",
     "grant_example_set",

@@ -27,6 +27,9 @@ print(json.dumps({
         for key in graph.get_all_asset_keys()
     },
     "views": sorted("/".join(view) for view in VIEWS),
+    "of_a_build": sorted(
+        key.to_user_string() for key in found.resolve_job_def("build_layers").asset_layer.executable_asset_keys
+    ),
     "jobs": sorted(job.name for job in found.resolve_all_job_defs()),
     "sensors": sorted(sensor.name for sensor in found.sensors or []),
     "schedules": sorted(schedule.name for schedule in found.schedules or []),
@@ -84,6 +87,7 @@ def test_the_two_jobs_have_a_sensor_and_a_schedule(graph: dict) -> None:
     assert {"land_delivery", "build_layers"} <= set(graph["jobs"])
     assert set(graph["sensors"]) == {"deliveries", "landed_deliveries"}
     assert set(graph["schedules"]) == {"nightly_build"}
+    assert "control/page_reads" in graph["of_a_build"], "what is too old is forgotten every night"
 
 
 def test_tests_and_balance_sheet_are_checks(graph: dict) -> None:

@@ -156,6 +156,7 @@ create table if not exists control.page_reads (
     milliseconds integer
 );
 create index if not exists page_reads_by_reader on control.page_reads (reader_id, at);
+create index if not exists page_reads_by_time on control.page_reads using brin (at);
 comment on table control.page_reads is 'Which reader asked for which page, and what came of it. One row per request.';
 comment on column control.page_reads.read_id is 'Number of the line.';
 comment on column control.page_reads.at is 'When.';
@@ -167,6 +168,16 @@ comment on column control.page_reads.sector is 'Its sector.';
 comment on column control.page_reads.format is 'html, csv or xlsx.';
 comment on column control.page_reads.status is 'HTTP status of the answer; 404 also for what the reader may not see.';
 comment on column control.page_reads.milliseconds is 'Time to the answer.';
+
+-- Who read what is itself about people, so it is kept for a year's review and no longer. A council's own number stays.
+create table if not exists access.retention (
+    table_name text primary key check (table_name = 'control.page_reads'),
+    keep_days integer not null check (keep_days between 30 and 3650)
+);
+comment on table access.retention is 'For how many days lines about readers are kept; older ones go every night. One row per table.';
+comment on column access.retention.table_name is 'The table.';
+comment on column access.retention.keep_days is 'Days that a line is kept: 400 unless the steward has changed it.';
+insert into access.retention (table_name, keep_days) values ('control.page_reads', 400) on conflict do nothing;
 
 -- What was taken back stays so: a grant is given anew, so that the table tells what held when.
 create or replace function access.keep_revocation() returns trigger language plpgsql
@@ -458,6 +469,20 @@ $$;
 comment on function access.give_shared_logins(text) is
 'Gives the shared logins an authority when it is first released, on a warehouse that is not live.';
 
+-- Called every night, whether or not anything is released.
+create or replace function access.forget_page_reads() returns bigint
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+with forgotten as (
+    delete from control.page_reads using access.retention
+    where retention.table_name = 'control.page_reads'
+        and page_reads.at < now() - make_interval(days => retention.keep_days)
+    returning 1
+)
+select count(*) from forgotten
+$$;
+comment on function access.forget_page_reads() is
+'Deletes lines of control.page_reads that are older than access.retention says, and answers how many.';
+
 -- Clusters decide what their leads see, so release may add invented ones alone, and none where a council has its own.
 create or replace function access.invent_clusters(code text, schools jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -483,13 +508,14 @@ access.reader_schools(), access.reader_seed_codes(), access.reader_floors(), acc
 access.my_scopes(), access.whoami() to dashboard, analyst, researcher;
 grant execute on function access.reader_for(text, text), access.example_readers() to dashboard;
 grant execute on function access.give_shared_logins(text), access.count_schools(text, jsonb),
-access.invent_clusters(text, jsonb) to releaser;
+access.invent_clusters(text, jsonb), access.forget_page_reads() to releaser;
 grant execute on function access.today() to steward, auditor;
 
 grant select, insert, update, delete on access.sessions to dashboard;
 grant insert on control.page_reads to dashboard;
 grant select on access.readers, access.groups, access.group_members, access.clusters, access.scopes, access.school_counts,
-access.scopes_in_force, access.schools_in_force to steward, auditor;
+access.scopes_in_force, access.schools_in_force, access.retention to steward, auditor;
+grant update (keep_days) on access.retention to steward;
 grant insert on access.readers, access.groups, access.group_members, access.scopes to steward;
 grant update (display_name, email, subject, valid_from, valid_until, revoked_at) on access.readers to steward;
 grant update (revoked_at, revoked_by) on access.group_members, access.scopes to steward;
