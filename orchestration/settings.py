@@ -9,17 +9,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestration.errors import WarehouseError
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(WarehouseError):
+    """A setting cannot be used as it is."""
 
 
 class Settings(BaseSettings):
     """Where state lives, which database is used, and under which key pupils are pseudonymised.
 
-    Each field is read from ``WAREHOUSE_<FIELD>`` or a ``.env`` file in the project folder. Raises
-    ``pydantic.ValidationError`` naming the variable when a value cannot be used.
+    Each field is read from ``WAREHOUSE_<FIELD>`` or a ``.env`` file in the project folder.
+    ``load_settings`` says which one cannot be used.
     """
 
     model_config = SettingsConfigDict(
@@ -107,16 +113,29 @@ class Settings(BaseSettings):
 
     @cached_property
     def code_version(self) -> str:
-        """Version of the code, with the commit where the project is a git checkout: ``0.1.0+ab12cd3``."""
+        """Version of the code, with the commit where the project is a checkout and git there: ``0.1.0+ab12cd3``."""
         release = version("school-data-warehouse")
-        found = subprocess.run(
-            ["git", "-C", str(PROJECT_DIR), "rev-parse", "--short", "HEAD"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        try:
+            found = subprocess.run(
+                ["git", "-C", str(PROJECT_DIR), "rev-parse", "--short", "HEAD"],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        except FileNotFoundError:  # an image of the project has no git
+            return release
         commit = found.stdout.strip()
         return f"{release}+{commit}" if found.returncode == 0 and commit else release
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the settings from the environment; keyword arguments take precedence over it."""
-    return Settings(**overrides)  # type: ignore[arg-type]  # validated by pydantic
+    """Read the settings from the environment; keyword arguments take precedence over it.
+
+    Raises SettingsError naming each variable that cannot be used, without its value, which may be a secret.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # validated by pydantic
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"WAREHOUSE_{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg'][0].lower()}{one['msg'][1:]}"
+            for one in error.errors(include_url=False, include_input=False)
+        )
+        raise SettingsError(f"{wrong}. Correct it in the environment or in {PROJECT_DIR / '.env'}.") from None

@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from orchestration.cli import access, contracts, dashboards, database, demo, ledger, running, synth
-from orchestration.cli.output import Exit, errors
+from orchestration.cli.output import Exit, errors, say_error
 
 COLLECT_EVERY = (100_000, 20, 50)  # objects; Python's own (700, 10, 10) costs a night an eighth of its time in Python
 
@@ -28,12 +28,16 @@ def explained(error: Exception) -> str:
     from orchestration.settings import load_settings
     from orchestration.transform import without_row_values
 
-    where = load_settings().home / "errors.log"
-    where.parent.mkdir(parents=True, exist_ok=True)
+    name, text = type(error).__name__, without_row_values(str(error))
     trace = "".join(traceback.format_tb(error.__traceback__))
-    with where.open("a") as log:
-        log.write(f"{dt.datetime.now(dt.UTC).isoformat()} {type(error).__name__}\n{trace}\n")
-    return f"{without_row_values(str(error))} ({type(error).__name__}; where it happened is in {where})"
+    try:
+        where = load_settings().home / "errors.log"
+        where.parent.mkdir(parents=True, exist_ok=True)
+        with where.open("a", encoding="utf-8") as log:
+            log.write(f"{dt.datetime.now(dt.UTC).isoformat()} {name}\n{trace}\n")
+    except OSError as unwritable:
+        return f"{text} ({name}; where it happened could not be written down: {unwritable.strerror})"
+    return f"{text} ({name}; where it happened is in {where})"
 
 
 def main() -> None:
@@ -44,10 +48,10 @@ def main() -> None:
     try:
         app()
     except WarehouseError as error:
-        errors.print(f"[bold red]Error:[/] {error}", highlight=False)
+        say_error(str(error))
         sys.exit(Exit.FAILED)
     except Exception as error:
-        errors.print(f"[bold red]Error:[/] {explained(error)}", highlight=False)
+        say_error(explained(error))
         sys.exit(Exit.FAILED)
     except KeyboardInterrupt:
         errors.print("Stopped. What was complete before is kept; run the command again to carry on.")

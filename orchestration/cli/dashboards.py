@@ -16,7 +16,7 @@ def dashboards(
     host: Annotated[
         str, typer.Option(help="Address to listen on; others than this one need TLS in front.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = DEFAULT_PORT,
     workers: Annotated[int, typer.Option(min=1, max=32, help="Processes that answer.")] = 2,
 ) -> None:
     """Serve the dashboards that leadership opens, until stopped with Ctrl-C.

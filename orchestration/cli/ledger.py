@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from orchestration import ledger
-from orchestration.cli.output import Exit, JsonOption, console, print_json, print_rows
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
 from orchestration.settings import Settings, load_settings
 
 DeliveryOption = Annotated[str | None, typer.Option("--delivery", help="One delivery, such as S12000005/2025-09-01.")]
@@ -31,7 +31,7 @@ def print_deliveries(rows: ledger.Rows, json_output: bool) -> None:
     print_rows(short, "Deliveries, newest first", "No delivery has landed yet.", False)
     for row in rows:
         if row["outcome"] == "refused":
-            console.print(f"  {row['message']}", highlight=False, style="yellow")
+            console.print(f"  {row['message']}", highlight=False, markup=False, style="yellow")
 
 
 def deliveries(delivery: DeliveryOption = None, json_output: JsonOption = False) -> None:
@@ -45,7 +45,11 @@ def deliveries(delivery: DeliveryOption = None, json_output: JsonOption = False)
     """
     settings = _ready()
     if delivery:
-        print_rows(ledger.files(settings, delivery), f"Files of {delivery}", f"{delivery} is not known.", json_output)
+        found = ledger.files(settings, delivery)
+        if not found:
+            tried = [row for row in ledger.deliveries(settings) if row["delivery"] == delivery]
+            raise fail(str(tried[0]["message"]) if tried else f"{delivery} is not known", Exit.USAGE)
+        print_rows(found, f"Files of {delivery}", "", json_output)
         return
     print_deliveries(ledger.deliveries(settings), json_output)
 
@@ -148,12 +152,16 @@ def restore(delivery: DeliveryArgument, reason: ReasonOption) -> None:
 def replay(delivery: DeliveryArgument) -> None:
     """Land a delivery again from its folder: files that were set aside or quarantined are tried anew.
 
+    Exit code 3 where it is refused or a file is quarantined still.
+
     Example: `warehouse replay S12000005/2025-09-01`
     """
     from orchestration.landing import replay as replay_delivery
 
     result = replay_delivery(_ready(), delivery)
-    console.print(f"{delivery}: {result.outcome}. {result.message or ''}")
+    console.print(f"{delivery}: {result.outcome}. {result.message or ''}", highlight=False, markup=False)
+    if result.outcome == "refused" or any(file.status == "quarantined" for file in result.files):
+        raise typer.Exit(Exit.ATTENTION)
 
 
 def register(app: typer.Typer) -> None:

@@ -10,10 +10,26 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.errors import MarkupError
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-console = Console(width=None if sys.stdout.isatty() else 160)
-errors = Console(stderr=True)
+from orchestration.settings import Settings
+
+
+class _Console(Console):
+    """Prints a text that is no markup, such as a name with square brackets in it, as it is."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        try:
+            return super().render_str(text, **options)
+        except MarkupError:
+            return super().render_str(text, **{**options, "markup": False})
+
+
+console = _Console(width=None if sys.stdout.isatty() else 160, emoji=False)
+errors = _Console(stderr=True, emoji=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of a table.")]
 
@@ -67,10 +83,12 @@ def print_rows(
         print_json([dict(row) for row in rows])
         return
     if not rows:
-        console.print(empty)
+        console.print(escape(empty))
         return
     names = set(plain)
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    table = Table(
+        title=escape(title), title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
     first = rows[0]
     for column in first:
         amount = column not in names and all(
@@ -78,11 +96,22 @@ def print_rows(
         )
         table.add_column(column.replace("_", " "), justify="right" if amount else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(str(v) if c in names and v is not None else _text(v) for c, v in row.items()))
+        table.add_row(*(escape(str(v) if c in names and v is not None else _text(v)) for c, v in row.items()))
     console.print(table)
+
+
+def say_error(message: str, word: str = "Error") -> None:
+    """Print an error on standard error as it is: square brackets in it are text, not markup."""
+    errors.print(f"[bold red]{word}:[/] {escape(message)}", highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def say_missing_landing(settings: Settings) -> None:
+    """Say that deliveries are looked for where nothing is; the default folder is not there before the first one."""
+    if "landing" in settings.model_fields_set and not settings.landing.is_dir():
+        say_error(f"there is no folder {settings.landing}: check WAREHOUSE_LANDING", "Look")
 
 
 def fail(message: str, code: Exit = Exit.FAILED) -> typer.Exit:
     """Print an error on standard error and return the exception to raise."""
-    errors.print(f"[bold red]Error:[/] {message}", highlight=False)
+    say_error(message)
     return typer.Exit(code)

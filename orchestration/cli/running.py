@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, errors, print_json
+from orchestration.cli.output import Exit, JsonOption, console, print_json, say_error, say_missing_landing
 from orchestration.settings import Settings, load_settings
 
 
@@ -27,9 +27,11 @@ def run_all(
 
     def say(text: str) -> None:
         if not quiet:
-            console.print(text, highlight=False)
+            console.print(text, highlight=False, markup=False)
 
     ensure_ready(settings)
+    if not quiet:
+        say_missing_landing(settings)
     waiting = [found.delivery_key for found in pending(settings)]
     if until is not None:  # a delivery's folder begins with the day of its extract
         waiting = [key for key in waiting if key.partition("/")[2][:10] <= until.isoformat()]
@@ -89,9 +91,9 @@ def print_ending(summary: dict[str, object]) -> None:
     if not isinstance(ending, dict):
         return
     if ending["message"]:
-        errors.print(f"[bold red]Stopped:[/] {ending['message']}", highlight=False)
+        say_error(str(ending["message"]), "Stopped")
     if ending["failed_checks"]:
-        console.print("Checks that failed: " + ", ".join(ending["failed_checks"]), highlight=False)
+        console.print("Checks that failed: " + ", ".join(ending["failed_checks"]), highlight=False, markup=False)
 
 
 def run(

@@ -145,4 +145,5 @@ def _explain(settings: Settings, known: dict[str, str], error: psycopg.Operation
     step = (
         "run `warehouse status`" if embedded else "check WAREHOUSE_PG_HOST, WAREHOUSE_PG_PORT and WAREHOUSE_PG_SSLMODE"
     )
-    return NotRunningError(f"The database at {where} cannot be reached ({text.strip().splitlines()[-1]}): {step}.")
+    why = text.strip().splitlines()[0].removeprefix("connection failed: ")
+    return NotRunningError(f"The database at {where} cannot be reached ({why}): {step}.")

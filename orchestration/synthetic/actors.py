@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.synthetic.attendance_rows import UNMAPPED
+from orchestration.synthetic.identifiers import seed_check_digit
 from orchestration.synthetic.world import YearWorld
 
 Ints = NDArray[np.int64]
@@ -24,6 +25,22 @@ class Actors:
     leaver: int | None
     unknown_scns: Ints
 
+    def persons(self, world: YearWorld) -> list[int]:
+        """Who plays a part."""
+        rows = [self.reissued, self.shared, self.two_bases, self.elsewhere, *filter(None, [self.leaver])]
+        return [int(person) for person in world.enrolments.person[rows]]
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A pupil, in a delivery, whose SCN the next authority gives to somebody born on another day."""
+
+    delivery: str
+    person: int
+    scn: int
+    birth: np.datetime64
+    stage: int
+
 
 def choose_actors(world: YearWorld, until: date, random: np.random.Generator) -> Actors:
     """Pupils who are at one school all year, and one who leaves before ``until`` and comes once more."""
@@ -40,11 +57,47 @@ def choose_actors(world: YearWorld, until: date, random: np.random.Generator) ->
     return Actors(reissued, shared, two_bases, elsewhere, leaver, strangers)
 
 
+def _there(world: YearWorld) -> NDArray[np.bool_]:
+    """Enrolments at a base school, all year, of pupils who are young enough to stay for the next one."""
+    spells = world.enrolments
+    begun = spells.entry <= world.openings.days[0]
+    return np.asarray((spells.stage < 5) & spells.is_base & begun & np.isnat(spells.leaving))
+
+
+def lend_scn(world: YearWorld, delivery: str, taken: tuple[int, ...], random: np.random.Generator) -> Lent:
+    """The pupil whose SCN the next authority uses too."""
+    spells = world.enrolments
+    row = int(random.choice(np.flatnonzero(_there(world) & ~np.isin(spells.person, taken))))
+    person = int(spells.person[row])
+    return Lent(delivery, person, int(world.people.scn[person]), world.people.birth[person], int(spells.stage[row]))
+
+
+def borrow_scn(world: YearWorld, lent: Lent, taken: tuple[int, ...]) -> bool:
+    """Gives that SCN to a pupil of the same stage, born on another day; whether there is one."""
+    spells = world.enrolments
+    other = world.people.birth[spells.person] != lent.birth
+    found = np.flatnonzero(_there(world) & other & (spells.stage == lent.stage) & ~np.isin(spells.person, taken))
+    if len(found):
+        world.people.scn[spells.person[found[0]]] = lent.scn
+    return bool(len(found))
+
+
+def closed_school(world: YearWorld) -> dict[str, str]:
+    """A school that is closed and has nobody, whose SEED code has a wrong check digit: its columns that differ."""
+    head = 990_000 + world.authority.scotxed_code
+    closed = f"{world.start - 1}-06-30"
+    return {
+        "seed_code": f"{head}{(seed_check_digit(head) + 1) % 10}",
+        "establishment_name": "Imaginary School",
+        "opened_on": "",
+        "closed_on": closed,
+    }
+
+
 def plant_odd_scns(world: YearWorld, random: np.random.Generator) -> tuple[int, int]:
     """Gives one pupil an SCN with a wrong check digit and another one of a year to come; who they are."""
-    people, spells = world.people, world.enrolments
-    there = (spells.stage < 5) & spells.is_base & (spells.entry <= world.openings.days[0]) & np.isnat(spells.leaving)
-    wrong, late = random.choice(np.unique(spells.person[there]), size=2, replace=False).tolist()
+    people = world.people
+    wrong, late = random.choice(np.unique(world.enrolments.person[_there(world)]), size=2, replace=False).tolist()
     scn = int(people.scn[wrong])
     people.scn[wrong] = scn - scn % 10 + (scn + 5) % 10
     people.scn[late] = world.registry.new_scns(np.array([world.start + 20]))[0]

@@ -9,7 +9,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,14 +25,27 @@ if TYPE_CHECKING:
     from orchestration.synthetic.deliveries import YearWriter
 
 Spoiler = Callable[[bytes], bytes]
+LATER = "later"  # beside the authorities' folders: what is put over a delivery after it has landed
 
 
-def write_bad_deliveries(writer: YearWriter, out: Path) -> tuple[list[str], list[Fault]]:
-    """Writes them under the next sequences of the last extract date; their keys, and what must become of them."""
+@dataclass
+class BadDeliveries:
+    """Their keys, what must become of them, and which of them land with marks."""
+
+    keys: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    with_marks: list[str] = field(default_factory=list)
+
+
+def write_bad_deliveries(writer: YearWriter, out: Path) -> BadDeliveries:
+    """Writes them under the next sequences of the last extract date."""
     maker = _Maker(writer, out)
-    for bad in (maker.first_files, maker.second_files, maker.third_files, maker.header_only, *maker.refused()):
+    deliveries = (
+        maker.first_files, maker.second_files, maker.third_files, maker.header_only, maker.replaced, *maker.refused()
+    )  # fmt: skip
+    for bad in deliveries:
         bad()
-    return maker.keys, maker.faults
+    return maker.made
 
 
 class _Maker:
@@ -41,14 +54,19 @@ class _Maker:
         self._at = writer.planned[-1].extract_date
         self._extracted = moment(self._at, 18, 30)
         self._sequence = 1
-        self.keys: list[str] = []
-        self.faults: list[Fault] = []
+        self.made = BadDeliveries()
         feeds = ("establishments", "calendar", "pupils", "enrolments")
+        self._scn = writer.scn[writer.world.enrolments.person]
         self._tables: dict[str, pa.Table] = {feed: writer.snapshot(feed, self._at) for feed in feeds}
 
     def first_files(self) -> None:
-        """A wrong hash, UTF-16, a row too few in the manifest, semicolons, no header; two feeds to refuse or wait."""
-        folder = self._folder()
+        """A wrong hash, UTF-16, a row too few in the manifest, semicolons, no header; two feeds to refuse or wait.
+
+        It means to replace the last good delivery, which stands, since files of this one are quarantined.
+        """
+        stands = f"{self._writer.world.authority.code}/{self._at.isoformat()}"
+        self.made.faults.append(Fault(stands, "counted", "supersedes_quarantined"))
+        folder = self._folder(supersedes=stands)
         self._attendance(folder, "hash_mismatch")
         folder.files[-1] = replace(folder.files[-1], sha256="0" * 64)
         self._snapshot(folder, "pupils", "wrong_encoding", lambda text: text.decode().encode("utf-16"))
@@ -96,11 +114,31 @@ class _Maker:
         self._close(folder)
 
     def header_only(self) -> None:
-        """A header and no rows, as the manifest says: it lands, with a warning."""
+        """A header and no rows, as the manifest says, and a field that no manifest has: it lands, with warnings."""
         folder = self._folder()
         folder.write("attendance", "delta", [HEADER], 0, self._extracted, {})
         self._note(folder.key, "warning", "header_only", "attendance", "attendance.csv.gz")
         self._close(folder)
+        _rewrite(folder, lambda text: json.dumps({**json.loads(text), "exported_by": "nightly job"}, indent=2))
+        self.made.faults.append(Fault(folder.key, "warning", "unknown_manifest_field"))
+
+    def replaced(self) -> None:
+        """Wrong marks that land, and the right ones in a delivery that replaces them whole.
+
+        Apart, under ``later``, lies the second with other marks: put over it once it has landed, it is refused.
+        """
+        wrong = self._folder()
+        self._marks(wrong, RowMaker(self._scn, self._writer.world.seed_codes), wrong=True)
+        self._close(wrong)
+        self.made.faults.append(Fault(wrong.key, "withdrawn", "superseded"))
+        right = self._folder(supersedes=wrong.key)
+        self._marks(right, self._writer.maker, wrong=False)
+        self._close(right)
+        changed = replace(right, root=self._out / LATER, files=[])
+        self._marks(changed, self._writer.maker, wrong=True)
+        changed.close()
+        self.made.with_marks += [wrong.key, right.key]
+        self.made.faults.append(Fault(right.key, "refused", "changed_delivery", folder=f"{LATER}/{right.key}"))
 
     def refused(self) -> list[Callable[[], None]]:
         """Deliveries that are refused whole."""
@@ -150,32 +188,32 @@ class _Maker:
         folder.write("establishments", "snapshot", content, table.num_rows, self._extracted, packed=False)
         folder.close()
         if spoil is not None:
-            manifest = folder.path / "manifest.json"
-            manifest.write_text(spoil(manifest.read_text(encoding="utf-8")), encoding="utf-8")
-        self.keys.append(folder.key)
-        self.faults.append(Fault(folder.key, "refused", reason))
+            _rewrite(folder, spoil)
+        self.made.keys.append(folder.key)
+        self.made.faults.append(Fault(folder.key, "refused", reason))
 
-    def _folder(self, environment: str = "synthetic") -> DeliveryFolder:
+    def _folder(self, environment: str = "synthetic", supersedes: str | None = None) -> DeliveryFolder:
         self._sequence += 1
         code = self._writer.world.authority.code
-        return DeliveryFolder(self._out, code, self._at.isoformat(), self._sequence, environment)
+        return DeliveryFolder(self._out, code, self._at.isoformat(), self._sequence, environment, supersedes)
 
     def _close(self, folder: DeliveryFolder) -> None:
-        self.keys.append(folder.close())
+        self.made.keys.append(folder.close())
 
     def _attendance(self, folder: DeliveryFolder, reason: str, spoil: Spoiler | None = None) -> None:
-        """Marks of the last day, all of them turned into unexplained absences."""
-        world, planned = self._writer.world, self._writer.planned[-1]
-        spells = world.enrolments
-        maker = RowMaker(self._writer.scn[spells.person], world.seed_codes)
-        column = 2 * planned.first_day
-        rows = np.flatnonzero(self._writer.marks[:, column])
-        text = HEADER + maker.half_day(rows, np.full(len(rows), 31, dtype=np.uint8), self._at, False)
-        units, counts = np.unique(world.seed_codes[rows], return_counts=True)
-        by_unit = {f"{unit:07d}": count for unit, count in zip(units.tolist(), counts.tolist(), strict=True)}
-        content = spoil(text) if spoil else text
-        folder.write("attendance", "delta", [content], len(rows), self._extracted, by_unit)
+        """Wrong marks of the last day, in a file that must not be taken."""
+        self._marks(folder, RowMaker(self._scn, self._writer.world.seed_codes), wrong=True, spoil=spoil)
         self._note(folder.key, "quarantined", reason, "attendance", "attendance.csv.gz")
+
+    def _marks(self, folder: DeliveryFolder, maker: RowMaker, wrong: bool, spoil: Spoiler | None = None) -> None:
+        """Marks of the last morning: as they are, or all of them turned into unexplained absences."""
+        marks = self._writer.marks[:, 2 * self._writer.planned[-1].first_day]
+        rows = np.flatnonzero(marks)
+        codes = np.full(len(rows), 31, dtype=np.uint8) if wrong else marks[rows]
+        text = HEADER + maker.half_day(rows, codes, self._at, False)
+        units, counts = np.unique(self._writer.world.seed_codes[rows], return_counts=True)
+        by_unit = {f"{unit:07d}": count for unit, count in zip(units.tolist(), counts.tolist(), strict=True)}
+        folder.write("attendance", "delta", [spoil(text) if spoil else text], len(rows), self._extracted, by_unit)
 
     def _snapshot(
         self, folder: DeliveryFolder, feed: str, reason: str, spoil: Spoiler | None = None, name: str | None = None
@@ -200,7 +238,13 @@ class _Maker:
         self._note(folder.key, outcome, reason, feed, folder.files[-1].name)
 
     def _note(self, key: str, outcome: str, reason: str, feed: str, file: str) -> None:
-        self.faults.append(Fault(key, outcome, reason, feed, file))
+        self.made.faults.append(Fault(key, outcome, reason, feed, file))
+
+
+def _rewrite(folder: DeliveryFolder, spoil: Callable[[str], str]) -> None:
+    """Changes the text of a manifest that is written."""
+    manifest = folder.path / "manifest.json"
+    manifest.write_text(spoil(manifest.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _in_windows_1252(text: bytes) -> bytes:

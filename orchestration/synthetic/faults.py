@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 
 from orchestration.synthetic.actors import (
     Actors,
+    Lent,
+    borrow_scn,
     choose_actors,
+    closed_school,
+    lend_scn,
     other_school,
     plant_odd_scns,
     plant_unmapped,
@@ -50,6 +54,9 @@ class Planter:
     _snapshots: int = 0
     _is_reissued: bool = False
     _odd: tuple[int, int] = (-1, -1)  # a wrong check digit, a year of issue to come
+    borrowed: Lent | None = None  # from the authority before
+    lent: Lent | None = None
+    _borrows: bool = False
 
     def year_begins(self, world: YearWorld, marks: NDArray[np.uint8], until: date | None) -> None:
         """Chooses who plays which part; changes a few marks into a code without a mapping."""
@@ -62,6 +69,12 @@ class Planter:
         if world.start == self.options.starts[0]:
             self._odd = plant_odd_scns(world, random)
         self._actors = choose_actors(world, planned[0].extract_date, random)
+        if world.start == self.options.starts[0]:
+            taken = (*self._odd, *self._actors.persons(world))
+            key = f"{world.authority.code}/{planned[0].extract_date}"
+            self.lent = lend_scn(world, key, taken, generator(world.seed, world.authority.code, "lent"))
+            if self.borrowed is not None:
+                self._borrows = borrow_scn(world, self.borrowed, (*taken, self.lent.person))
         self._unmapped = plant_unmapped(world, marks, 2 * planned[-1].last_day, random)
 
     def kept_apart(self, world: YearWorld) -> Ints:
@@ -155,9 +168,12 @@ class Planter:
         """Deliveries of the last day whose files or manifests are bad; their keys."""
         if self._actors is None or not writer.planned or self.options.is_whole(writer.world.start):
             return []
-        keys, found = write_bad_deliveries(writer, out)
-        self.faults.extend(found)
-        return keys
+        bad = write_bad_deliveries(writer, out)
+        self.faults.extend(bad.faults)
+        marked = writer.marks[:, 2 * writer.planned[-1].first_day] > 0
+        for key in bad.with_marks:
+            self._note_odd_scns(key, "attendance", writer.world.enrolments.person[marked])
+        return bad.keys
 
     def _habits(self, key: str, feed: str, table: pa.Table, planned: PlannedDelivery) -> Dressed:
         dressed = Dressed(table)
@@ -179,7 +195,7 @@ class Planter:
         return dressed
 
     def _identity_rows(self, writer: YearWriter, key: str, feed: str, dressed: Dressed) -> None:
-        """A second pupil under one SCN, and a second base school; both accepted, both cases for the steward."""
+        """A second pupil under one SCN, a second base school, a school without pupils; all of them accepted."""
         assert self._actors is not None
         world, spells = writer.world, writer.world.enrolments
         if feed == "pupils":
@@ -189,6 +205,15 @@ class Planter:
             row["updated_at"] = moment(date(world.start, 8, 1), 9, 0)
             dressed.front.append(list(row.values()))
             self._note(key, "identity_issue", "scn_shared", feed, len(dressed.front), "scn")
+            if self.borrowed is not None and self._borrows and world.start == self.options.starts[0]:
+                for delivery in (self.borrowed.delivery, key):
+                    self._note(delivery, "identity_issue", "scn_conflict", feed, column="scn")
+                self._borrows = False
+        if feed == "establishments":
+            row = self._row(dressed.table, 0) | closed_school(world)
+            dressed.front.append(list(row.values()))
+            dressed.extra_establishments.append(row["seed_code"])
+            self._note(key, "warning", "seed_check_digit", feed, len(dressed.front), "seed_code")
         if feed == "enrolments":
             at = self._actors.two_bases
             target = other_school(world, at)

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from orchestration.synthetic.calendars import school_year
 from orchestration.synthetic.deliveries import YearWriter
 from orchestration.synthetic.faults import Planter
-from orchestration.synthetic.options import Progress, SynthOptions, SynthResult, start_year
-from orchestration.synthetic.published import find_authorities
+from orchestration.synthetic.options import OrderError, Progress, SynthOptions, SynthResult, start_year, year_name
+from orchestration.synthetic.published import census_date, find_authorities
 from orchestration.synthetic.truth import write_truth, year_truth
 from orchestration.synthetic.world import YearWorld, years_of_authority
 
@@ -16,12 +17,19 @@ from orchestration.synthetic.world import YearWorld, years_of_authority
 def generate(options: SynthOptions, progress: Progress | None = None) -> SynthResult:
     """Writes deliveries of pupils that do not exist for schools that do, and ``truth.json`` beside them.
 
-    Deterministic: the same options give the same bytes. Raises ``ValueError`` for an unknown authority or
-    year, and ``FileExistsError`` when a delivery is there already (deliveries are never overwritten).
+    Deterministic: the same options give the same bytes. Raises OrderError for an unknown authority or
+    year or a last day before the first, and ``FileExistsError`` when a delivery is there already (deliveries are
+    never overwritten).
     """
     tell = progress or (lambda text: None)
     authorities = find_authorities(options.seeds, options.authorities)
     starts = options.starts
+    for start in range(starts[0], starts[-1] + 1):
+        census_date(options.seeds, year_name(start))
+    for authority in authorities:
+        first = school_year(authority.code, starts[-1]).open_dates[0]
+        if options.until is not None and options.until < first:
+            raise OrderError(f"{options.until} is before the first school day of {year_name(starts[-1])}, {first}.")
     if options.files:
         options.out.mkdir(parents=True, exist_ok=True)
     truth: dict[str, dict[str, Any]] = {}
@@ -33,7 +41,7 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
             raise FileExistsError(
                 f"{options.out / authority.code} has deliveries already; choose another folder or remove them."
             )
-        planter = Planter(options)
+        planter = Planter(options, borrowed=planters[-1].lent if planters else None)
         planters.append(planter)
         years = truth.setdefault(authority.code, {})
         started = time.monotonic()

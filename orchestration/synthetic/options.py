@@ -10,6 +10,10 @@ from orchestration.settings import PROJECT_DIR
 Progress = Callable[[str], None]
 
 
+class OrderError(ValueError):
+    """What is asked for cannot be made: the message says what may be asked instead."""
+
+
 @dataclass(frozen=True)
 class SynthOptions:
     """One order for synthetic extracts.
@@ -39,11 +43,11 @@ class SynthOptions:
 
     def __post_init__(self) -> None:
         if not self.authorities or not self.years:
-            raise ValueError("Name at least one authority and one academic year.")
+            raise OrderError("Name at least one authority and one academic year.")
         if not 0 <= self.faults <= 1:
-            raise ValueError(f"The fault rate is a share of rows between 0 and 1, not {self.faults}.")
+            raise OrderError(f"The fault rate is a share of rows between 0 and 1, not {self.faults}.")
         if self.daily < 0:
-            raise ValueError(f"The number of daily deliveries cannot be negative: {self.daily}.")
+            raise OrderError(f"The number of daily deliveries cannot be negative: {self.daily}.")
         for year in self.years:
             start_year(year)
 
@@ -90,10 +94,10 @@ class SynthResult:
 
 
 def start_year(academic_year: str) -> int:
-    """First calendar year of ``2025/26``. Raises ``ValueError`` for anything not written like that."""
+    """First calendar year of ``2025/26``. Raises OrderError for anything not written like that."""
     head, _, tail = academic_year.partition("/")
     if not (len(head) == 4 and head.isdigit() and tail == f"{(int(head) + 1) % 100:02d}"):
-        raise ValueError(f"An academic year is written 2025/26, not {academic_year!r}.")
+        raise OrderError(f"An academic year is written 2025/26, not {academic_year!r}.")
     return int(head)
 
 

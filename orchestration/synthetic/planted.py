@@ -14,7 +14,9 @@ class Fault:
     """One planted fault and what must become of it.
 
     ``outcome`` is ``rejected``, ``warning``, ``quarantined``, ``refused``, ``set_aside``, ``held_identity``,
-    ``identity_issue`` or ``counted``; ``row`` counts records from 1. No value that identifies is told.
+    ``identity_issue``, ``withdrawn`` or ``counted`` (it must stand, whatever the reason given says); ``row`` counts
+    records from 1; ``folder`` is what has to be put over the delivery, once that has landed, for the fault to show.
+    No value that identifies is told.
     """
 
     delivery: str
@@ -24,6 +26,7 @@ class Fault:
     file: str | None = None
     row: int | None = None
     column: str | None = None
+    folder: str | None = None
 
     def entry(self) -> dict[str, Any]:
         """The fault's entry in the truth, without what does not apply."""

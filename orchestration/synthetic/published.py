@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from orchestration.synthetic.options import OrderError
+
 STAGES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "S1", "S2", "S3", "S4", "S5", "S6", "SP")
 SPECIAL_STAGE = STAGES.index("SP")
 SECTORS = ("primary", "secondary", "special")
@@ -55,7 +57,7 @@ class Department:
 
 
 def find_authorities(folder: Path, wanted: tuple[str, ...]) -> tuple[Authority, ...]:
-    """Authorities by code, name or alias; ``all`` is all 32. Raises ``ValueError`` for an unknown one."""
+    """Authorities by code, name or alias; ``all`` is all 32. Raises OrderError for an unknown one."""
     rows = read_seed(folder, "local_authorities")
     known = {
         row["local_authority_code"]: Authority(
@@ -72,7 +74,7 @@ def find_authorities(folder: Path, wanted: tuple[str, ...]) -> tuple[Authority, 
             return tuple(known.values())
         code = name if name in known else aliases.get(name.casefold())
         if code is None:
-            raise ValueError(f"No local authority is called {name!r}; see seeds/local_authority_aliases.csv.")
+            raise OrderError(f"No local authority is called {name!r}; see seeds/local_authority_aliases.csv.")
         found[code] = known[code]
     return tuple(found.values())
 
@@ -156,7 +158,7 @@ def shares(folder: Path, characteristic: str, group: str = "all") -> tuple[list[
 
 
 def census_date(folder: Path, academic_year: str) -> date:
-    """The census date of an academic year. Raises ``ValueError`` when the seed does not have the year."""
+    """The census date of an academic year. Raises OrderError when the seed does not have the year."""
     return _year_row(folder, academic_year, "census_on")[0]
 
 
@@ -170,4 +172,4 @@ def _year_row(folder: Path, academic_year: str, *columns: str) -> list[date]:
     for row in read_seed(folder, "academic_years"):
         if row["academic_year"] == academic_year:
             return [date.fromisoformat(row[column]) for column in columns]
-    raise ValueError(f"Academic year {academic_year} is not in seeds/academic_years.csv; add it there.")
+    raise OrderError(f"Academic year {academic_year} is not in seeds/academic_years.csv; add it there.")

@@ -61,7 +61,11 @@ def _cells(rows: int, columns: int, row: Any, column: Any) -> Any:
 
 
 def write_truth(options: SynthOptions, years: dict[str, dict[str, Any]], faults: Iterable[Fault]) -> Path:
-    """Writes ``truth.json`` into the landing folder, beside the authorities' folders; its path."""
+    """Writes ``truth.json`` into the landing folder, beside the authorities' folders; its path.
+
+    ``faults`` show when everything lands; ``faults_later`` only once their ``folder`` is put over the delivery.
+    """
+    told = list(faults)
     truth = {
         "seed": options.seed,
         "years": list(options.years),
@@ -69,7 +73,8 @@ def write_truth(options: SynthOptions, years: dict[str, dict[str, Any]], faults:
         "faults_rate": options.faults,
         "until": options.until.isoformat() if options.until else None,
         "authorities": years,
-        "faults": [fault.entry() for fault in faults],
+        "faults": [fault.entry() for fault in told if fault.folder is None],
+        "faults_later": [fault.entry() for fault in told if fault.folder is not None],
     }
     path = options.out / "truth.json"
     path.write_text(json.dumps(truth, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")

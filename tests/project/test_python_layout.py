@@ -11,7 +11,8 @@ PACKAGE = PROJECT_DIR / "orchestration"
 
 # From the bottom up. A part imports parts of lower layers and itself; parts of one layer do not know each other.
 LAYERS = [
-    {"settings", "errors"},
+    {"errors"},
+    {"settings"},
     {"database", "contracts"},
     {"access", "layer_sizes", "ledger", "project_state", "services", "transform"},
     {"landing", "identity", "release", "synthetic"},

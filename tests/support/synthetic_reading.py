@@ -36,7 +36,7 @@ def good_files(out: Path, truth: dict[str, Any], feed: str) -> list[tuple[str, P
 
 def is_loss(fault: dict[str, Any]) -> bool:
     """Whether a whole file or delivery is kept out."""
-    return fault["outcome"] in ("quarantined", "refused", "set_aside")
+    return fault["outcome"] in ("quarantined", "refused", "set_aside", "withdrawn")
 
 
 def text_of(path: Path) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ REASONS = {
     "refused_feed", "unknown_feed", "manifest_invalid", "wrong_environment", "unknown_authority",
     "held_identity", "scn_reissued", "scn_shared", "two_base_schools", "no_enrolment", "unmapped_code",
     "scn_check_digit", "scn_year", "unknown_column", "missing_optional_column", "column_order",
-    "byte_order_mark", "crlf", "header_only", "scotxed_code",
+    "byte_order_mark", "crlf", "header_only", "scotxed_code", "seed_check_digit", "unknown_manifest_field",
+    "superseded", "supersedes_quarantined",
 }  # fmt: skip
 
 
@@ -46,6 +48,30 @@ def truth(made: SynthResult) -> dict[str, Any]:
 
 def test_every_fault_of_the_layouts_is_planted(truth: dict[str, Any]) -> None:
     assert {fault["reason"] for fault in truth["faults"]} == REASONS
+
+
+def test_two_authorities_have_an_scn_in_common(tmp_path: Path) -> None:
+    """Two people: born on different days, one in each authority, and the case is told for both."""
+    neighbours = ("S12000005", "S12000023")
+    generate(SynthOptions(neighbours, ("2025/26",), tmp_path, faults=0.0005, until=date(2025, 8, 22)))
+    told = truth_of(tmp_path)
+    cases = [fault["delivery"].split("/")[0] for fault in told["faults"] if fault["reason"] == "scn_conflict"]
+    assert sorted(cases) == sorted(neighbours)
+    births: dict[str, dict[str, str]] = {code: {} for code in neighbours}
+    for row in accepted_rows(tmp_path, told, "pupils"):
+        births[row["delivery"].split("/")[0]][row["scn"]] = row["date_of_birth"]
+    (shared,) = births[neighbours[0]].keys() & births[neighbours[1]].keys()
+    assert births[neighbours[0]][shared] != births[neighbours[1]][shared]
+
+
+def test_a_delivery_lies_ready_to_be_changed(made: SynthResult, truth: dict[str, Any]) -> None:
+    (fault,) = truth["faults_later"]
+    assert (fault["outcome"], fault["reason"]) == ("refused", "changed_delivery")
+    loaded, changed = (
+        json.loads((made.out / fault[name] / "manifest.json").read_text()) for name in ("delivery", "folder")
+    )
+    assert loaded["files"][0]["sha256"] != changed["files"][0]["sha256"]
+    assert {**loaded, "files": None} == {**changed, "files": None}
 
 
 def test_canonical_counts_follow_from_the_files_alone(made: SynthResult, truth: dict[str, Any]) -> None:
