@@ -1,7 +1,9 @@
 """The demonstration: one council, from made-up extracts to released marts, with a summary for people."""
 
 import datetime as dt
+import shutil
 import time
+from dataclasses import replace
 from typing import Any
 
 import typer
@@ -19,20 +21,30 @@ SEED, DAILY, FAULTS = 20251031, 5, 0.0005
 
 
 def _make_extracts(settings: Settings) -> float:
+    """Make the extracts beside the landing folder and move them in, the council's last: seen whole or not at all."""
     from orchestration.synthetic import SynthOptions, generate
 
     if (settings.landing / AUTHORITY_CODE).exists():
-        console.print(f"The extracts are there already: {settings.landing}")
+        console.print(f"The extracts are there already: {settings.landing}", soft_wrap=True, markup=False)
         return 0.0
     started = time.monotonic()
+    draft = settings.landing.with_name(f"{settings.landing.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
     options = SynthOptions(
-        authorities=(AUTHORITY,), years=YEARS, out=settings.landing,
+        authorities=(AUTHORITY,), years=YEARS, out=draft,
         seed=SEED, daily=DAILY, faults=FAULTS, until=UNTIL,
         cuts=(RELEASED_BEFORE, BEFORE_DAILY), whole_past=True,
     )  # fmt: skip
     with console.status("Making extracts of pupils that do not exist, in schools that do ...") as shown:
         result = generate(options, progress=lambda text: shown.update(text))
-    console.print(result.summary())
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    for made in sorted(draft.iterdir(), key=lambda path: path.name == AUTHORITY_CODE):
+        there = settings.landing / made.name
+        if there.is_dir():  # from a demonstration that was stopped just here
+            shutil.rmtree(there)
+        made.rename(there)
+    draft.rmdir()
+    console.print(replace(result, out=settings.landing).summary(), soft_wrap=True, markup=False)
     return time.monotonic() - started
 
 
@@ -64,7 +76,7 @@ def headline(settings: Settings) -> list[dict[str, Any]]:
 def demo() -> None:
     """Run the main job on the embedded database with made-up pupils in the real schools of Clackmannanshire.
 
-    Safe to repeat: what is there already is kept, and a second run changes nothing.
+    Safe to stop and to repeat: what is there already is kept, and a second run changes nothing.
 
     Example: `make demo`
     """
@@ -80,7 +92,7 @@ def demo() -> None:
     stages["start the database"] = time.monotonic() - started
     stages["make extracts"] = _make_extracts(settings)
     before = time.monotonic()
-    if stages["make extracts"]:
+    if not ledger.releases(settings):
         run_all(settings, until=RELEASED_BEFORE)
     summary = run_all(settings)
     stages["land, build, check, release"] = time.monotonic() - before
