@@ -18,7 +18,18 @@ from orchestration.database.roles import (
 # What PUBLIC may call in any PostgreSQL and a reader has no business with: making large objects is writing,
 # and holding the build's advisory lock would stop the nightly run. Only a superuser can take it away.
 LARGE_OBJECT_FUNCTIONS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
-DATABASE_SETTINGS = {"timezone": "UTC", "datestyle": "ISO, YMD", "jit": "off"}
+# What a server may have been told otherwise, and the code relies on. Two threads of dbt that are serializable would
+# stop one another.
+DATABASE_SETTINGS = {
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "standard_conforming_strings": "on",
+    "default_transaction_isolation": "read committed",
+    "jit": "off",
+}
 # An error's detail carries values of the row; it goes to the client, never into the server's log.
 QUIET_LOGS = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 

@@ -91,6 +91,32 @@ def test_what_was_changed_by_hand_is_put_right(either: Settings) -> None:
     connect(either, "auditor").close()
 
 
+def test_a_server_with_other_habits_gets_those_that_the_code_relies_on(either: Settings) -> None:
+    """A run once stopped on a server whose databases are serializable: threads of dbt stood in each other's way."""
+    habits = {
+        "default_transaction_isolation": "serializable",
+        "standard_conforming_strings": "off",
+        "timezone": "Asia/Tokyo",
+        "datestyle": "German",
+        "intervalstyle": "iso_8601",
+        "bytea_output": "escape",
+    }
+    with open_connection(either, parameters(either, ADMIN), autocommit=True) as connection:
+        for setting, value in habits.items():
+            connection.execute(f"alter database {either.pg_database} set {setting} = '{value}'")
+    provision(either)
+    with connect(either, "transformer", autocommit=True) as connection:
+        found = {setting: connection.execute(f"show {setting}").fetchone() for setting in habits}
+    assert found == {
+        "default_transaction_isolation": ("read committed",),
+        "standard_conforming_strings": ("on",),
+        "timezone": ("UTC",),
+        "datestyle": ("ISO, YMD",),
+        "intervalstyle": ("postgres",),
+        "bytea_output": ("hex",),
+    }
+
+
 def _acls_sorted(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Entries of an access list come in the order of granting."""
     return [(kind, name, "".join(sorted(text or ""))) for kind, name, text in rows]
