@@ -68,7 +68,8 @@ def held_back(files: Sequence[Delivered]) -> Check:
     if waiting:
         parts.append(f"{plural(len(waiting), 'file')} could not be used, and no good one has come since.")
     if unwanted:
-        parts.append(f"{plural(len(unwanted), 'file')} came that must not be sent; nothing of it was read.")
+        them = "it" if len(unwanted) == 1 else "them"
+        parts.append(f"{plural(len(unwanted), 'file')} came that must not be sent; nothing of {them} was read.")
     return Check("deliveries", title, "attention", " ".join(parts), first(table), every)
 
 

@@ -181,10 +181,39 @@ def import_clusters(
         print_json({"authorities": done.authorities, "clusters": done.clusters, "schools": done.schools,
                     "missing": done.missing})  # fmt: skip
     else:
-        console.print(f"{done.clusters} clusters with {done.schools} schools.", highlight=False)
+        clusters = "1 cluster" if done.clusters == 1 else f"{done.clusters} clusters"
+        schools = "1 school" if done.schools == 1 else f"{done.schools} schools"
+        console.print(f"{clusters} with {schools}.", highlight=False)
     if done.missing:
         console.print(f"Scopes name clusters that are gone: {', '.join(done.missing)}", highlight=False)
         raise typer.Exit(Exit.ATTENTION)
+
+
+@access.command()
+def examples(authority: AuthorityOption = None) -> None:
+    """Make the readers of a demonstration: an officer, heads of schools, the lead of a cluster. Never on live data.
+
+    The dashboards' local sign-in offers them. Without a council they are made for each that has been released; one
+    that was ever given a scope in a council stays as it is.
+
+    Examples:
+
+        warehouse access examples
+
+        warehouse access examples --authority "Glasgow City"
+    """
+    from orchestration.access import authority_code, grant_example_set
+    from orchestration.ledger import releases
+
+    settings = _ready()
+    released = sorted({str(row["local_authority_code"]) for row in releases(settings)})
+    wanted = [authority_code(settings, authority)] if authority else released
+    missing = [code for code in wanted if code not in released]
+    if missing or not wanted:
+        raise fail(f"nothing has been released{f' of {missing[0]}' if missing else ''} yet: run `warehouse run`")
+    for code in wanted:
+        made = grant_example_set(settings, code)
+        console.print(f"{code}: {', '.join(made) or 'they are there already'}", highlight=False)
 
 
 def register(app: typer.Typer) -> None:

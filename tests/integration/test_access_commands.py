@@ -42,6 +42,7 @@ def test_words_that_fit_nothing_are_answered_in_words(settings: Settings) -> Non
         ("revoke",): "name a reader",
         ("revoke", "--scope", "999999"): "no scope 999999",
         ("import-clusters", "nowhere.csv"): "no file",
+        ("examples", "--authority", "Falkirk"): "nothing has been released of S12000014",
     }
     for arguments, said in wrong.items():
         done = warehouse(settings, "access", *arguments)
@@ -54,12 +55,21 @@ def test_clusters_come_from_a_file_or_from_standard_input(settings: Settings, tm
     text = "authority,cluster_name,seed_code,sector\nMoray,Speyside,1000011,primary\n"
     file = tmp_path / "clusters.csv"
     file.write_bytes(b"\xef\xbb\xbf" + text.encode())  # as Excel writes it
-    assert "1 clusters with 1 schools" in warehouse(settings, "access", "import-clusters", str(file)).output
+    assert "1 cluster with 1 school." in warehouse(settings, "access", "import-clusters", str(file)).output
     done = subprocess.run(
         [WAREHOUSE, "access", "import-clusters", "-", "--json"], input=text, env=environment(settings),
         cwd=PROJECT_DIR, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert '"schools": 1' in done.stdout
+
+
+def test_readers_of_a_demonstration_for_a_council_of_ones_own(released: Settings) -> None:
+    made = warehouse(released, "access", "examples", "--authority", "Clackmannanshire")
+    assert made.code == 0, made.errors
+    assert "S12000005: " in made.output
+    assert warehouse(released, "access", "examples").output.strip() == "S12000005: they are there already"
+    readers = {row["reader"] for row in warehouse(released, "access", "list", "--json").json()}
+    assert {"officer", "head-primary", "head-secondary", "head-special", "cluster-lead"} <= readers
 
 
 def test_each_command_has_help_with_an_example(settings: Settings) -> None:
