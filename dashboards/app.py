@@ -47,7 +47,10 @@ def create_app(
         yield
         database.close()
 
-    app = FastAPI(title="School attendance", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="School attendance", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
+        redirect_slashes=False,  # it would lead to whatever host the request names
+    )  # fmt: skip
     static = StaticFiles()
     templates = environment(pages, static, template_folders)
     app.state.settings = settings

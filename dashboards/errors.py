@@ -4,6 +4,7 @@ A reference goes onto pages of errors that nobody foresaw, and into the log with
 """
 
 import logging
+import re
 import secrets
 import traceback
 
@@ -27,6 +28,7 @@ MISSING = (
     database_errors.UndefinedTable, database_errors.UndefinedColumn, database_errors.UndefinedFunction,
     database_errors.InvalidSchemaName, database_errors.InsufficientPrivilege,
 )  # fmt: skip
+SCHOOL = re.compile(r"/([0-9]{7})/+(primary|secondary|special)\b")  # in an address that is nearly one of ours
 log = logging.getLogger(__name__)
 
 
@@ -173,6 +175,6 @@ def _note_unknown(request: Request) -> None:
     """What was asked for in vain stands in the access log too."""
     if not hasattr(request.state, "page_read"):
         given = request.query_params
-        request.state.page_read = PageRead(
-            "unknown", "html", given.get("authority"), given.get("seed_code"), given.get("sector")
-        )
+        school = SCHOOL.search(request.scope["path"].lower())
+        seed_code, sector = school.groups() if school else (given.get("seed_code"), given.get("sector"))
+        request.state.page_read = PageRead("unknown", "html", given.get("authority"), seed_code, sector)

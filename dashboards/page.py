@@ -134,7 +134,8 @@ class Figures(Protocol):
 class Parameter:
     """A parameter of one page, such as ``sector``. Anything but ``choices`` (or the ``pattern``) is not found.
 
-    ``is_kept`` is whether it still makes sense when another authority or academic year is chosen.
+    ``is_kept`` is whether it still makes sense when another authority or academic year is chosen; ``names_school``
+    whether its value is a SEED code, which then stands in the access log.
     """
 
     name: str
@@ -144,10 +145,11 @@ class Parameter:
     default: str = ""
     in_path: bool = False
     is_kept: bool = True
+    names_school: bool = False
     examples: tuple[str, ...] = ()
 
 
-SEED_CODE = Parameter("seed_code", "SEED code of the school", pattern=r"[0-9]{1,8}", in_path=True)
+SEED_CODE = Parameter("seed_code", "SEED code of the school", pattern=r"[0-9]{1,8}", in_path=True, names_school=True)
 SECTOR_OF_SCHOOL = Parameter("sector", "Sector of the school", choices=SECTORS, in_path=True)
 
 FiguresOf = Callable[[Connection, PageRequest], Any]

@@ -33,7 +33,8 @@ class Found:
 
     def read(self, page: Page, wanted: Format) -> PageRead:
         """What the access log says of it."""
-        return PageRead(page.name, wanted, self.asked.authority, *(self.asked.school or (None, None)))
+        sector = self.asked.school[1] if self.asked.school else None
+        return PageRead(page.name, wanted, self.asked.authority, school_named(page, self.asked.values), sector)
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,13 @@ def own_values(page: Page, asked: PageRequest) -> list[tuple[str, str]]:
 
 def wanted_of(page: Page, given: Mapping[str, str], wanted: Format) -> PageRead:
     """What the access log says while it is not known whether the reader may see it."""
-    return PageRead(page.name, wanted, given.get("authority") or None, given.get("seed_code"), given.get("sector"))
+    seed_code = school_named(page, given)
+    return PageRead(page.name, wanted, given.get("authority") or None, seed_code, given.get("sector"))
+
+
+def school_named(page: Page, values: Mapping[str, str]) -> str | None:
+    """SEED code of the school that the parameters of a page name, if any."""
+    return next((values[one.name] for one in page.parameters if one.names_school and values.get(one.name)), None)
 
 
 def sheets_of(page: Page, found: Found) -> tuple[Sheet, ...]:

@@ -79,28 +79,33 @@ def extremes(subject: str, among: Sequence[Category], figures: Sequence[Figure])
     values = [rounded(figure.value or 0) if figure.unit == "rate" else figure.value or 0 for _, figure in known]
     if min(values) == max(values):
         return f"{subject} was {known[0][1].text} for {'all' if len(known) > 1 else known[0][0]}."
-    high, low = values.index(max(values)), values.index(min(values))
-    return (
-        f"{subject} was highest for {known[high][0]} ({known[high][1].text}) "
-        f"and lowest for {known[low][0]} ({known[low][1].text})."
-    )
+    ends = []
+    for end in (max(values), min(values)):
+        at_end = [pair for pair, value in zip(known, values, strict=True) if value == end]
+        ends.append(f"{_several([name for name, _ in at_end])} ({at_end[0][1].text})")
+    return f"{subject} was highest for {ends[0]} and lowest for {ends[1]}."
 
 
 def gap(subject: str, figure: Figure, figure_name: str, other: Figure, other_name: str) -> str:
-    """The gap between two groups.
+    """The gap between two groups, of which the first is expected to have more; where it has less, that is said.
 
     ``The gap in attendance between A (95.0%) and B (89.0%) is 6.0 percentage points.``
     """
     if not figure.is_shown or not other.is_shown:
         return f"The gap in {_lower(subject)} is not shown: {_why(figure if not figure.is_shown else other)}."
+    difference = figure.minus(other).value or 0
+    if difference == 0:
+        return f"There is no gap in {_lower(subject)} between {figure_name} and {other_name} (both {figure.text})."
     size = _size(figure, other)
+    turned = f", the other way round: more for {other_name}" if difference < 0 else ""
     return (
-        f"The gap in {_lower(subject)} between {figure_name} ({figure.text}) and {other_name} ({other.text}) is {size}."
+        f"The gap in {_lower(subject)} between {figure_name} ({figure.text}) and {other_name} ({other.text}) is {size}"
+        f"{turned}."
     )
 
 
 def hidden(figures: Sequence[Figure], one: str = "figure") -> str:
-    """What is not shown and why: ``2 of 12 figures are not shown: suppressed ([c]).`` Empty where all are."""
+    """What is not shown and why: ``2 of 12 figures are not shown: suppressed ([c]).`` Empty where all are shown."""
     missing = [figure for figure in figures if not figure.is_shown]
     if not missing:
         return ""
@@ -109,8 +114,23 @@ def hidden(figures: Sequence[Figure], one: str = "figure") -> str:
         for symbol in sorted({figure.text for figure in missing})
         if symbol in SYMBOLS
     ]
+    if len(missing) == len(figures):
+        subject = f"None of {len(figures):,} {one}s is shown" if len(figures) > 1 else f"The only {one} is not shown"
+        return f"{subject}: {listed(kinds)}."
     number = f"{len(missing):,} of {plural(len(figures), one)}"
     return f"{number} {'is' if len(missing) == 1 else 'are'} not shown: {listed(kinds)}."
+
+
+def in_sentence(group: str) -> str:
+    """The name of a group within a sentence: ``the most deprived fifth``, ``all other areas``, ``P3``."""
+    return f"the {_lower(group)}" if group.endswith(" fifth") else _lower(group)
+
+
+def _several(names: Sequence[str], most: int = 3) -> str:
+    """Names that share a place; those beyond ``most`` are counted."""
+    if len(names) <= most:
+        return listed(list(names))
+    return listed([*names[: most - 1], f"{len(names) - most + 1:,} others"])
 
 
 def _size(figure: Figure, other: Figure) -> str:

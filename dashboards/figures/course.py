@@ -109,8 +109,8 @@ def compared(subject: str, this: Sequence[Figure], before: Sequence[Figure], one
         return ""
     above, below = (sum(1 for change in pairs if change and (change > 0) is up) for up in (True, False))
     return (
-        f"{subject} was above the same {one} of {year} in {above} of {formats.plural(len(pairs), one)} "
-        f"and below it in {below}."
+        f"{subject} was above the same {one} of {year} in {above or 'none'} of {formats.plural(len(pairs), one)} "
+        f"and below it in {below or 'none'}."
     )
 
 

@@ -35,12 +35,12 @@ def deliveries_table(files: Sequence[File], most: int | None = None) -> Table:
         arrived = max((file.landed_at for file in some if file.landed_at), default=None)
         state = OUTCOMES.get(some[0].outcome, some[0].outcome) + _no_longer(some)
         rows.append(
-            (name_of(key) if most else key, state, arrived.date() if arrived else "Not taken in", _remarks(some))
+            (name_of(key) if most else key, state, arrived.date() if arrived else "Nothing taken in", _remarks(some))
         )
     note = f"The last {len(shown)} of {len(grouped)} are shown; all are in the download below."
     return Table(
         caption="The last deliveries, newest first" if most else "All deliveries of the school year, newest first",
-        columns=tuple(Column(heading) for heading in ("Delivery", "State", "Tried last", "Files and remarks")),
+        columns=tuple(Column(heading) for heading in ("Delivery", "State", "Taken in or refused", "Files and remarks")),
         rows=rows,
         empty="Nothing has been delivered for this year yet.",
         notes=(note,) if len(shown) < len(grouped) else (),

@@ -142,9 +142,7 @@ def groups_chart(
 
 def each(groups: Sequence[Group]) -> str:
     """A sentence for two or three groups: ``Attendance was 92.3% for girls and 92.1% for boys.`` Empty for more."""
-    shown = [
-        f"{group.rate.text} for {group.name[:1].lower()}{group.name[1:]}" for group in groups if group.rate.is_shown
-    ]
+    shown = [f"{group.rate.text} for {sentences.in_sentence(group.name)}" for group in groups if group.rate.is_shown]
     return f"Attendance was {formats.listed(shown)}." if shown and len(groups) <= FEW else ""
 
 
@@ -157,9 +155,15 @@ def pupils_chart(name: str, title: str, heading: str, groups: Sequence[Group]) -
     shown = [(group.name, group.pupils) for group in groups if group.pupils.is_shown]
     sentence = ""
     if shown:
-        most, number = max(shown, key=lambda pair: pair[1].value or 0)
-        which = "The largest group" if len(shown) == len(groups) else "The largest group that is shown"
-        sentence = f"{which} is {most} ({number.text} pupils)."
+        number = max((figure for _, figure in shown), key=lambda one: one.value or 0)
+        most = [sentences.in_sentence(group) for group, figure in shown if figure.value == number.value]
+        which = f"The largest group{'s' if len(most) > 1 else ''}"
+        that_is_shown = "" if len(shown) == len(groups) else f" that {'are' if len(most) > 1 else 'is'} shown"
+        each_of = " each" if len(most) > 1 else ""
+        pupils_of = formats.plural(int(number.value or 0), "pupil")
+        sentence = (
+            f"{which}{that_is_shown} {'are' if len(most) > 1 else 'is'} {formats.listed(most)} ({pupils_of}{each_of})."
+        )
     return Chart(
         title=title,
         sentence=" ".join(part for part in (sentence, sentences.hidden(pupils, "group")) if part),

@@ -25,10 +25,14 @@ class Beside:
     label: str = ""
 
 
-def nation(row: Row[Any]) -> Beside:
-    """The latest published national rate beside a row, with its year (rule 21)."""
+def nation(row: Row[Any], is_of_all: bool = False) -> Beside:
+    """The latest published national rate beside a row, with its year (rule 21).
+
+    ``is_of_all`` is whether it is that of all sectors beside a row of one.
+    """
     year = row.national_rate_year
-    return Beside(f"Scotland in {year}" if year else "Scotland", Figure(row.national_rate, "[x]"))
+    name = "all sectors of Scotland" if is_of_all else "Scotland"
+    return Beside(f"{name} in {year}" if year else name, Figure(row.national_rate, "[x]"))
 
 
 def marker(beside: Beside) -> tuple[Marker, ...]:
@@ -100,7 +104,7 @@ def month_card(
     return Card("Attendance, last whole month", month.rate, tuple(lines))
 
 
-def persistent_card(row: Row[Any] | None) -> Card | None:
+def persistent_card(row: Row[Any] | None, is_nation_of_all: bool = False) -> Card | None:
     """Persistent and severe absence, with the published national share of persistent absence; None without a row."""
     if row is None:
         return None
@@ -109,7 +113,7 @@ def persistent_card(row: Row[Any] | None) -> Card | None:
     of_pupils = f" ({formats.count(row.persistently_absent)} of {formats.count(row.pupils)})"
     shown = row.persistently_absent is not None and row.pupils is not None
     lines = [f"Pupils who missed 10% or more of their half days{of_pupils if shown else ''}."]
-    beside = nation(row)
+    beside = nation(row, is_nation_of_all)
     if beside.figure.is_shown:
         lines.append(f"{sentences.comparison(persistent, beside.figure, beside.name)}.")
     if row.severely_absent == 0:

@@ -10,7 +10,7 @@ from dashboards.figures import attention, checks
 from dashboards.figures.attention import Comparison, School, SchoolKey, Week
 from dashboards.figures.checks import Audience, Check, Wording
 from dashboards.figures.thresholds import ATTENTION
-from dashboards.formats import Figure, date, figure, month
+from dashboards.formats import Figure, change, date, figure, month
 
 AUTHORITY = ("", "all")
 Schools = Mapping[SchoolKey, School]
@@ -92,7 +92,7 @@ def persistent(audience: Audience, months: Sequence[Row[Any]], schools: Schools)
         at_least=str(ATTENTION.rise_of_persistent_absence),
         verb="risen",
         caption=f"Schools whose persistent absence has risen since {earlier}",
-        more_than=f" beyond the rise of the {of} ({whole.text})" if rose else "",
+        more_than=f" beyond the rise of the {of} ({change(whole).removeprefix('up ')})" if rose else "",
     )
     pointed_out = attention.rises(every, ATTENTION.rise_of_persistent_absence, whole)
     return checks.compared(audience, words, every, pointed_out)

@@ -14,6 +14,7 @@ from dashboards.figures import absence, codes, course, groups, headline
 from dashboards.formats import SECTORS, Figure, figure
 from dashboards.page import SECTORS as SECTOR_CODES
 from dashboards.page import Note, NotFoundError, NotReadyError, Page, PageRequest, Parameter, Sheet
+from dashboards.queries.national import PERSISTENT, is_of_all_sectors
 
 ALL = "all"
 SECTOR = Parameter(
@@ -84,7 +85,7 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
         headline.year_card(row, asked, (nation,)),
         headline.week_card(weeks, weeks_before, over_until),
         headline.month_card(months, months_before, weeks, weeks_before, over_until),
-        headline.persistent_card(total),
+        headline.persistent_card(total, is_of_all_sectors(connection, PERSISTENT, total, sector)),
     )
     sexes = connection.execute(_of(tables.attendance_by_authority_sex, asked, sector)).all()
     weekdays = connection.execute(_of(tables.attendance_by_authority_weekday, asked, sector)).all()
@@ -253,5 +254,6 @@ PAGE = Page(
         "attendance_by_authority_weekday",
         "absence_reasons_by_authority",
         "persistent_absence_by_authority",
+        "national_statistics",
     ),
 )

@@ -199,6 +199,8 @@ PAGE = Page(
     reads=("data_freshness", "data_quality", "deliveries", "provenance", "schools"),
     parameters=(
         Parameter("mart", "Table whose deliveries are asked for", choices=tuple(MARTS)),
-        Parameter("of", "SEED code of the school whose deliveries are asked for", pattern=r"[0-9]{1,8}"),
+        Parameter(
+            "of", "SEED code of the school whose deliveries are asked for", pattern=r"[0-9]{1,8}", names_school=True
+        ),
     ),
 )

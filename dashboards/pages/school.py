@@ -15,6 +15,7 @@ from dashboards.formats import Figure, figure
 from dashboards.page import SECTOR_OF_SCHOOL, SEED_CODE, Entry, Note, NotFoundError, Page, PageRequest, Reader, Sheet
 from dashboards.queries import clusters as cluster_queries
 from dashboards.queries import school as queries
+from dashboards.queries.national import PERSISTENT, is_of_all_sectors
 
 TOO_SMALL = (
     "This school is too small to show groups of its pupils: one to four pupils would stand behind a figure, or could "
@@ -102,7 +103,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         headline.year_card(row, asked, (council, nation, alike)),
         headline.week_card(weeks, weeks_before, over_until),
         headline.month_card(months, months_before, weeks, weeks_before, over_until),
-        headline.persistent_card(persistent),
+        headline.persistent_card(persistent, is_of_all_sectors(connection, PERSISTENT, persistent, row.sector)),
     )
     markers = headline.marker(council)
     weekly_council = course.weeks([one for one in around if one.week is not None], asked.academic_year)
@@ -275,5 +276,6 @@ PAGE = Page(
         "similar_schools",
         "attendance_by_cluster",
         "clusters",
+        "national_statistics",
     ),
 )

@@ -107,8 +107,27 @@ def test_another_school_as_a_parameter(warehouse: Settings, everybody: dict[str,
         path = f"/data-quality?of={seed_code}"
         assert everybody["officer"].get(path).status_code == 200
         assert client.get(path).status_code == 404, path
-        assert last_read(warehouse)[:2] == (head, "data_quality")
+        assert last_read(warehouse)[:3] == (head, "data_quality", seed_code)
         assert last_read(warehouse)[-1] == 404
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "/schools/{}/{}/", "//schools/{}/{}", "/SCHOOLS/{}/{}", "/schools/{}//{}", "/schools/1003020/%2e%2e/{}/{}",
+        "/schools/{}/{}/tables", "/schools/{}/{}/tables/by_week.CSV",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_nearly_one_of_ours_is_on_record_with_its_school(
+    warehouse: Settings, everybody: dict[str, TestClient], written: str
+) -> None:
+    """No page takes it, and nobody is led elsewhere: not to the host that the request names either."""
+    head = HEADS[0]
+    seed_code, sector = next(school for school in schools(warehouse) if school != own(warehouse, head))
+    answer = everybody[head].get(written.format(seed_code, sector), headers={"host": "evil.example.org"})
+    assert answer.status_code == 404
+    assert "evil" not in answer.text + str(answer.headers)
+    assert last_read(warehouse)[:4] == (head, "unknown", seed_code, sector)
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -111,7 +111,7 @@ def test_reasons_that_are_all_hidden_have_no_drawing() -> None:
     chart = absence.reasons_chart("reasons", [reason("unexplained", None, None)])
     assert chart is not None
     assert chart.svg == ""
-    assert chart.sentence == "1 of 1 reason is not shown: suppressed ([c])."
+    assert chart.sentence == "The only reason is not shown: suppressed ([c])."
 
 
 def bands(**values: Any) -> Any:

@@ -49,19 +49,45 @@ def test_extremes_and_ties() -> None:
         "Attendance was highest for P3 (95.0%) and lowest for P1 (90.0%)."
     )
     assert say.extremes("Attendance", among, [rate("0.9")] * 3) == "Attendance was 90.0% for all."
+    written_alike = [rate("0.9412"), rate("0.9"), rate("0.9408")]
+    assert say.extremes("Attendance", among, written_alike) == (
+        "Attendance was highest for P1 and P3 (94.1%) and lowest for P2 (90.0%)."
+    )
+    many = categories([f"S{number}" for number in range(1, 7)])
+    assert say.extremes("Attendance", many, [rate("0.9")] + [rate("0.95")] * 5) == (
+        "Attendance was highest for S2, S3 and 3 others (95.0%) and lowest for S1 (90.0%)."
+    )
 
 
 def test_a_gap_is_never_made_from_a_hidden_figure() -> None:
-    assert say.gap("Attendance", rate("0.89"), "quintile 1", rate("0.95"), "quintile 5") == (
-        "The gap in attendance between quintile 1 (89.0%) and quintile 5 (95.0%) is 6.0 percentage points."
+    assert say.gap("Attendance", rate("0.95"), "quintile 5", rate("0.89"), "quintile 1") == (
+        "The gap in attendance between quintile 5 (95.0%) and quintile 1 (89.0%) is 6.0 percentage points."
     )
     assert "not shown: suppressed" in say.gap("Attendance", rate(None), "quintile 1", rate("0.95"), "quintile 5")
+
+
+def test_a_gap_says_which_way_it_goes() -> None:
+    least, most = "the least deprived fifth", "the most deprived fifth"
+    assert say.gap("Attendance", rate("0.925"), least, rate("0.928"), most) == (
+        "The gap in attendance between the least deprived fifth (92.5%) and the most deprived fifth (92.8%) is "
+        "0.3 percentage points, the other way round: more for the most deprived fifth."
+    )
+    assert say.gap("Attendance", rate("0.9251"), least, rate("0.9249"), most) == (
+        "There is no gap in attendance between the least deprived fifth and the most deprived fifth (both 92.5%)."
+    )
 
 
 def test_what_is_hidden_is_said() -> None:
     figures = [rate("0.9"), rate(None), rate(None, "[x]")]
     assert say.hidden(figures) == "2 of 3 figures are not shown: suppressed ([c]) and not available ([x])."
     assert say.hidden(figures[:1]) == ""
+    assert say.hidden(figures[1:], "group") == ("None of 2 groups is shown: suppressed ([c]) and not available ([x]).")
+    assert say.hidden(figures[1:2], "group") == "The only group is not shown: suppressed ([c])."
+
+
+def test_names_of_groups_within_a_sentence() -> None:
+    names = ["Most deprived fifth", "All other areas", "Girls", "P3"]
+    assert [say.in_sentence(name) for name in names] == ["the most deprived fifth", "all other areas", "girls", "P3"]
 
 
 def test_the_description_of_a_chart_tells_each_series() -> None:

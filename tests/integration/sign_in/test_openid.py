@@ -187,6 +187,22 @@ def test_an_identity_provider_that_is_away_gives_a_plain_page(with_provider: Set
     assert "Traceback" not in answer.text
 
 
+def test_what_the_provider_says_of_itself_is_read_anew_after_an_hour(
+    with_provider: Settings, provider: IdentityProvider, person: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that the provider has given up must not stay good here, nor a new one unknown."""
+    with site(with_provider) as app:
+        assert sign_in(browser(app), provider).status_code == 303
+        provider.described = {"jwks_uri": f"{provider.issuer}/no-keys-any-more"}
+        try:
+            assert sign_in(browser(app), provider).status_code == 303, "within the hour they are kept"
+            monkeypatch.setattr("dashboards.signin.provider.KEPT_SECONDS", 0)
+            assert sign_in(browser(app), provider).status_code == 503
+        finally:
+            provider.described = {}
+        assert sign_in(browser(app), provider).status_code == 303
+
+
 def test_an_identity_provider_by_another_name_is_not_used(
     with_provider: Settings, provider: IdentityProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
