@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows, say_missing_landing
 from orchestration.settings import Settings, load_settings
 
 RoleOption = Annotated[str, typer.Option("--role", help="Login role, such as analyst, researcher or steward.")]
@@ -63,6 +63,9 @@ def down() -> None:
 
     settings = load_settings()
     stopped = [service.name for service in SERVICES if stop_service(settings, service.name)]
+    if settings.target != "embedded":
+        console.print(f"Stopped: {', '.join(stopped) or 'nothing'}. The database at {settings.pg_host} is left alone.")
+        return
     stop(settings)
     said = f"The database is stopped{' and so are ' + ' and '.join(stopped) if stopped else ''}."
     console.print(f"{said} [bold]warehouse up[/] starts it again.")
@@ -182,15 +185,22 @@ def status(json_output: JsonOption = False) -> None:
     if json_output:
         print_json(
             {
-                "database": {"running": server.running, "version": server.version, "port": server.port},
+                "database": {
+                    "running": server.running,
+                    "version": server.version,
+                    "host": server.host,
+                    "port": server.port,
+                },
                 "deliveries_waiting": waiting,
                 "last_release_checks": checks,
                 "rows": [asdict(size) for size in sizes],
             }
         )
         return
-    console.print(f"Database: running, PostgreSQL {server.version} on 127.0.0.1:{server.port}", highlight=False)
-    console.print(f"Deliveries waiting: {len(waiting)}" + (f" ({', '.join(waiting[:5])} ...)" if waiting else ""))
+    console.print(f"Database: running, PostgreSQL {server.version} on {server.host}:{server.port}", highlight=False)
+    shown_first = f" ({', '.join(waiting[:5])}{', ...' if len(waiting) > 5 else ''})" if waiting else ""
+    console.print(f"Deliveries waiting: {len(waiting)}{shown_first}", markup=False)
+    say_missing_landing(settings)
     print_rows(checks, "Last release check of each authority", "No release yet: run `warehouse run`.", False)
     shown = [
         {
