@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -120,7 +121,19 @@ def test_each_planted_warning_is_on_record(released: Settings, truth: dict) -> N
 def test_each_planted_identity_case_is_with_the_steward(released: Settings, truth: dict) -> None:
     planted = {fault["reason"] for fault in truth["faults"] if fault["outcome"] in {"identity_issue", "held_identity"}}
     found = rows(released, "steward", "select distinct kind from canonical.identity_issues")
-    assert planted - {kind for (kind,) in found} == set()
+    assert planted == {kind for (kind,) in found}
+
+
+def test_each_planted_delivery_that_is_replaced_is_out_of_force(released: Settings, truth: dict) -> None:
+    """And one whose replacement has quarantined files stands; the counts of canonical say so too."""
+    planted = {fault["delivery"] for fault in truth["faults"] if fault["outcome"] == "withdrawn"}
+    standing = {fault["delivery"] for fault in truth["faults"] if fault["outcome"] == "counted"}
+    in_force = {key for (key,) in rows(released, "auditor", "select delivery_key from control.deliveries_in_force")}
+    landed = {key for (key,) in rows(released, "auditor", "select delivery_key from control.deliveries")}
+    assert planted
+    assert planted == landed - in_force
+    assert standing
+    assert standing <= in_force
 
 
 def test_the_balance_sheet_closes(released: Settings) -> None:
@@ -262,3 +275,22 @@ def test_the_same_run_on_a_server_of_another_version(
     assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
     for schema in ("pseudonymised", "aggregated_exact", "aggregated"):
         assert fingerprint(server, schema) == fingerprint(released, schema), schema
+
+
+def test_files_changed_after_they_landed_are_refused(released: Settings, truth: dict) -> None:
+    """Put over the delivery they are refused, and what was loaded stands; put back, all is as it was."""
+    for fault in truth["faults_later"]:
+        delivery, changed = released.landing / fault["delivery"], released.landing / fault["folder"]
+        kept = delivery.rename(released.home / "kept")
+        shutil.copytree(changed, delivery)
+        try:
+            done = warehouse(released, "run", "--no-build", "--json")
+        finally:
+            shutil.rmtree(delivery)
+            kept.rename(delivery)
+        assert done.code == 3, done.output + done.errors
+        assert [attempt["outcome"] for attempt in done.json()["deliveries"]] == ["refused"]
+        query = "select outcome, reason from control.attempts where delivery_key = %s order by attempt_id"
+        found = rows(released, "auditor", query, fault["delivery"])
+        assert found == [("landed", None), (fault["outcome"], fault["reason"])]
+    assert warehouse(released, "run", "--no-build").code == 0
