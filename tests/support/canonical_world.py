@@ -64,8 +64,8 @@ COMPARED = {
         left join files on files.file_id = issues.file_id""",
 }
 BY_PERSON = (
-    "canonical.pupils", "canonical.pupil_scns", "canonical.enrolments", "canonical.enrolment_years",
-    "canonical.marked_months", "canonical.enrolled_months", "canonical.reference_days",
+    "canonical.pupils", "canonical.pupil_scns", "canonical.scns_elsewhere", "canonical.enrolments",
+    "canonical.enrolment_years", "canonical.marked_months", "canonical.enrolled_months", "canonical.reference_days",
     "canonical.characteristics", "canonical.base_schools", "canonical.pupil_years",
 )  # fmt: skip
 BY_TOKEN = (
@@ -76,8 +76,8 @@ AS_IS = (
     "canonical.establishments", "canonical.departments", "canonical.delivered_half_days",
     "canonical.stage_half_days", "canonical.tested_half_days", "canonical.half_days_like_others",
     "canonical.calendar", "canonical.study_leave", "canonical.last_marked", "canonical.data_as_at",
-    "canonical.delivered_years", "pseudonymised.school_years", "pseudonymised.school_weekdays",
-    "pseudonymised.school_weeks", "pseudonymised.schools",
+    "canonical.delivered_years", "canonical.schools_on_roll", "pseudonymised.school_years",
+    "pseudonymised.school_weekdays", "pseudonymised.school_weeks", "pseudonymised.schools",
 )  # fmt: skip
 SUPPORT = """
 create temporary view people as

@@ -27,16 +27,18 @@ class Story:
 
 
 def random_story(seed: int, authority: str, number: int, deliveries: int = 4) -> Story:
-    """A story that a seed stands for. ``number`` keeps SCNs and schools of authorities apart."""
+    """A story that a seed stands for. ``number`` keeps schools of authorities apart, and all SCNs but one."""
     generator = random.Random(seed)
-    scns = [number * 100 + offset for offset in range(1, 7)]
+    # two neighbours have an SCN in common, of pupils with different dates of birth
+    scns = [*(number * 100 + offset for offset in range(1, 5)), 900_000 + number // 2, number * 100 + 6]
+    born = date(2015, 3, 1 + number % 2)
     schools = [5000000 + number * 10 + offset for offset in range(3)]
     days = sorted(generator.sample(DAYS, k=deliveries))
     made: list[Delivery] = []
     for position, day in enumerate(days):
         rows: dict[str, list[Row]] = {"attendance": _marks(generator, scns, schools, day)}
         if position == 0 or generator.random() < 0.6:
-            rows["pupils"] = _pupils(generator, scns)
+            rows["pupils"] = _pupils(generator, scns, born)
             rows["enrolments"] = _enrolments(generator, scns, schools, day)
         if generator.random() < 0.4:
             rows["calendar"] = _calendar(generator, schools[:2], day)
@@ -59,14 +61,14 @@ def random_story(seed: int, authority: str, number: int, deliveries: int = 4) ->
     return Story(tuple(made), tuple(events))
 
 
-def _pupils(generator: random.Random, scns: list[int]) -> list[Row]:
+def _pupils(generator: random.Random, scns: list[int], born: date) -> list[Row]:
     rows = []
     for person in range(5):
         if generator.random() < 0.9:
             scn = scns[person] if generator.random() < 0.85 else generator.choice(scns)
             rows.append(
                 {
-                    "scn": scn, "seemis_pupil_id": f"P{person}", "sex": generator.choice("FM"),
+                    "scn": scn, "seemis_pupil_id": f"P{person}", "sex": generator.choice("FM"), "date_of_birth": born,
                     "data_zone_code": generator.choice((None, "S01006506")),
                     "updated_at": at(date(2025, 8, generator.randrange(1, 28))),
                 }

@@ -18,7 +18,7 @@
     select
         now.{{ columns }},
         now.academic_year,
-        count(*)::smallint as weeks_compared,
+        max(before.school_week_number) as weeks_compared,
         {{ share('sum(before.openings_attended)', 'sum(before.openings_possible)') }} as rate_same_weeks_last_year
     from (
         select {{ place | join(', ') }}, academic_year, max(school_week_number) as open_weeks
@@ -31,7 +31,7 @@
             and before.academic_year = {{ year_before('now.academic_year') }}
             and before.school_week_number <= now.open_weeks
     group by now.{{ columns }}, now.academic_year, now.open_weeks
-    having now.open_weeks - count(*) <= 2
+    having now.open_weeks - max(before.school_week_number) <= 2
         and sum(before.openings_possible + before.openings_not_counted) >= {{ var('completeness_floor') }} * sum(
             before.openings_possible + before.openings_not_counted + before.openings_not_recorded
         )

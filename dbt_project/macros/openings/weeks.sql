@@ -13,6 +13,16 @@ each, `first_week` is the number of the first. Weeks of an academic year as bits
     {{ monday_of('make_date(left(' ~ academic_year ~ ', 4)::integer, 8, 1)') }}
 {%- endmacro %}
 
+{#- The bit of the week of an academic year in which a day is. -#}
+{% macro week_of(day, academic_year) -%}
+    (1::bigint << (({{ monday_of(day) }} - {{ first_monday(academic_year) }}) / 7))
+{%- endmacro %}
+
+{#- Which of the weeks in `open_weeks` (bits) the week of a day is, counted from the first; how many there are till then. -#}
+{% macro weeks_until(day, academic_year, open_weeks) -%}
+    bit_count(({{ open_weeks }} & (2 * {{ week_of(day, academic_year) }} - 1))::bit(64))::smallint
+{%- endmacro %}
+
 {#- A query: months by the half days of each of their weeks, out of canonical_days. -#}
 {% macro weeks_of_months(days) -%}
     select
@@ -78,6 +88,9 @@ each, `first_week` is the number of the first. Weeks of an academic year as bits
     inner join generate_series(0, 53) as numbers (week) on (patterns.weeks >> numbers.week) & 1 = 1
     group by
         patterns.local_authority_code, patterns.academic_year, patterns.seed_code, patterns.sector, numbers.week
+    -- who is at several schools in other weeks only is counted rightly in this one
+    having patterns.seed_code <> 0 or sum(patterns.persons) <> 0
+        or sum(patterns.persons) filter (where (patterns.possible_weeks >> numbers.week) & 1 = 1) <> 0
 {%- endmacro %}
 
 {#- A query over months with such arrays: schools and weeks. A week that reaches into the next month is in both. -#}

@@ -10,7 +10,8 @@ that stay the same are not written, and only scopes with a difference are handed
 
 The contract's primary key identifies a row. In config.meta, where needed:
   scope_columns   ['local_authority_code', 'academic_year'] unless told; ['local_authority_code'] for tables
-                  whose rows depend on several years
+                  whose rows depend on several years; [] for small ones whose rows depend on several authorities:
+                  these are computed whole when anything changed
   month_column    the column whose month says when a row is: what changes is then noted by month as well
   notes_months    true for a model that notes the months of its changes by a materialization of its own
   by_month        true for tables that are recomputed by month: parents with a month_column touch only the months
@@ -28,6 +29,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
     Written out, and not as a subquery: the planner then knows how many rows to expect. -#}
 {% macro in_touched_scope(relation, authority='local_authority_code', year='academic_year') -%}
     {%- set whole_authority = model.config.meta.get('scope_columns', []) | length == 1 -%}
+    {%- set whole_table = model.config.meta.get('scope_columns') == [] -%}
     {%- if not execute or not is_incremental() -%}
         true
     {%- else -%}
@@ -37,6 +39,8 @@ The contract's primary key identifies a row. In config.meta, where needed:
         {%- endfor -%}
         {%- if not scopes -%}
             false
+        {%- elif whole_table -%}
+            true
         {%- elif whole_authority -%}
             {{ relation }}.{{ authority }} in ({{ scopes | unique | join(', ') }})
         {%- else -%}

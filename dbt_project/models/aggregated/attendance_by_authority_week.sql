@@ -43,11 +43,8 @@ finished as (
         schools.week,
         case
             when schools.is_open
-                then count(*) filter (where schools.is_open) over (
-                    partition by schools.local_authority_code, schools.academic_year, schools.sector
-                    order by schools.week
-                )
-        end::smallint as school_week_number,
+                then {{ weeks_until('schools.week', 'schools.academic_year', 'authority_facts.open_weeks') }}
+        end as school_week_number,
         (schools.pupils - coalesce(counted_again.pupils, 0))::integer as pupils,
         {% for count in counts -%}
         schools.{{ count }},

@@ -108,7 +108,7 @@ finished as (
         totals.national_rate, totals.national_rate_year, totals.calendar_source, totals.is_provisional,
         coalesce(counted.schools_counted, 0) as schools_counted, totals.data_as_at,
         totals.behind_smallest_month, totals.behind_largest_month,
-        case when counted.openings_possible is null then 0 else totals.behind_pupils end as behind_pupils,
+        case when {{ week_completeness('counted') }} is null then 0 else totals.behind_pupils end as behind_pupils,
         {{ withheld(
             'totals.are_breakdowns_due', 'totals.has_unmapped_codes', week_completeness('counted')
         ) }} as withheld

@@ -60,12 +60,8 @@ finished as (
         weeks.academic_year,
         weeks.week,
         case
-            when weeks.is_open
-                then count(*) over (
-                    partition by weeks.local_authority_code, weeks.academic_year, weeks.seed_code, weeks.sector
-                    order by weeks.week
-                )
-        end::smallint as school_week_number,
+            when weeks.is_open then {{ weeks_until('weeks.week', 'weeks.academic_year', 'school_facts.open_weeks') }}
+        end as school_week_number,
         weeks.pupils,
         weeks.openings_possible,
         weeks.openings_attended,

@@ -5,6 +5,7 @@ with school_facts as (
         school_facts.academic_year,
         school_facts.calendar_source,
         school_facts.open_days,
+        school_facts.open_weeks,
         school_facts.first_month,
         school_facts.last_month,
         school_facts.data_as_at,
@@ -39,6 +40,7 @@ facts as (
                 then min(school_facts.calendar_source)
             else 'mixed'
         end as calendar_source,
+        bit_or(school_facts.open_weeks) as open_weeks,
         min(school_facts.first_month) as first_month,
         min(school_facts.last_month) as last_month,
         min(school_facts.data_as_at) as data_as_at,

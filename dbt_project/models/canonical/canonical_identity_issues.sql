@@ -34,9 +34,9 @@ scn_conflict as (
         pupils.local_authority_code, pupils.academic_year, 0 as seed_code, pupils.pupil_id,
         0 as file_id, null::integer as example_row_number, count(distinct elsewhere.pupil_id) as row_count, null::date as first_on
     from pupils
-    inner join {{ ref('canonical_pupil_scns') }} as elsewhere
-        on pupils.scn = elsewhere.scn
-        and pupils.local_authority_code <> elsewhere.local_authority_code
+    inner join {{ ref('canonical_scns_elsewhere') }} as elsewhere
+        on pupils.local_authority_code = elsewhere.local_authority_code
+        and pupils.scn = elsewhere.scn
         and pupils.pupil_id <> elsewhere.pupil_id
     group by pupils.local_authority_code, pupils.academic_year, pupils.pupil_id
 ),

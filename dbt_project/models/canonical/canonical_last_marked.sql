@@ -19,19 +19,8 @@ school_months as (
 ),
 
 schools_on_roll as (
-    select distinct -- a school of its enrolments
-        enrolment_years.local_authority_code,
-        enrolment_years.academic_year,
-        enrolment_years.seed_code
-    from {{ ref('canonical_enrolment_years') }} as enrolment_years
-    left join {{ ref('canonical_marked_schools') }} as marked_schools
-        on enrolment_years.local_authority_code = marked_schools.local_authority_code
-        and enrolment_years.academic_year = marked_schools.academic_year
-        and enrolment_years.pupil_id = marked_schools.pupil_id
-        and enrolment_years.seed_code = marked_schools.seed_code
-    where {{ in_touched_scope('enrolment_years') }}
-        and enrolment_years.status <> 'withdrawn'
-        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+    select * from {{ ref('canonical_schools_on_roll') }} as schools_on_roll
+    where {{ in_touched_scope('schools_on_roll') }}
 ),
 
 half_days as (

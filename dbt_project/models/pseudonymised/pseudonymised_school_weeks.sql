@@ -118,5 +118,3 @@ from persons
 left join openings using (local_authority_code, academic_year, week, seed_code, sector)
 left join open_weeks using (local_authority_code, academic_year, week, seed_code)
 where {{ in_touched_month('persons', "date_trunc('month', persons.week)::date") }}
-    -- who is at several schools in other weeks is counted once in this one
-    and (persons.seed_code <> 0 or persons.pupils <> 0 or persons.behind_pupils <> 0)

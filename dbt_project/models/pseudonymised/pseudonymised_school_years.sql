@@ -33,6 +33,9 @@ select
     max(calendar.opening_date) filter (
         where calendar.is_open and calendar.opening_date <= data_as_at.data_as_at
     ) as last_open_on,
+    coalesce(
+        bit_or({{ week_of('calendar.opening_date', 'schools.academic_year') }}) filter (where calendar.is_open), 0
+    ) as open_weeks,
     data_as_at.data_as_at,
     coalesce(delivered_years.is_after_census, false) as is_after_census,
     academic_years.census_on
