@@ -86,7 +86,7 @@ class PageServer:
         sheet = next((sheet for sheet in sheets_of(page, found) if sheet.name == name), None)
         if sheet is None:
             raise NotFoundError(f"table {name}")
-        return downloads.csv_response(page, found.asked, sheet)
+        return downloads.csv_response(page, found.asked, heading_of(page, found), sheet)
 
     def xlsx(self, page: Page, request: Request, given: Mapping[str, str]) -> Response:
         """All tables of the page as one workbook. Raises NotFoundError where it has none."""
@@ -94,7 +94,7 @@ class PageServer:
         sheets = sheets_of(page, found)
         if not sheets:
             raise NotFoundError(f"tables of {page.name}")
-        return downloads.xlsx_response(page, found.asked, sheets)
+        return downloads.xlsx_response(page, found.asked, heading_of(page, found), sheets)
 
     def _find(self, page: Page, request: Request, given: Mapping[str, str], wanted: Format) -> Found:
         reader = reader_of(request)
@@ -118,7 +118,7 @@ class PageServer:
         return Found(replace(found.asked, reader=reader), found.figures)
 
     def _render(self, page: Page, found: Found) -> str:
-        heading = page.heading(found.figures, found.asked) if page.heading else page.title
+        heading = heading_of(page, found)
         return self._templates.get_template(page.template).render(
             page=page,
             asked=found.asked,
@@ -148,6 +148,11 @@ def wanted_of(page: Page, given: Mapping[str, str], wanted: Format) -> PageRead:
 def school_named(page: Page, values: Mapping[str, str]) -> str | None:
     """SEED code of the school that the parameters of a page name, if any."""
     return next((values[one.name] for one in page.parameters if one.names_school and values.get(one.name)), None)
+
+
+def heading_of(page: Page, found: Found) -> str:
+    """What is shown: the school, the authority with its sector, or the title of the page."""
+    return page.heading(found.figures, found.asked) if page.heading else page.title
 
 
 def sheets_of(page: Page, found: Found) -> tuple[Sheet, ...]:

@@ -46,17 +46,18 @@ def _table(sheet: Sheet, known: dict[str, str]) -> gptables.GPTable:
         columns=[column.title for column in sheet.columns],
         dtype=object,
     )
+    parts = (known.get("Local authority"), known.get("Page"), known.get("Chosen"))
+    scope = ", ".join(part for part in parts if part)
     return gptables.GPTable(
         table=frame,
         table_name=f"table_{sheet.name}",
         title=sheet.title,
         subtitles=[
-            f"{known.get('Local authority', '')}, {known.get('Academic year', '')}, "
-            f"data as at {known.get('Data as at', '')}",
+            f"{scope}, {known.get('Academic year', '')}, data as at {known.get('Data as at', '')}",
             *sheet.notes,
         ],
         instructions="This worksheet contains one table. Symbols in square brackets are explained on the cover.",
-        scope=known.get("Local authority"),
+        scope=scope,
         source=known.get("Source"),
         index_columns={2: 0},
     )

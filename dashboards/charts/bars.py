@@ -22,7 +22,7 @@ def bars(name: str, title: str, among: Sequence[Category], series: Sequence[Seri
     if len(series) > 2 or any(len(one.figures) != len(among) for one in series):
         raise ValueError(f"{name}: at most 2 series, each with {len(among)} figures")
     scale = scale_for(shown(series), unit, from_zero=True)
-    description = described(among, series)
+    description = described(among, series, in_time=False)
     drawings = (_wide(among, series, scale, unit), _narrow(among, series, scale, unit))
     return Markup("").join(drawing.svg(name, title, description) for drawing in drawings)
 

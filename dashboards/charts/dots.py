@@ -32,7 +32,7 @@ def dots(
         raise ValueError(f"{name}: at most 3 series, each with {len(among)} figures")
     scale = scale_for(shown(series, markers), unit)
     begins = says_where_it_begins(scale, unit)
-    description = described(among, series, markers, begins)
+    description = described(among, series, markers, begins, in_time=False)
     left = min(max((width_of(category.name) for category in among), default=60) + 16, 230)
     wide = _draw("wide", 640, left, among, series, markers, scale, unit, begins)
     beside = max((width_of(category.label) for category in among), default=60) + 16

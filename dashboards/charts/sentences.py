@@ -8,10 +8,14 @@ from dashboards.formats import SYMBOLS, Figure, change, listed, plural, rounded
 
 
 def described(
-    over: Sequence[Category], series: Sequence[Series], markers: Sequence[Marker] = (), begins: str = ""
+    over: Sequence[Category],
+    series: Sequence[Series],
+    markers: Sequence[Marker] = (),
+    begins: str = "",
+    in_time: bool = True,
 ) -> str:
-    """The description of a chart: its series, where each goes, and what its axis does."""
-    parts = [_course(one, over) for one in series]
+    """The description of a chart: its series, where each goes (or between what it lies), and what its axis does."""
+    parts = [_course(one, over) if in_time else _reach(one, over) for one in series]
     parts += [f"{marker.name}: {marker.figure.text}." for marker in markers if marker.figure.is_shown]
     parts += [begins, "All figures are in the table below the chart."]
     return " ".join(part for part in parts if part)
@@ -25,6 +29,18 @@ def _course(one: Series, over: Sequence[Category]) -> str:
     if len(known) == 1:
         return f"{one.name}: {start.text} ({first})."
     return f"{one.name}: from {start.text} ({first}) to {end.text} ({last})."
+
+
+def _reach(one: Series, over: Sequence[Category]) -> str:
+    """Groups stand in no order of time, so nothing goes from the first to the last."""
+    known = [(category.name, figure) for category, figure in zip(over, one.figures, strict=True) if figure.is_shown]
+    if not known:
+        return f"{one.name}: no figure is shown."
+    low_name, low = min(known, key=lambda pair: pair[1].value or 0)
+    high_name, high = max(known, key=lambda pair: pair[1].value or 0)
+    if len(known) == 1:
+        return f"{one.name}: {low.text} ({low_name})."
+    return f"{one.name}: between {low.text} ({low_name}) and {high.text} ({high_name})."
 
 
 def trend(subject: str, over: Sequence[Category], figures: Sequence[Figure]) -> str:

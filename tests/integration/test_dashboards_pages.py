@@ -1,5 +1,6 @@
 """Pages over a released warehouse: each for the readers who may, in one transaction, with its tables to take away."""
 
+import csv
 import io
 import re
 import zipfile
@@ -98,9 +99,32 @@ def test_what_can_be_taken_away_says_what_it_is(browser: TestClient, page: Page)
         if link.split("?")[0].endswith(".csv"):
             head_of_file = answer.content.decode("utf-8-sig").splitlines()
             assert head_of_file[0].startswith("Title,")
+            assert any(line.startswith("Page,") for line in head_of_file)
             assert any(line.startswith("Data as at,") for line in head_of_file)
         else:
             assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
+
+
+def test_a_table_that_has_left_its_page_names_school_and_sector(browser: TestClient, head: Reader) -> None:
+    """Else the tables of two schools or sectors, side by side in a folder, would be told apart by their figures."""
+
+    def taken(path: str) -> tuple[str, dict[str, str]]:
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        lines = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+        return answer.headers["content-disposition"], dict(line for line in lines if len(line) == 2)
+
+    named = [taken(f"/authority/tables/half_days.csv?sector={sector}") for sector in ("all", "primary", "secondary")]
+    assert len({file for file, _ in named}) == 3
+    assert [said["Page"] for _, said in named] == [
+        "Authority", "Authority: primary schools", "Authority: secondary schools"
+    ]  # fmt: skip
+    seed_code, sector = head.schools[0]
+    file, said = taken(f"/schools/{seed_code}/{sector}/tables/half_days.csv")
+    assert f"{seed_code}_{sector}" in file
+    assert said["Page"] in browser.get(f"/schools/{seed_code}/{sector}").text
+    assert said["Page"] != "School"
+    assert taken("/schools/tables/schools.csv?sector=primary")[1]["Chosen"] == "sector: primary"
 
 
 def test_what_does_not_exist_and_what_may_not_be_seen_look_the_same(browser: TestClient) -> None:

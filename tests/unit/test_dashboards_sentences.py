@@ -97,4 +97,8 @@ def test_the_description_of_a_chart_tells_each_series() -> None:
         "2025/26: from 90.0% (August) to 91.0% (September). Scotland: 92.0%. "
         "The axis begins at 90%, not at zero. All figures are in the table below the chart."
     )
+    groups = [Series("Attendance", (rate("0.9"), rate(None), rate("0.88")))]
+    assert say.described(categories(["P1", "P2", "P3"]), groups, in_time=False).startswith(
+        "Attendance: between 88.0% (P3) and 90.0% (P1)."
+    )
     assert say.described([Category("x")], [Series("y", (rate(None),))]).startswith("y: no figure is shown.")
