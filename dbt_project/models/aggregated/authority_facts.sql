@@ -9,7 +9,8 @@ with school_facts as (
         school_facts.first_month,
         school_facts.last_month,
         school_facts.data_as_at,
-        school_facts.is_provisional
+        school_facts.is_provisional,
+        school_facts.are_breakdowns_due
     from {{ ref('school_facts') }} as school_facts
     cross join lateral (values (school_facts.sector), ('all')) as row_of (sector)
     where {{ in_touched_scope('school_facts') }}
@@ -46,8 +47,7 @@ facts as (
         min(school_facts.data_as_at) as data_as_at,
         bool_or(school_facts.is_provisional) as is_provisional,
         max(school_facts.open_days) >= {{ var('first_release_open_days') }} as are_totals_due,
-        max(school_facts.open_days) >= {{ var('first_release_open_days') }}
-            and not bool_or(school_facts.is_provisional) as are_breakdowns_due
+        bool_or(school_facts.are_breakdowns_due) as are_breakdowns_due
     from school_facts
     group by school_facts.local_authority_code, school_facts.sector, school_facts.academic_year
 ),

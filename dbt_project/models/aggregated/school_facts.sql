@@ -19,6 +19,7 @@ school_years as (
         school_years.first_open_on,
         school_years.last_open_on,
         school_years.data_as_at,
+        school_years.is_provisional,
         school_years.is_after_census
     from {{ ref('pseudonymised_school_years') }} as school_years
     where {{ in_touched_scope('school_years') }}
@@ -32,6 +33,7 @@ authority_years as (
         date_trunc('month', least(max(school_years.last_open_on), max(school_years.data_as_at))::timestamp)::date
             as last_month,
         max(school_years.data_as_at) as data_as_at,
+        bool_and(school_years.is_provisional) as is_provisional,
         bool_or(school_years.is_after_census) as is_after_census
     from school_years
     group by school_years.local_authority_code, school_years.academic_year
@@ -64,7 +66,7 @@ facts as (
         authority_years.first_month,
         authority_years.last_month,
         authority_years.data_as_at,
-        not coalesce(authority_years.is_after_census, false) as is_provisional,
+        coalesce(authority_years.is_provisional, true) as is_provisional,
         coalesce(school_years.open_days, 0) >= {{ var('first_release_open_days') }} as are_totals_due,
         coalesce(school_years.open_days, 0) >= {{ var('first_release_open_days') }}
             and coalesce(authority_years.is_after_census, false) as are_breakdowns_due,

@@ -37,6 +37,7 @@ select
         bit_or({{ week_of('calendar.opening_date', 'schools.academic_year') }}) filter (where calendar.is_open), 0
     ) as open_weeks,
     data_as_at.data_as_at,
+    coalesce(delivered_years.is_provisional, true) as is_provisional,
     coalesce(delivered_years.is_after_census, false) as is_after_census,
     academic_years.census_on
 from schools
@@ -53,4 +54,4 @@ left join delivered_years
     and schools.academic_year = delivered_years.academic_year
 group by
     schools.local_authority_code, schools.seed_code, schools.academic_year, data_as_at.data_as_at,
-    delivered_years.is_after_census, academic_years.census_on
+    delivered_years.is_provisional, delivered_years.is_after_census, academic_years.census_on
