@@ -10,11 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from psycopg.errors import UndefinedTable
 from sqlalchemy import Connection, Row, select
+from sqlalchemy.exc import ProgrammingError
 
 from dashboards import tables
 from dashboards.page import NotFoundError, NotReadyError, Page, PageRequest, Parameter, Reader, Release
 
+NOTHING_RELEASED = "No figures have been released yet."
 ACADEMIC_YEAR = re.compile(r"(\d{4})[-/](\d{2})")
 
 
@@ -26,9 +29,17 @@ def authority_names(seeds: Path) -> dict[str, str]:
 
 
 def releases_of(connection: Connection) -> tuple[Release, ...]:
-    """Releases that the reader of this transaction may see, by authority. Empty: none yet, or no scope."""
+    """Releases that the reader of this transaction may see, by authority. Empty: none yet, or no scope.
+
+    Raises NotReadyError in a warehouse that has never released: the first release makes the tables.
+    """
     found = tables.releases
-    rows = connection.execute(select(found).order_by(found.c.local_authority_code)).all()
+    try:
+        rows = connection.execute(select(found).order_by(found.c.local_authority_code)).all()
+    except ProgrammingError as error:
+        if isinstance(error.orig, UndefinedTable):
+            raise NotReadyError(NOTHING_RELEASED) from None
+        raise
     return tuple(_release(row) for row in rows)
 
 
@@ -48,7 +59,7 @@ def _release(row: Row[Any]) -> Release:
 def chosen_release(releases: tuple[Release, ...], asked: str) -> Release:
     """The release of the authority asked for, or the first of the reader's. Raises NotReadyError, NotFoundError."""
     if not releases:
-        raise NotReadyError("No figures have been released yet.")
+        raise NotReadyError(NOTHING_RELEASED)
     if not asked:
         return releases[0]
     for release in releases:

@@ -12,9 +12,11 @@ from fastapi.testclient import TestClient
 from dashboards.app import create_app
 from dashboards.page import Page
 from dashboards.pages import PAGES
-from orchestration.access import grant_example_set
+from orchestration.access import Person, Place, grant_example_set
+from orchestration.access.granting import grant_within
 from orchestration.database import connect, ensure_ready, stop
 from orchestration.settings import Settings
+from tests.conftest import NewWarehouse
 from tests.support.dashboards import reader_named
 from tests.support.main_job import rows
 
@@ -95,6 +97,21 @@ def test_without_a_table_its_pages_say_so_and_the_others_work(
                 assert_in_words(answer.text)
         finally:
             rename(f"{table}_away", table)
+
+
+def test_before_the_first_release_pages_say_that_figures_are_being_prepared(new_warehouse: NewWarehouse) -> None:
+    """A new council's officer, the evening before: not even the tables are there."""
+    empty = new_warehouse()
+    with connect(empty, "steward") as connection:
+        person = Person("Head", subject="example|head-primary")
+        grant_within(connection, "head-primary", Place("authority", AUTHORITY), "test", person)
+    with head(empty) as client:
+        for page in PAGES:
+            answer = client.get(address(page, ("1003020", "primary")))
+            assert answer.status_code == 503
+            assert "The figures are being prepared" in answer.text
+            assert_in_words(answer.text)
+    stop(empty)
 
 
 def test_while_the_database_is_down_and_after(warehouse: Settings, school: tuple[str, str]) -> None:
