@@ -49,8 +49,8 @@ class Attention:
                 "Rise of persistent absence",
                 "The share of persistently absent pupils has risen since a month before by at least "
                 f"{self.rise_of_persistent_absence} percentage points more than in the whole authority (or, where "
-                "that may not be shown, than at the middle one of the schools compared): early in a year it rises "
-                "everywhere.",
+                "that may not be shown, than at the middle one of the schools compared; of fewer than three schools "
+                "any such rise is pointed out): early in a year it rises everywhere.",
             ),
             (
                 "Deliveries held back",
