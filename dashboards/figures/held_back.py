@@ -9,7 +9,7 @@ from dashboards.figures.checks import Check, first
 from dashboards.figures.delivery_names import name_of, order_of
 from dashboards.figures.thresholds import ATTENTION
 from dashboards.figures.words import FILE_STATES, feed_name
-from dashboards.formats import date, plural
+from dashboards.formats import date, listed, plural
 
 PUT_ASIDE = "set_aside"
 WAITING = "No good one yet"
@@ -62,15 +62,22 @@ def held_back(files: Sequence[Delivered]) -> Check:
     if not bad:
         return Check("deliveries", title, "clear", "Every file of the last deliveries could be used.")
     if not waiting and not unwanted:
-        sentence = f"{plural(len(bad), 'file')} could not be used, and a good one has come since for each."
+        sentence = f"{_counted(bad)} could not be used, and a good one has come since for each."
         return Check("deliveries", title, "clear", sentence, first(table), every)
     parts = []
     if waiting:
-        parts.append(f"{plural(len(waiting), 'file')} could not be used, and no good one has come since.")
+        parts.append(f"{_counted(waiting)} could not be used, and no good one has come since.")
     if unwanted:
         them = "it" if len(unwanted) == 1 else "them"
         parts.append(f"{plural(len(unwanted), 'file')} came that must not be sent; nothing of {them} was read.")
     return Check("deliveries", title, "attention", " ".join(parts), first(table), every)
+
+
+def _counted(files: Sequence[Delivered]) -> str:
+    """``11 files and 6 whole deliveries``."""
+    whole = sum(1 for file in files if not file.feed)
+    counts = ((len(files) - whole, "file", "files"), (whole, "whole delivery", "whole deliveries"))
+    return listed([plural(number, one, many) for number, one, many in counts if number])
 
 
 def _table(files: Sequence[Delivered], outcome: dict[Delivered, str], is_download: bool) -> Table:

@@ -235,6 +235,13 @@ def test_a_file_held_back_waits_until_a_good_one_of_its_kind_has_come() -> None:
     assert replaced.table.rows[0][-1] == "A good one came on 28 October 2025"
 
 
+def test_whole_deliveries_are_not_counted_as_files() -> None:
+    bad = [delivered(28, number, "", "refused") for number in (1, 2)] + [delivered(28, 3, "pupils", "quarantined")]
+    assert held_back(bad).sentence == (
+        "1 file and 2 whole deliveries could not be used, and no good one has come since."
+    )
+
+
 def test_the_eleventh_delivery_of_a_day_comes_after_the_ninth() -> None:
     late, early = delivered(28, 11, "", "refused"), delivered(28, 9, "pupils", "landed")
     assert held_back([late, early]).state == "attention"
