@@ -1,0 +1,69 @@
+"""A dbt project that breaks the rules of privacy is not run: the macro that every run begins with, on its own."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from jinja2 import Environment
+
+from orchestration.settings import PROJECT_DIR
+from tests.support.dbt_project import Project, name_of
+
+MACRO = PROJECT_DIR / "dbt_project" / "macros" / "scopes" / "check_project.sql"
+
+
+class RefusedError(Exception):
+    pass
+
+
+class Exceptions:
+    @staticmethod
+    def raise_compiler_error(message: str) -> None:
+        raise RefusedError(message)
+
+
+def check(nodes: dict[str, Any]) -> None:
+    """Run the macro as dbt does, with a graph of these nodes."""
+    template = Environment(extensions=["jinja2.ext.do"]).from_string(MACRO.read_text() + "{{ check_project() }}")
+    template.render(execute=True, graph={"nodes": nodes}, exceptions=Exceptions)
+
+
+@pytest.fixture
+def nodes(project: Project) -> dict[str, Any]:
+    return {str(node["unique_id"]): deepcopy(node) for node in [*project.models, *project.seeds]}
+
+
+def model(nodes: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(node for node in nodes.values() if name_of(node) == name)
+
+
+def test_the_project_as_it_is_may_run(nodes: dict[str, Any]) -> None:
+    check(nodes)
+
+
+def test_a_column_without_a_privacy_class_is_named(nodes: dict[str, Any]) -> None:
+    column = model(nodes, "canonical_pupils")["columns"]["sex"]
+    column["config"], column["meta"] = {}, {}
+    with pytest.raises(RefusedError, match=r"canonical_pupils\.sex has no privacy class"):
+        check(nodes)
+
+
+def test_a_direct_identifier_past_canonical_is_named(nodes: dict[str, Any]) -> None:
+    column = model(nodes, "pseudonymised_pupil_years")["columns"]["stage"]
+    column["config"] = {"meta": {"privacy": "direct_identifier"}}
+    with pytest.raises(RefusedError, match=r"pseudonymised_pupil_years\.stage is a direct identifier"):
+        check(nodes)
+
+
+@pytest.mark.parametrize(
+    ("name", "parent"),
+    [
+        ("pseudonymised_pupil_years", "stg_seemis__pupils"),
+        ("attendance_by_school_year", "canonical_pupils"),
+        ("attendance_by_school_year", "stg_vault__tokens"),
+    ],
+)
+def test_a_layer_left_out_is_named(nodes: dict[str, Any], name: str, parent: str) -> None:
+    model(nodes, name)["depends_on"]["nodes"].append(model(nodes, parent)["unique_id"])
+    with pytest.raises(RefusedError, match=rf"{name} \(\w+\) stands on {parent}"):
+        check(nodes)
