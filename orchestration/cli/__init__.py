@@ -23,7 +23,7 @@ for part in (synth, running, ledger, contracts, database, demo, access, dashboar
     part.register(app)
 
 
-def explained(error: Exception) -> str:
+def explained(error: BaseException) -> str:
     """One message for an error that nobody foresaw, without the values of a row; the trace goes to a file."""
     from orchestration.settings import load_settings
     from orchestration.transform import without_row_values
@@ -50,9 +50,14 @@ def main() -> None:
     except WarehouseError as error:
         say_error(str(error))
         sys.exit(Exit.FAILED)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if _was_stopped(error):
+            errors.print("Stopped. What was complete before is kept; run the command again to carry on.")
+            sys.exit(130)
         say_error(explained(error))
         sys.exit(Exit.FAILED)
-    except KeyboardInterrupt:
-        errors.print("Stopped. What was complete before is kept; run the command again to carry on.")
-        sys.exit(130)
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """Whether it is Ctrl-C, or an error that a library made of it."""
+    return error is not None and (isinstance(error, KeyboardInterrupt) or _was_stopped(error.__cause__))
