@@ -1,6 +1,6 @@
 """Reasons for absence, and the full categories of a sector: shown with the split of their place (RULES 37)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,13 @@ from orchestration.release.suppression import SMALL, CellSystem, Margin, complet
 
 CATEGORIES = ("unauthorised", "excluded", "unknown_reason", "not_counted")
 FEW_SCHOOLS = 3
+AUTHORISED = (
+    "sickness_without_provision", "very_late", "authorised_holiday", "exceptional_domestic_authorised",
+    "other_authorised",
+)  # fmt: skip
+"""Reasons whose openings add up to authorised absence; the others add up to absence that is not."""
+JOINED = ("other_unauthorised", "temporary_exclusion", "unknown_reason")
+"""Reasons of the authority that are together in the first of them for a school."""
 CELLS = ("reasons", "cells")
 OF_PLACE = ("categories", "places")
 
@@ -71,9 +78,10 @@ def reason_decisions(
 ) -> None:
     """Reasons of schools and sectors; ``shown`` are the places whose split to date is shown.
 
-    Hidden: 1 to 4 pupils behind a reason, or behind its change; complementary cells within each place and,
-    for each reason, within the sector and the authority. Cells with few pupils count as one, so that in what
-    is hidden together at least one reason alone has five pupils behind it.
+    Hidden: 1 to 4 pupils behind a reason, or behind its change since it was last shown; complementary cells
+    within each part of the place's split and, for each reason, within the sector and the authority. Of a reason that
+    has been shown only the growth is unknown. Cells with few pupils count as one, so that in what is hidden together
+    at least one reason alone has five pupils behind it.
     """
     found = [
         (rows, position, place_name(rows, position), str(rows.columns["reason"][position]))
@@ -92,14 +100,22 @@ def reason_decisions(
     if judging:
         hidden = _judge([(name, reason) for _, _, name, reason in found], figures, shown, known)
         memory.new_states[year, CELLS[0], CELLS[1]] = State(
-            {cell: [*figure, cell in hidden] for cell, figure in figures.items()}, b""
+            {cell: _remembered(figure, cell in hidden, known.get(cell)) for cell, figure in figures.items()},
+            b"",
         )
     else:
-        hidden = {cell for cell, figure in figures.items() if cell not in known or known[cell] != [*figure, False]}
+        hidden = {cell for cell, figure in figures.items() if cell not in known or known[cell][:3] != [*figure, False]}
     for rows, position, name, reason in found:
         if rows.columns["withheld"][position] is None and rows.numbers_at("behind_pupils", position):
             decision = decisions[rows.contract.mart]
             decision.rows[position] |= f"{name}|{reason}" in hidden or name not in shown
+
+
+def _remembered(figure: list[int], is_hidden: bool, before: list[Any] | None) -> list[Any]:
+    """Openings and pupils as last shown, or as first judged; whether hidden now; whether ever shown."""
+    if is_hidden and before is not None:
+        return [*before[:2], True, before[3]]
+    return [*figure, is_hidden, not is_hidden]
 
 
 def _is_primary(figure: list[int], before: list[Any] | None) -> bool:
@@ -108,7 +124,27 @@ def _is_primary(figure: list[int], before: list[Any] | None) -> bool:
         return True
     if before is None or openings == before[0]:
         return before is not None and bool(before[2]) and openings > 0
-    return not before[2] and behind - before[1] < SMALL
+    return bool(behind - before[1] < SMALL)
+
+
+def _unknown_pupils(figure: list[int], before: list[Any] | None) -> int:
+    """Pupils behind what readers do not know of a reason if it is hidden now; few count as one."""
+    openings, behind = figure
+    if before is not None and before[3]:
+        behind = 0 if openings == before[0] else max(behind - before[1], 1)
+    return 1 if 0 < behind < SMALL else behind
+
+
+def _within_place(place: str, cells: list[tuple[str, str]]) -> list[IntArray]:
+    """Cells of a place that add up to a sum which readers know where the place's split is shown."""
+
+    def of(is_in: Callable[[str], bool]) -> IntArray:
+        return np.array([i for i, (name, r) in enumerate(cells) if name == place and is_in(r)], dtype=np.int64)
+
+    sums = [of(lambda r: r in AUTHORISED), of(lambda r: r not in AUTHORISED)]
+    if place.startswith("*"):  # the full categories, and what the schools have together
+        sums += [of(lambda r: r not in (*AUTHORISED, *JOINED[1:])), of(lambda r: r in JOINED)]
+    return [found for found in sums if len(found)]
 
 
 def _judge(
@@ -116,8 +152,7 @@ def _judge(
 ) -> set[str]:
     names = [f"{name}|{reason}" for name, reason in cells]
     position = {cell: number for number, cell in enumerate(names)}
-    behind = np.array([figures[cell][1] for cell in names], dtype=np.int64)
-    values: IntArray = np.where((behind > 0) & (behind < SMALL), 1, behind)
+    values: IntArray = np.array([_unknown_pupils(figures[cell], known.get(cell)) for cell in names], dtype=np.int64)
     hidden = np.array([_is_primary(figures[cell], known.get(cell)) for cell in names], dtype=np.bool_)
     places = sorted({name for name, _ in cells})
     sectors = [name for name in places if name.startswith("*|") and name != f"*|{ALL}"]
@@ -125,7 +160,7 @@ def _judge(
     for place in places:
         own = np.array([i for i, (name, _) in enumerate(cells) if name == place], dtype=np.int64)
         if place in shown:
-            margins.append(Margin(own))
+            margins += [Margin(found) for found in _within_place(place, cells)]
         else:
             hidden[own] = True
     for reason in sorted({reason for _, reason in cells}):
@@ -137,7 +172,11 @@ def _judge(
                 [position[f"{p}|{reason}"] for p in parts if f"{p}|{reason}" in position], dtype=np.int64
             )
             total = position.get(f"{whole}|{reason}", -1)
-            if len(members) and total >= 0:
+            if not len(members) or total < 0:
+                continue
+            if whole != f"*|{ALL}" and reason == JOINED[0]:  # a school's has more in it than the sector's
+                margins += [Margin(members)] if whole in shown else []
+            else:
                 margins.append(Margin(members, total, kind="column"))
     system = CellSystem(values, margins, hidden)
     for place in places:

@@ -16,7 +16,9 @@ from orchestration.release.patterns import ALL, YearPattern
 from orchestration.release.rows import MartRows
 from orchestration.release.sources import PlacedSplit
 from orchestration.release.splits import (
+    NOTHING,
     PARTS,
+    Shown,
     SplitPupils,
     changed_behind,
     enough,
@@ -140,8 +142,10 @@ def hide_beside(month: _Month) -> None:
 class CellJudge:
     """Judges one group of one year at a month's end."""
 
-    def __init__(self, group: str, year: str, rows: MartRows, split: PlacedSplit, memory: Memory) -> None:
-        self.group, self.year, self.rows, self.memory = group, year, rows, memory
+    def __init__(
+        self, group: str, year: str, rows: MartRows, split: PlacedSplit, places: Mapping[str, Shown], memory: Memory
+    ) -> None:
+        self.group, self.year, self.rows, self.places, self.memory = group, year, rows, places, memory
         self.width = len(PARTS[group])
         columns = [("authorised", "not_authorised", "late").index(part) for part in PARTS[group]]
         parts = split.pupils.parts[:, columns]
@@ -180,7 +184,10 @@ class CellJudge:
                 and (bool(months.get(number)) or (sector, number) not in judged)
                 and month.pupils[own].sums() == month.sums[own]
             )
-            if is_open and month.is_safe([own]):
+            # cells add up to the sector, so they tell something new only where the sector's month is shown
+            is_told = number in self.places.get(f"*|{sector}", NOTHING).months
+            is_same = bool(months.get(number)) and not changed_behind(month.pupils[own], month.before[own]).any()
+            if is_open and (is_told or is_same) and month.is_safe([own]):
                 month.shown.add(own)
         return found
 
@@ -213,9 +220,13 @@ def judge_cells(
     marts: Mapping[str, MartRows],
     split: PlacedSplit,
     closed: Sequence[int],
+    places: Mapping[str, Shown],
     memory: Memory,
     pattern: YearPattern,
 ) -> dict[str, Months]:
-    """Judge one group of one year at a month's end. Out: what is shown, by cell and month; notes it in ``memory``."""
+    """Judge one group of one year at a month's end. Out: what is shown, by cell and month; notes it in ``memory``.
+
+    ``places`` is what is shown of sectors.
+    """
     rows = of_cells(marts, group)
-    return CellJudge(group, year, rows, split, memory).judge(closed, pattern) if rows is not None else {}
+    return CellJudge(group, year, rows, split, places, memory).judge(closed, pattern) if rows is not None else {}

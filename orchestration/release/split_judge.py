@@ -1,4 +1,4 @@
-"""What of the split is shown of each school and sector: judged once a month, schools first, then sectors (37)."""
+"""What of the split is shown of each school and sector: judged once a month (37)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import ALL, YearPattern
 from orchestration.release.rows import MartRows
 from orchestration.release.sources import PlacedSplit
+from orchestration.release.split_sums import known_sums, save_sums
 from orchestration.release.splits import (
     NOTHING,
     PARTS,
@@ -152,87 +153,56 @@ class GroupJudge:
             )
             for name, may_show in sorted(is_open.items())
         }
-        for place in schools.values():
-            self._judge_place(place, {}, [])
         is_open, months = self._withheld("authority")
-        names = sorted(name for name in is_open if name != f"*|{ALL}")
-        sectors = {}
-        for name in names:
-            own = {n: place for n, place in schools.items() if f"*|{place.sector}" == name}
-            sectors[name] = self._place(
-                name, list(own), months, is_open[name] and name.split("|")[1] not in self.pattern.sectors
+        sectors = {
+            name: self._place(
+                name,
+                [school for school in schools if name in (f"*|{ALL}", f"*|{school.split('|')[1]}")],
+                months,
+                may_show and name.split("|")[1] not in self.pattern.sectors,
             )
-            self._judge_within(sectors[name], own)
-        whole = f"*|{ALL}"
-        places = {**schools, **sectors}
-        if whole in is_open:
-            everything = self._place(whole, list(schools), months, is_open[whole] and ALL not in self.pattern.sectors)
-            self._judge_within(everything, sectors)
-            places[whole] = everything
+            for name, may_show in sorted(is_open.items())
+        }
+        places = {**sectors, **schools}
+        self._show(list(places.values()), schools)
         for place in schools.values():
             self._judge_breakdowns(place)
         for place in places.values():
             self._save(place)
         return {name: place.shown for name, place in places.items()}
 
-    def _judge_place(self, place: _Place, beside: Mapping[int, SplitPupils], within: Sequence[SplitPupils]) -> None:
-        """Months and year to date of a place; ``beside`` and ``within`` are the pupils hidden within it."""
-        if not place.is_open:
-            place.shown = replace(place.earlier.shown, months={}, year=None, breakdowns={})
-            return
-        too_few = frozenset(m for m, pupils in beside.items() if len(pupils.pupil) and not enough(pupils.behind()))
-        months, hidden = judge_months(place.pupils, self.closed, place.earlier, place.closed_to, too_few)
-        is_shown = self.is_month_end and judge_year(place.pupils, self.closed, months, place.earlier, within)
-        sums = {month: place.pupils.of_months([month]).sums() for month in months}
-        place.shown = Shown(sums, frozenset(hidden), place.pupils.sums() if is_shown else None)
+    def _show(self, places: Sequence[_Place], schools: Mapping[str, _Place]) -> None:
+        """What can be shown by itself, one after another, unless it tells of few pupils with all that was shown.
 
-    def _judge_within(self, place: _Place, parts: Mapping[str, _Place]) -> None:
-        """A sector over its schools, or the authority over its sectors: hides further schools where few are hidden."""
+        Months before years to date, the authority before sectors before schools, large ones first: where
+        something else must go, it is the smallest.
+        """
+        for place in places:
+            if not place.is_open:
+                place.shown = replace(place.earlier.shown, months={}, year=None, breakdowns={})
+                continue
+            months, hidden = judge_months(place.pupils, self.closed, place.earlier, place.closed_to)
+            is_shown = self.is_month_end and judge_year(place.pupils, place.earlier)
+            sums = {month: place.pupils.of_months([month]).sums() for month in sorted(months)}
+            place.shown = Shown(sums, frozenset(hidden), place.pupils.sums() if is_shown else None)
+        own = {name: place.pupils for name, place in schools.items()}
+        known = known_sums(self.group, len(PARTS[self.group]), self.year, own, self.memory)
+        behind = {place.name: int(place.pupils.behind().min()) for place in places}
+        in_turn = sorted(places, key=lambda p: (p.name != f"*|{ALL}", p.name[0] != "*", -behind[p.name], p.name))
         for month in self.closed:
-            self._hide_more(parts, month)
-        self._hide_more(parts, None)
-        beside = {
-            month: self._join([part for part in parts.values() if month not in part.shown.months])
-            for month in self.closed
-        }
-        hidden = [name for name, part in parts.items() if part.shown.year is None]
-        before = [name for name in place.earlier.shown.beside if name in parts]
-        within = [self._join([parts[name] for name in hidden])]
-        if set(before) - set(hidden):
-            within.append(self._join([parts[name] for name in {*before, *hidden}]))
-        self._judge_place(place, beside, within)
-        place.shown = replace(place.shown, beside=frozenset(hidden))
+            for place in in_turn:
+                if month in place.shown.months and not known.admit(place.name, [month]):
+                    self._hide(place, month)
+        for place in in_turn:
+            if place.shown.year is not None and not known.admit(place.name, self.closed):
+                place.shown = replace(place.shown, year=None)
+        save_sums(self.group, self.year, known, self.memory)
 
-    def _join(self, places: Sequence[_Place]) -> SplitPupils:
-        chosen = np.array([position for place in places for position in place.rows], dtype=np.int64)
-        return self.pupils.where(chosen)
-
-    def _hide_more(self, parts: Mapping[str, _Place], month: int | None) -> None:
-        """Hide the smallest further place until five pupils stand behind each part of what is hidden together."""
-
-        def is_shown(place: _Place) -> bool:
-            return place.shown.year is not None if month is None else month in place.shown.months
-
-        def of(place: _Place) -> SplitPupils:
-            return place.pupils if month is None else place.pupils.of_months([month])
-
-        while True:
-            hidden = [place for place in parts.values() if not is_shown(place)]
-            together = self._join(hidden) if month is None else self._join(hidden).of_months([month])
-            open_parts = [place for place in parts.values() if is_shown(place)]
-            if not len(together.pupil) or enough(together.behind()) or not open_parts:
-                return
-            next_place = min(open_parts, key=lambda place: (int(of(place).behind().min()), place.name))
-            if month is None:
-                next_place.shown = replace(next_place.shown, year=None)
-            elif month in next_place.earlier.shown.months:
-                return  # it has been shown: hiding it now protects nothing, so the total stays hidden
-            else:
-                months = {m: sums for m, sums in next_place.shown.months.items() if m != month}
-                hidden_months = next_place.shown.hidden_months | {month}
-                is_safe = judge_year(next_place.pupils, self.closed, set(months), next_place.earlier, [])
-                year = next_place.shown.year if is_safe else None
-                next_place.shown = replace(next_place.shown, months=months, hidden_months=hidden_months, year=year)
+    def _hide(self, place: _Place, month: int) -> None:
+        """Hide a month: for the year, unless it has been shown before."""
+        months = {shown: sums for shown, sums in place.shown.months.items() if shown != month}
+        forever = set() if month in place.earlier.shown.months else {month}
+        place.shown = replace(place.shown, months=months, hidden_months=place.shown.hidden_months | forever)
 
     def _judge_breakdowns(self, place: _Place) -> None:
         """All categories of a breakdown or none, so that nothing can be had from those that are left out."""
@@ -273,6 +243,10 @@ class GroupJudge:
                 if not change.any():
                     return None
         together = self.pupils.where(np.array(hidden, dtype=np.int64))
+        if before is not None and hidden and not np.isin(before.pupil, place.pupils.pupil).all():
+            # nobody knows in which category those were who have no absence any more
+            change = changed_behind(together, before.of_pupils(np.unique(together.pupil)))
+            return sums if enough(change) and self._may_show(together, before) else None
         return sums if not hidden or self._may_show(together, before) else None
 
     def _may_show(self, pupils: SplitPupils, before: SplitPupils | None) -> bool:
@@ -290,7 +264,7 @@ class GroupJudge:
         states = earlier.months.of_months(kept).joined(place.pupils.of_months(place.shown.months))
         remembered = replace(place.shown, months=months)
         if place.shown.year is None:
-            remembered = replace(remembered, beside=earlier.shown.beside, breakdowns={})
+            remembered = replace(remembered, breakdowns={})
         else:
             self.memory.new_states[self.year, f"split.{self.group}.year", place.name] = State({}, pack(place.pupils))
         self.memory.new_states[self.year, f"split.{self.group}", place.name] = State(remembered.as_json(), pack(states))

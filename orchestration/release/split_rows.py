@@ -9,6 +9,13 @@ from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import YearPattern
 from orchestration.release.rows import Decision, MartRows
 from orchestration.release.sources import PupilSource
+from orchestration.release.split_authority import (
+    Categories,
+    code_of,
+    is_of_authority,
+    judge_authority,
+    remembered_authority,
+)
 from orchestration.release.split_cells import Months, cell_name, judge_cells, remembered_cells
 from orchestration.release.split_half_days import Sums, half_day, judge_half_days, remembered_half_days
 from orchestration.release.split_judge import GroupJudge, Marts, place_name, positions_of
@@ -19,10 +26,14 @@ JUDGED = ("split", "judged")
 
 @dataclass(frozen=True)
 class Finer:
-    """What is shown of schools by half day of the week, and of the authority by stage and quintile."""
+    """What is shown of schools by half day of the week, and of the authority by stage and quintile.
+
+    ``authority`` has, by mart, what is shown of sectors by sex and by half day of the week.
+    """
 
     half_days: Mapping[str, Sums]
     cells: Mapping[str, Months]
+    authority: Mapping[str, Mapping[str, Sums]]
 
 
 def split_decisions(
@@ -51,9 +62,12 @@ def split_decisions(
     for group in PARTS:
         if is_judging:
             shown = GroupJudge(group, year, marts, split, closed, is_month_end, memory, pattern).judge()
+            of_half_days = judge_half_days(group, year, marts, half_days, shown, memory, pattern)
+            by_category = Categories(split, half_days, shown, of_half_days) if is_month_end else None
             finer = Finer(
-                judge_half_days(group, year, marts, half_days, shown, memory, pattern),
-                judge_cells(group, year, marts, split, closed, memory, pattern),
+                of_half_days,
+                judge_cells(group, year, marts, split, closed, shown, memory, pattern),
+                judge_authority(group, year, marts, by_category, memory, pattern),
             )
         else:
             place = f"split.{group}"
@@ -62,7 +76,11 @@ def split_decisions(
                 for (of_year, mart, name), state in memory.states.items()
                 if (of_year, mart) == (year, place)
             }
-            finer = Finer(remembered_half_days(year, group, memory), remembered_cells(year, group, memory))
+            finer = Finer(
+                remembered_half_days(year, group, memory),
+                remembered_cells(year, group, memory),
+                remembered_authority(year, group, memory),
+            )
         for rows in marts.values():
             if group in rows.contract.groups and rows.contract.kind in ("school", "authority"):
                 _apply(rows, year, group, shown, finer, is_month_end, decisions[rows.contract.mart])
@@ -107,7 +125,10 @@ def _apply(
         now = [rows.numbers_at(name, position) for name in names]
         place = shown.get(place_name(rows, position), NOTHING)
         known: list[int] | None = None
-        if "weekday" in contract.keys:
+        if is_of_authority(rows, group):
+            of_sector = finer.authority.get(contract.mart, {}).get(place_name(rows, position), {})
+            known = of_sector.get(code_of(rows, position)) if is_month_end else None
+        elif "weekday" in contract.keys:
             number = half_day(rows.columns["weekday"][position], rows.columns["opening"][position])
             known = finer.half_days.get(place_name(rows, position), {}).get(number) if is_month_end else None
         elif "simd_quintile" in contract.keys:

@@ -116,14 +116,13 @@ def last_closed_month(data_as_at: date | None, extracted_on: date | None) -> int
 class Shown:
     """What of a place (school or sector) is shown of a group: months with their sums, and the year to date.
 
-    ``hidden_months`` stay hidden for the year. ``beside`` are the places hidden within this one when the year
-    to date was last shown. ``breakdowns`` has, by mart, the sums of each category shown with the year to date.
+    ``hidden_months`` stay hidden for the year. ``breakdowns`` has, by mart, the sums of each category shown with
+    the year to date.
     """
 
     months: dict[int, list[int]]
     hidden_months: frozenset[int]
     year: list[int] | None
-    beside: frozenset[str] = frozenset()
     breakdowns: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
@@ -132,7 +131,6 @@ class Shown:
             "months": {str(month): sums for month, sums in sorted(self.months.items())},
             "hidden_months": sorted(self.hidden_months),
             "year": self.year,
-            "beside": sorted(self.beside),
             "breakdowns": self.breakdowns,
         }
 
@@ -140,9 +138,7 @@ class Shown:
     def from_json(cls, found: dict[str, Any]) -> "Shown":
         """The reverse."""
         months = {int(month): sums for month, sums in found["months"].items()}
-        return cls(
-            months, frozenset(found["hidden_months"]), found["year"], frozenset(found["beside"]), found["breakdowns"]
-        )
+        return cls(months, frozenset(found["hidden_months"]), found["year"], found["breakdowns"])
 
 
 NOTHING = Shown({}, frozenset(), None)
@@ -158,16 +154,15 @@ class Earlier:
 
 
 def judge_months(
-    now: SplitPupils, closed: Sequence[int], earlier: Earlier, withheld: frozenset[int], never: frozenset[int]
+    now: SplitPupils, closed: Sequence[int], earlier: Earlier, withheld: frozenset[int]
 ) -> tuple[set[int], set[int]]:
-    """Months that are shown, and those that stay hidden for the year.
+    """Months that can be shown by themselves, and those that stay hidden for the year.
 
     A month is judged once, when it has closed: five pupils behind each part, or it stays hidden, because a
     month that came later would give the others away. A shown month that was corrected is out until five
-    pupils stand behind each part of the change. ``withheld`` are months that are [x]; ``never`` those that
-    what is hidden within them would give away.
+    pupils stand behind each part of the change. ``withheld`` are months that are [x].
     """
-    shown, hidden = set(), {*earlier.shown.hidden_months, *never}
+    shown, hidden = set(), {*earlier.shown.hidden_months}
     for month in closed:
         if month in hidden:
             continue
@@ -182,22 +177,7 @@ def judge_months(
     return shown, hidden
 
 
-def judge_year(
-    now: SplitPupils, closed: Sequence[int], shown: set[int], earlier: Earlier, beside: Sequence[SplitPupils]
-) -> bool:
-    """Whether the year to date can be shown: in itself, in its change, and in what is hidden beside it.
-
-    ``beside`` are the pupils of the places hidden within this one, once as they are now and once with those
-    that were hidden when the year to date was last shown.
-    """
+def judge_year(now: SplitPupils, earlier: Earlier) -> bool:
+    """Whether the year to date can be shown by itself: five pupils behind each part, and behind its change."""
     before = earlier.year or nobody(now.parts.shape[1])
-    if not enough(now.behind()) or not none_or_enough(changed_behind(now, before)):
-        return False
-    months = [month for month in closed if month not in shown]
-    hidden = [(now.of_months(months), before.of_months(months))]
-    hidden += [(places, before.of_pupils(np.unique(places.pupil))) for places in beside]
-    return all(
-        not len(own.pupil)
-        or (enough(own.behind()) and (earlier.year is None or none_or_enough(changed_behind(own, own_before))))
-        for own, own_before in hidden
-    )
+    return enough(now.behind()) and none_or_enough(changed_behind(now, before))

@@ -18,7 +18,7 @@ from orchestration.release.contracts import MADE_BY_RELEASE, ReleaseContract, lo
 from orchestration.settings import PROJECT_DIR
 from tests.support.release_world import STAGES, YEAR, Month, Pupil, World, pupil_band
 
-REASONS = ("sickness", "other_authorised", "unauthorised")
+REASONS = ("sickness_without_provision", "other_authorised", "unexplained", "unauthorised_holiday")
 Row = dict[str, Any]
 
 
@@ -248,6 +248,13 @@ def _persistent(world: World, base: Row, marts: dict[str, list[Row]]) -> None:
     )
 
 
+def _reason(pupil: Pupil, is_unauthorised: bool) -> str:
+    """Each pupil is absent for one reason of each kind."""
+    if is_unauthorised:
+        return REASONS[3] if pupil.token % 4 == 1 else REASONS[2]
+    return REASONS[pupil.token % 2]
+
+
 def _reasons(world: World, base: Row, marts: dict[str, list[Row]]) -> None:
     def rows(pupils: list[Pupil]) -> Iterable[tuple[str, Row]]:
         totals = [
@@ -261,9 +268,10 @@ def _reasons(world: World, base: Row, marts: dict[str, list[Row]]) -> None:
         ]
         possible = sum(total[1] for total in totals)
         for reason in REASONS:
+            is_unauthorised = reason in REASONS[2:]
             own = [
-                total[3] if reason == "unauthorised" else (total[2] if pupil.token % 2 == (reason == "sickness") else 0)
-                for pupil, total in ((total[0], total) for total in totals)
+                (not_authorised if is_unauthorised else authorised) * (_reason(pupil, is_unauthorised) == reason)
+                for pupil, _, authorised, not_authorised in totals
             ]
             behind = sum(count > 0 for count in own)
             yield reason, {

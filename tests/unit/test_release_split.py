@@ -179,8 +179,40 @@ def test_reasons_hide_few_pupils_and_a_complement(releases: Releases) -> None:
     world = _world(OCTOBER, few)
     releases.release(world)
     rows = {row["reason"]: row for row in releases.rows("absence_reasons_by_school", seed_code=SCHOOL)}
-    assert rows["sickness"]["openings"] is None or rows["other_authorised"]["openings"] is None
+    assert rows["sickness_without_provision"]["openings"] is None or rows["other_authorised"]["openings"] is None
     assert sum(row["openings"] is None for row in rows.values()) >= 2
+
+
+def test_a_reason_of_few_pupils_does_not_follow_from_its_part_of_the_split(releases: Releases) -> None:
+    def few_on_holiday(school: str, number: int, month: date) -> Month:
+        is_absent = number in (1, 5) or number % 4 == 3
+        return Month(40, 4, 2 if is_absent else 0) if school == SCHOOL else _plenty(school, number, month)
+
+    releases.release(_world(OCTOBER, few_on_holiday))
+    assert _split(releases)[2] is None
+    rows = {row["reason"]: row for row in releases.rows("absence_reasons_by_school", seed_code=SCHOOL)}
+    hidden = {reason for reason, row in rows.items() if row["openings"] is None}
+    assert hidden == {"unexplained", "unauthorised_holiday"}
+
+
+def test_a_reason_that_grows_by_few_is_hidden_until_five_more_have_it_than_when_it_was_shown(
+    releases: Releases,
+) -> None:
+    def on_holiday(count: int) -> Callable[[str, int, date], Month]:
+        def absent(school: str, number: int, month: date) -> Month:
+            is_absent = number % 4 == 3 or (number % 4 == 1 and number < 4 * count)
+            return Month(40, 4, 2 if is_absent else 0) if school == SCHOOL else _plenty(school, number, month)
+
+        return absent
+
+    def symbol(count: int, last: date) -> object:
+        releases.release(_world(last, on_holiday(count)))
+        (row,) = releases.rows("absence_reasons_by_school", seed_code=SCHOOL, reason="unauthorised_holiday")
+        return row["openings_symbol"]
+
+    assert symbol(5, SEPTEMBER) is None
+    assert symbol(7, OCTOBER) == "[c]", "two more than when it was shown"
+    assert symbol(8, NOVEMBER) == "[c]", "one more than at the last month end, three more than when it was shown"
 
 
 def test_reasons_are_year_to_date_at_month_ends_only(releases: Releases) -> None:
