@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from orchestration.synthetic.attendance_rows import HEADER, RowMaker, moment
+from orchestration.synthetic.attendance_rows import HEADER, UNMAPPED, RowMaker, moment
 from orchestration.synthetic.files import DeliveryFolder, csv_bytes, header_line, write_chunks
 from orchestration.synthetic.planted import Fault
 
@@ -138,6 +139,8 @@ class _Maker:
         self._marks(changed, self._writer.maker, wrong=True)
         changed.close()
         self.made.with_marks += [wrong.key, right.key]
+        if (last_morning(self._writer) == UNMAPPED).any():
+            self._note(right.key, "warning", "unmapped_code", "attendance", "attendance.csv.gz")
         self.made.faults.append(Fault(right.key, "refused", "changed_delivery", folder=f"{LATER}/{right.key}"))
 
     def refused(self) -> list[Callable[[], None]]:
@@ -207,7 +210,7 @@ class _Maker:
 
     def _marks(self, folder: DeliveryFolder, maker: RowMaker, wrong: bool, spoil: Spoiler | None = None) -> None:
         """Marks of the last morning: as they are, or all of them turned into unexplained absences."""
-        marks = self._writer.marks[:, 2 * self._writer.planned[-1].first_day]
+        marks = last_morning(self._writer)
         rows = np.flatnonzero(marks)
         codes = np.full(len(rows), 31, dtype=np.uint8) if wrong else marks[rows]
         text = HEADER + maker.half_day(rows, codes, self._at, False)
@@ -239,6 +242,11 @@ class _Maker:
 
     def _note(self, key: str, outcome: str, reason: str, feed: str, file: str) -> None:
         self.made.faults.append(Fault(key, outcome, reason, feed, file))
+
+
+def last_morning(writer: YearWriter) -> NDArray[np.uint8]:
+    """The mark of each enrolment on the morning of the last day; 0 where there is none."""
+    return writer.marks[:, 2 * (writer.planned[-1].last_day - 1)]
 
 
 def _rewrite(folder: DeliveryFolder, spoil: Callable[[str], str]) -> None:

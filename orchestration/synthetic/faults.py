@@ -23,7 +23,7 @@ from orchestration.synthetic.actors import (
     plant_unmapped,
 )
 from orchestration.synthetic.attendance_rows import COLUMNS, moment
-from orchestration.synthetic.fault_files import write_bad_deliveries
+from orchestration.synthetic.fault_files import last_morning, write_bad_deliveries
 from orchestration.synthetic.fault_rows import SPOILINGS, Spoiling, chosen_spoilings, spoilt
 from orchestration.synthetic.options import SynthOptions
 from orchestration.synthetic.plan import PlannedDelivery, plan_year
@@ -170,7 +170,7 @@ class Planter:
             return []
         bad = write_bad_deliveries(writer, out)
         self.faults.extend(bad.faults)
-        marked = writer.marks[:, 2 * writer.planned[-1].first_day] > 0
+        marked = last_morning(writer) > 0
         for key in bad.with_marks:
             self._note_odd_scns(key, "attendance", writer.world.enrolments.person[marked])
         return bad.keys

@@ -45,6 +45,9 @@ def test_faults_leave_the_good_rows_alone(tmp_path: Path) -> None:
     counts = [truth_of(out)["authorities"][SMALL]["2025/26"]["openings"] for out in (clean, faulty)]
     extra = sum(fault["reason"] == "no_enrolment" for fault in truth_of(faulty)["faults"])
     assert counts[1] - counts[0] == extra
+    told = truth_of(faulty)["authorities"][SMALL]["2025/26"]["attendance"]
+    counted = canonical_counts(faulty, truth_of(faulty), SMALL, "2025/26")  # a last day that is not the first one too
+    assert counted == {(seed, stage, code): count for seed, stage, code, count in told}
 
 
 def test_two_years_in_one_go_are_the_same_pupils_a_stage_higher(tmp_path: Path) -> None:
