@@ -7,6 +7,7 @@ from orchestration.release.patterns import (
     ALL,
     FEW_SCHOOLS,
     YearPattern,
+    is_newly_filled,
     is_primary,
     least,
     protect_system,
@@ -102,7 +103,9 @@ def _sector_pattern(
             margins.append(Margin(grid.ravel(), -1, in_month))
     system = CellSystem(pupils, margins, hidden)
     for i, stage in enumerate(stages):
-        if stage in unknown_stages or sector in pattern.sectors or hidden[grid[i]].all():
+        own = slice(i * width, (i + 1) * width)
+        is_filled = is_newly_filled(memory, place, names[own], primary[own])
+        if stage in unknown_stages or sector in pattern.sectors or hidden[grid[i]].all() or is_filled:
             system.withhold(grid[i])
     for j, quintile in enumerate(quintiles):
         if quintile in GROUP_OF_QUINTILE and GROUP_OF_QUINTILE[quintile] in unknown_groups:
@@ -142,7 +145,9 @@ def sector_cell_pattern(rows: MartRows, year: str, memory: Memory, pattern: Year
     ]
     system = CellSystem(np.array([pupils.get(cell, 0) for cell in cells], dtype=np.int64), margins, hidden)
     for i, sector in enumerate([*sectors, ALL]):
-        if sector in pattern.sectors or hidden[grid[i]].all():
+        own = slice(i * len(categories), (i + 1) * len(categories))
+        is_filled = is_newly_filled(memory, place, names[own], primary[own])
+        if sector in pattern.sectors or hidden[grid[i]].all() or is_filled:
             system.withhold(grid[i])
     protect_system(system, {int(cell): grid[i].tolist() for i in range(len(grid)) for cell in grid[i]})
     remember(memory, place, names, system, primary)

@@ -65,6 +65,18 @@ def is_primary(pupils: int, was_shown: bool) -> bool:
     return 0 < pupils < (SMALL if was_shown else BUFFER)
 
 
+def is_newly_filled(memory: Memory, place: tuple[str, str], names: Sequence[str], primary: Sequence[bool]) -> bool:
+    """Whether few pupils have come into a cell that was empty when others of its row were shown.
+
+    Pupils of a year to date only come, so what is known of the others would tell how many: the row is withheld whole.
+    """
+    is_new = any(
+        small and not memory.was_shown(*place, name) and not memory.is_hidden(*place, name)
+        for small, name in zip(primary, names, strict=True)
+    )
+    return is_new and any(memory.was_shown(*place, name) for name in names)
+
+
 def least(counts: Iterable[int]) -> int:
     """The smallest positive count, or 0."""
     return min((count for count in counts if count > 0), default=0)
@@ -192,7 +204,9 @@ def breakdown_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPa
             margins.append(Margin(of_totals))
         system = CellSystem(values, margins, hidden)
         for i, unit in enumerate(table.units):
-            if unit in pattern.units or hidden[grid[i]].all():
+            own = slice(i * width, (i + 1) * width)
+            is_filled = is_newly_filled(memory, place, names[own], primary[own])
+            if unit in pattern.units or hidden[grid[i]].all() or is_filled:
                 system.withhold(grid[i])
         protect_system(system, {int(cell): grid[i].tolist() for i in range(height) for cell in grid[i]})
         remember(memory, place, names, system, primary)

@@ -202,3 +202,17 @@ def test_the_same_state_gives_the_same_release(marts: tuple[ReleaseContract, ...
     assert {mart: rows.columns for mart, rows in second.release(world).items()} == once
     again = {mart: rows.columns for mart, rows in first.release(world).items()}
     assert again == once
+
+
+def test_a_pupil_who_comes_into_an_empty_group_hides_the_whole_row_group(releases: Releases) -> None:
+    """One more pupil in all, others of the year never fewer: with one complement the group was known to have one."""
+    world = _primary(60, 70, 80)
+    pupils = tuple(replace(pupil, quintile="1") if pupil.seed_code == "5000000" else pupil for pupil in world.pupils)
+    releases.release(replace(world, pupils=pupils))
+    rows = releases.rows("attendance_by_school_deprivation", seed_code="5000000")
+    assert {row["pupils"] for row in rows} == {60, 0}
+    newcomer = replace(pupils[0], token=9999, quintile="5")
+    releases.release(replace(world, pupils=(*pupils, newcomer)))
+    rows = releases.rows("attendance_by_school_deprivation", seed_code="5000000")
+    assert {row["pupils_symbol"] for row in rows} == {"[c]"}
+    assert releases.row("attendance_by_school_year", seed_code="5000000")["pupils"] == 61
