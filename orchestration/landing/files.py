@@ -172,6 +172,9 @@ class FileLanding:
             register.record_establishments(
                 self.connection, file_id, by_establishment, readable if announced is not None else None, sums
             )
+            register.record_natural_keys(
+                self.connection, file_id, load.natural_key_sums(self.connection, contract, file_id)
+            )
         return recorded
 
     def _transaction(self, file: ManifestFile) -> "_FileTransaction":

@@ -237,6 +237,15 @@ def record_establishments(
         )
 
 
+def record_natural_keys(connection: Connection, file_id: int, sums: dict[int, int]) -> None:
+    """Put the checksums of a file's keys beside its rows by establishment."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "update control.file_establishments set natural_key_checksum = %s where file_id = %s and seed_code = %s",
+            [(checksum, file_id, code) for code, checksum in sums.items()],
+        )
+
+
 def record_event(
     connection: Connection,
     delivery_id: int,

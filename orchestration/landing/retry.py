@@ -144,6 +144,7 @@ def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Val
             "key_checksum = key_checksum # %s where file_id = %s and seed_code = %s",
             (found.accepted, found.accepted + found.duplicate, found.duplicate, sums.get(code, 0), file_id, code),
         )
+    register.record_natural_keys(connection, file_id, load.natural_key_sums(connection, validated.contract, file_id))
     register.record_years(connection, file_id, findings.years(validated, extract))
     warnings = findings.row_warnings(validated, extract, landing.reference)
     register.add_warnings(connection, delivery_id, file_id, warnings)

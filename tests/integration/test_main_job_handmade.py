@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.database import connect
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.conftest import NewWarehouse
 from tests.support.main_job import rows, warehouse
@@ -135,3 +136,59 @@ def test_taking_a_delivery_back_and_again_leaves_no_trace(built: Settings) -> No
     assert warehouse(built, "restore", delivery, "--reason", "a test").code == 0
     assert warehouse(built, "run", "--json").code in {0, 3}
     assert rows(built, "transformer", count) == before
+
+
+SWAP = """
+with two as (
+    select ctid, scn, row_number() over (order by seemis_pupil_id) as place
+    from {table}
+    where {where}
+    order by seemis_pupil_id
+    limit 2
+)
+update {table} as swapped
+set scn = other.scn
+from two as own, two as other
+where swapped.ctid = own.ctid and other.place = 3 - own.place
+"""
+ONE_DELIVERY = "S12000005/2025-09-01"
+COUNTED_AGAIN = (
+    "control_audited_scopes", "control_raw_counts", "control_snapshot_counts", "control_snapshot_rows",
+    "control_balance_of_files", "control_balance_of_people", "control_balance_lines", "control_reconciliation",
+)  # fmt: skip
+
+
+def _swap(built: Settings, role: str, table: str, where: str) -> None:
+    with connect(built, role) as connection:
+        assert connection.execute(SWAP.format(table=table, where=where)).rowcount == 2
+
+
+def _breaks(built: Settings) -> set[tuple]:
+    done = warehouse(built, "dbt", "--", "run", "--select", " ".join(COUNTED_AGAIN))
+    assert done.code == 0, done.output
+    query = (
+        "select hop, delivery_key, feed, difference, checksum_matches from control.reconciliation where not is_closed"
+    )
+    return set(rows(built, "transformer", query))
+
+
+def test_two_pupils_who_change_keys_behind_the_ledger_are_named(built: Settings) -> None:
+    """In raw and in canonical: every count stays as it was."""
+    first = "_file_id = (select min(file_id) from control.files where feed = 'pupils' and status = 'landed')"
+    of_authority = "local_authority_code = 'S12000005'"
+    _swap(built, "loader", "raw.pupils", first)
+    try:
+        seen = _breaks(built)
+        named = warehouse(built, "reconcile")
+    finally:
+        _swap(built, "loader", "raw.pupils", first)
+    assert seen == {("raw to canonical", ONE_DELIVERY, "pupils", 0, False)}
+    assert named.code != 0
+    assert ONE_DELIVERY in named.output
+    _swap(built, "transformer", "canonical.pupils", of_authority)
+    try:
+        seen = _breaks(built)
+    finally:
+        _swap(built, "transformer", "canonical.pupils", of_authority)
+    assert seen == {("raw to canonical", ONE_DELIVERY, "pupils", 0, False)}
+    assert _breaks(built) == set()

@@ -292,7 +292,10 @@ def _note_years(connection: psycopg.Connection, feed: str, file_id: int, deliver
         query = sql.SQL("select {} from raw.{} where _file_id = %s").format(sql.Identifier(dated), sql.Identifier(feed))
         for (day,) in connection.execute(query, [file_id]):
             counts[academic_year(day)] = counts.get(academic_year(day), 0) + 1
-    for year, count in (counts or {academic_year(delivery.day): 0}).items():
+    if feed != "attendance":  # the year that a snapshot speaks of
+        extracted_at = delivery.extracted_at or at(delivery.day)
+        counts.setdefault(academic_year(extracted_at.astimezone(ZoneInfo("Europe/London")).date()), 0)
+    for year, count in counts.items():
         connection.execute(
             "insert into control.file_years (file_id, academic_year, row_count) values (%s, %s, %s) "
             "on conflict (file_id, academic_year) do update set row_count = excluded.row_count",

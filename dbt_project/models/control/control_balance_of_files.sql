@@ -68,7 +68,10 @@ file_to_raw as (
             'rejected': 'coalesce(file_establishments.rows_rejected, 0)',
             'duplicate_key': 'coalesce(file_establishments.rows_duplicate, 0)',
         }) }} as explained,
-        coalesce(file_establishments.key_checksum, 0) = coalesce(raw_counts.key_checksum, 0) as checksum_matches
+        coalesce(file_establishments.key_checksum, 0) = coalesce(raw_counts.key_checksum, 0)
+        -- files that landed before the ledger had it are without
+        and coalesce(file_establishments.natural_key_checksum = raw_counts.natural_key_checksum, true)
+            as checksum_matches
     from (
         select file_establishments.* from file_establishments inner join file_ledger using (file_id)
         where file_ledger.status = 'landed'

@@ -3,9 +3,9 @@ with counts as (
     where {{ in_touched_scope('counts') }}
 ),
 
-repeats as (
-    select * from {{ ref('control_snapshot_repeats') }} as repeats
-    where {{ in_touched_scope('repeats') }}
+found as (
+    select * from {{ ref('control_snapshot_rows') }} as found
+    where {{ in_touched_scope('found') }}
 ),
 
 file_ledger as (
@@ -24,14 +24,14 @@ balanced as (
         counts.amount_in,
         counts.amount_out,
         {{ explained({
-            'superseded': 'case when counts.is_in_force then repeats.repeated end',
-            'held_identity': 'case when counts.is_in_force then repeats.held end',
+            'superseded': 'case when counts.is_in_force then found.repeated end',
+            'held_identity': 'case when counts.is_in_force then found.held end',
             'withdrawn': 'case when not counts.is_in_force then counts.amount_in end',
         }) }} as explained,
-        true as checksum_matches
+        not counts.is_in_force or counts.row_checksum = coalesce(found.row_checksum, 0) as checksum_matches
     from counts
     inner join file_ledger using (file_id)
-    left join repeats using (file_id, seed_code)
+    left join found using (file_id, seed_code)
 )
 
 select * from balanced

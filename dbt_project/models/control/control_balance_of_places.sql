@@ -1,6 +1,11 @@
 -- depends_on: {{ ref('control_audited_scopes') }}
+{%- set values = [
+    'establishment_name', 'departments', 'denomination', 'gaelic_medium', 'half_day_openings_per_week', 'capacity',
+    'medium_of_education', 'integrated_special_unit', 'opened_on', 'closed_on', 'mothballed_on',
+] %}
 -- Of establishments and calendar the latest snapshot of a year counts: its rows have to be in canonical, the rows of
--- older ones are superseded (a calendar day that a later snapshot lacks is kept, so these are never fewer).
+-- older ones are superseded (a calendar day that a later snapshot lacks is kept, so these are never fewer). Rows are
+-- joined by key, so their values are compared instead of a checksum.
 with file_ledger as (
     select
         file_ledger.*,
@@ -20,17 +25,46 @@ raw_counts as (
     where {{ in_touched_scope('raw_counts') }}
 ),
 
+later_files as (
+    select distinct -- as many files as are later
+        calendars.file_id,
+        others.academic_year
+    from file_ledger as calendars
+    inner join file_ledger as later
+        on later.local_authority_code = calendars.local_authority_code
+            and later.feed = calendars.feed
+            and later.is_in_force
+            and later.file_id <> calendars.file_id
+            and (later.extracted_at, later.extract_date, later.sequence)
+            > (calendars.extracted_at, calendars.extract_date, calendars.sequence)
+    inner join {{ ref('stg_control__file_years') }} as others on others.file_id = later.file_id
+    where calendars.is_latest and calendars.feed = 'calendar'
+),
+
 standing as (
     select
         calendar._file_id as file_id,
         calendar.seed_code,
-        count(*) as row_count
+        count(*) as row_count,
+        bool_and(
+            later_files.file_id is not null
+            or half_days.is_open = (
+                calendar.is_open and (
+                    calendar.next_extracted_at is null
+                    or calendar.opening_date <= {{ day_of('calendar.next_extracted_at') }}
+                )
+            )
+        ) as is_same
     from {{ ref('stg_seemis__calendar') }} as calendar
     inner join {{ ref('canonical_delivered_half_days') }} as half_days
         on half_days.local_authority_code = calendar.local_authority_code
             and half_days.seed_code = calendar.seed_code
             and half_days.opening_date = calendar.opening_date
             and half_days.opening = calendar.opening
+    -- a later file that speaks of another year may have days of this one too
+    left join later_files
+        on later_files.file_id = calendar._file_id
+            and later_files.academic_year = half_days.academic_year
     where calendar._file_id = any(array(
         select file_ledger.file_id from file_ledger where file_ledger.is_latest and {{ in_touched_scope('file_ledger') }}
     ))
@@ -39,7 +73,11 @@ standing as (
     select
         establishments._file_id as file_id,
         establishments.seed_code,
-        count(*) as row_count
+        count(*) as row_count,
+        bool_and(
+            (canonical_establishments.{{ values | join(', canonical_establishments.') }})
+            is not distinct from (establishments.{{ values | join(', establishments.') }})
+        ) as is_same
     from {{ ref('stg_seemis__establishments') }} as establishments
     inner join {{ ref('canonical_establishments') }} as canonical_establishments
         on canonical_establishments.local_authority_code = establishments.local_authority_code
@@ -65,7 +103,7 @@ balanced as (
             'superseded': 'case when file_ledger.is_in_force and not file_ledger.is_latest then raw_counts.row_count end',
             'withdrawn': 'case when not file_ledger.is_in_force then raw_counts.row_count end',
         }) }} as explained,
-        true as checksum_matches
+        coalesce(standing.is_same, true) as checksum_matches
     from raw_counts
     inner join file_ledger on raw_counts.file_id = file_ledger.file_id
     left join standing

@@ -26,7 +26,8 @@ counts as (
         row_counts.file_id,
         row_counts.seed_code,
         row_counts.row_count,
-        row_counts.key_checksum
+        row_counts.key_checksum,
+        row_counts.natural_key_checksum
     from row_counts
     {% if is_incremental() -%}
     union all
@@ -36,7 +37,8 @@ counts as (
         standing.file_id,
         standing.seed_code,
         standing.row_count,
-        standing.key_checksum
+        standing.key_checksum,
+        standing.natural_key_checksum
     from {{ this }} as standing
     inner join file_ledger using (file_id)
     where not {{ is_scanned | replace('row_counts.', 'standing.') }}

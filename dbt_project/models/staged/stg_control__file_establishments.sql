@@ -6,5 +6,6 @@ select
     file_establishments.rows_accepted,
     file_establishments.rows_rejected,
     file_establishments.rows_duplicate,
-    file_establishments.key_checksum
+    file_establishments.key_checksum,
+    file_establishments.natural_key_checksum
 from {{ source('control', 'file_establishments') }} as file_establishments

@@ -143,15 +143,20 @@ select
     deliveries_in_force.extract_date,
     deliveries_in_force.sequence,
     case
-        when extract(month from deliveries_in_force.extract_date) >= 8
-            then to_char(deliveries_in_force.extract_date, 'YYYY')
-                || '/' || to_char(deliveries_in_force.extract_date + interval '1 year', 'YY')
-        else to_char(deliveries_in_force.extract_date - interval '1 year', 'YYYY')
-            || '/' || to_char(deliveries_in_force.extract_date, 'YY')
+        when extract(month from spoken_of.day) >= 8
+            then to_char(spoken_of.day, 'YYYY') || '/' || to_char(spoken_of.day + interval '1 year', 'YY')
+        else to_char(spoken_of.day - interval '1 year', 'YYYY') || '/' || to_char(spoken_of.day, 'YY')
     end as academic_year
 from control.files
 inner join control.deliveries_in_force on files.delivery_id = deliveries_in_force.delivery_id
 left join landed_by_themselves on files.file_id = landed_by_themselves.file_id
+cross join lateral (
+    select
+        case
+            when files.kind = 'snapshot' then (files.extracted_at at time zone 'Europe/London')::date
+            else deliveries_in_force.extract_date
+        end as day
+) as spoken_of
 where
     files.status = 'landed'
     and (
@@ -167,6 +172,6 @@ comment on column control.files_in_force.kind is 'snapshot or delta.';
 comment on column control.files_in_force.extracted_at is 'When the file was extracted.';
 comment on column control.files_in_force.extract_date is 'Day of the extract.';
 comment on column control.files_in_force.sequence is 'Number of the delivery within its extract date.';
-comment on column control.files_in_force.academic_year is 'Academic year of the extract date: the year a snapshot speaks of.';
+comment on column control.files_in_force.academic_year is 'The year a snapshot speaks of, from when it was extracted; of other files that of the extract date.';
 
 grant select on control.build_state, control.deliveries_in_force, control.files_in_force to pseudonymiser;
