@@ -1,7 +1,7 @@
 -- What: a mark on a half day that the school's calendar has closed counts (rule 9), and a person should look at it.
 -- When it matters: the calendar is wrong, or the mark is; in an inferred calendar, most often the mark.
 -- How to fix: have the calendar or the marks delivered again as they should be; nothing is held back until then.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'canonical_marked_months'}}}) }}
 
 with marked as (
     select

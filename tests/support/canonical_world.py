@@ -286,18 +286,15 @@ def _insert(
 
 
 def _note_years(connection: psycopg.Connection, feed: str, file_id: int, delivery: Delivery) -> None:
-    dated = {"attendance": "attendance_date", "calendar": "opening_date"}.get(feed)
     counts: dict[str, int] = {}
-    if dated:
+    if dated := {"attendance": "attendance_date", "calendar": "opening_date"}.get(feed):
         query = sql.SQL("select {} from raw.{} where _file_id = %s").format(sql.Identifier(dated), sql.Identifier(feed))
         for (day,) in connection.execute(query, [file_id]):
             counts[academic_year(day)] = counts.get(academic_year(day), 0) + 1
-    if feed != "attendance":  # the year that a snapshot speaks of
-        extracted_at = delivery.extracted_at or at(delivery.day)
-        counts.setdefault(academic_year(extracted_at.astimezone(ZoneInfo("Europe/London")).date()), 0)
+    if feed != "attendance" or not counts:  # the year that a snapshot speaks of
+        counts.setdefault(academic_year((delivery.extracted_at or at(delivery.day)).date()), 0)
     for year, count in counts.items():
         connection.execute(
             "insert into control.file_years (file_id, academic_year, row_count) values (%s, %s, %s) "
-            "on conflict (file_id, academic_year) do update set row_count = excluded.row_count",
-            [file_id, year, count],
-        )
+            "on conflict (file_id, academic_year) do update set row_count = excluded.row_count", [file_id, year, count],
+        )  # fmt: skip

@@ -153,7 +153,8 @@ left join landed_by_themselves on files.file_id = landed_by_themselves.file_id
 cross join lateral (
     select
         case
-            when files.kind = 'snapshot' then (files.extracted_at at time zone 'Europe/London')::date
+            when files.kind = 'snapshot' and files.extracted_at is not null
+                then (files.extracted_at at time zone 'Europe/London')::date
             else deliveries_in_force.extract_date
         end as day
 ) as spoken_of
