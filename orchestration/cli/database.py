@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows, say_missing_landing
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows, say_unread_folders
 from orchestration.settings import Settings, load_settings
 
 RoleOption = Annotated[str, typer.Option("--role", help="Login role, such as analyst, researcher or steward.")]
@@ -200,7 +200,7 @@ def status(json_output: JsonOption = False) -> None:
     console.print(f"Database: running, PostgreSQL {server.version} on {server.host}:{server.port}", highlight=False)
     shown_first = f" ({', '.join(waiting[:5])}{', ...' if len(waiting) > 5 else ''})" if waiting else ""
     console.print(f"Deliveries waiting: {len(waiting)}{shown_first}", markup=False)
-    say_missing_landing(settings)
+    say_unread_folders(settings)
     print_rows(checks, "Last release check of each authority", "No release yet: run `warehouse run`.", False)
     shown = [
         {

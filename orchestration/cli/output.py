@@ -105,10 +105,14 @@ def say_error(message: str, word: str = "Error") -> None:
     errors.print(f"[bold red]{word}:[/] {escape(message)}", highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
-def say_missing_landing(settings: Settings) -> None:
-    """Say that deliveries are looked for where nothing is; the default folder is not there before the first one."""
+def say_unread_folders(settings: Settings) -> None:
+    """Say which deliveries nobody reads: a folder that is not there (the default one may be), or there twice."""
+    from orchestration.landing import left_aside
+
     if "landing" in settings.model_fields_set and not settings.landing.is_dir():
         say_error(f"there is no folder {settings.landing}: check WAREHOUSE_LANDING", "Look")
+    for line in left_aside(settings):
+        say_error(line, "Look")
 
 
 def fail(message: str, code: Exit = Exit.FAILED) -> typer.Exit:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, print_json, say_error, say_missing_landing
+from orchestration.cli.output import Exit, JsonOption, console, print_json, say_error, say_unread_folders
 from orchestration.settings import Settings, load_settings
 
 
@@ -31,7 +31,7 @@ def run_all(
 
     ensure_ready(settings)
     if not quiet:
-        say_missing_landing(settings)
+        say_unread_folders(settings)
     waiting = [found.delivery_key for found in pending(settings)]
     if until is not None:  # a delivery's folder begins with the day of its extract
         waiting = [key for key in waiting if key.partition("/")[2][:10] <= until.isoformat()]

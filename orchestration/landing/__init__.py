@@ -1,7 +1,7 @@
 """Landing: finds deliveries, judges them by their contracts and loads what they accept into ``raw``."""
 
 from orchestration.landing.deliver import land_delivery, replay
-from orchestration.landing.discovery import discover, pending
+from orchestration.landing.discovery import discover, left_aside, pending
 from orchestration.landing.outcomes import FileResult, Found, LandingError, LandingResult, RejectCount, Warned
 from orchestration.landing.withdrawal import restore, withdraw
 
@@ -14,6 +14,7 @@ __all__ = [
     "Warned",
     "discover",
     "land_delivery",
+    "left_aside",
     "pending",
     "replay",
     "restore",

@@ -11,17 +11,29 @@ from orchestration.settings import Settings
 
 def discover(settings: Settings) -> list[Found]:
     """Every delivery folder in the landing folder, oldest extract first; those without a manifest are incomplete."""
+    return sorted((folders[0] for folders in _folders(settings).values()), key=lambda entry: _order(entry.delivery_key))
+
+
+def left_aside(settings: Settings) -> list[str]:
+    """One line for each folder that is not read, because another one is the same delivery: what to do about it."""
+    return [
+        f"{entry.path} is not read: {folders[0].path.name} beside it is the same delivery, as sequence 1 may be left "
+        "out of a name. Deliver it under a sequence of its own."
+        for folders in _folders(settings).values()
+        for entry in folders[1:]
+    ]
+
+
+def _folders(settings: Settings) -> dict[str, list[Found]]:
+    """Folders by delivery, the one that is read first: the name without sequence, or the only one that is complete."""
     root = settings.landing
     if not root.is_dir():
-        return []
-    found: dict[str, Found] = {}
-    for authority in _entries(root):
-        if not _is_folder(authority):
-            continue
-        for folder in _entries(authority):
-            if _is_folder(folder):
-                found.setdefault(_key(folder), _look(folder))
-    return sorted(found.values(), key=lambda entry: _order(entry.delivery_key))
+        return {}
+    found: dict[str, list[Found]] = {}
+    for authority in filter(_is_folder, _entries(root)):
+        for folder in filter(_is_folder, _entries(authority)):
+            found.setdefault(_key(folder), []).append(_look(folder))
+    return {key: sorted(folders, key=lambda entry: not entry.complete) for key, folders in found.items()}
 
 
 def locate(settings: Settings, delivery_key: str) -> Found:
@@ -34,8 +46,9 @@ def locate(settings: Settings, delivery_key: str) -> Found:
     if len(parts) != 2 or any(part in {"", ".", ".."} for part in parts):
         raise LandingError(f"{delivery_key!r} is no name of a delivery: give it as S12000005/2025-09-01.")
     folder = settings.landing / delivery_key
-    if not folder.is_dir() and (folder.parent / f"{folder.name}-1").is_dir():
-        folder = folder.parent / f"{folder.name}-1"
+    with_sequence = folder.parent / f"{folder.name}-1"
+    if with_sequence.is_dir() and not (folder / MANIFEST_NAME).exists():
+        folder = with_sequence
     if not folder.is_dir():
         raise LandingError(f"There is no folder {delivery_key} in {settings.landing}: check WAREHOUSE_LANDING.")
     if not folder.resolve().is_relative_to(settings.landing.resolve()):

@@ -188,7 +188,7 @@ def add_warnings(connection: Connection, delivery_id: int, file_id: int, warning
             more = replace(
                 more,
                 row_count=more.row_count + rows,
-                example_row=min(row for row in (more.example_row, example) if row is not None),
+                example_row=min((row for row in (more.example_row, example) if row is not None), default=None),
                 detail=joined(detail, more.detail),
             )
         record_warnings(connection, delivery_id, file_id, (more,))

@@ -47,7 +47,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         if chromium.may_install():
             pytest.fail(f"Chromium could not be installed. {chromium.HOW}")
-        pytest.skip(chromium.HOW)
+        pytest.skip(f"This user may not install a browser, and there is none. {chromium.HOW}")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=chromium.launch_arguments())
         yield started

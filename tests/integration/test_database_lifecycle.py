@@ -217,7 +217,7 @@ def test_a_folder_without_binaries_is_refused_in_words(scratch_home: Path) -> No
         start(Settings(home=scratch_home, pg_bin=scratch_home))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL refuses root alone, who has to become somebody else")
 def test_root_needs_no_folder_that_others_may_pass(scratch_home: Path) -> None:
     scratch_home.chmod(0o700)
     settings = Settings(home=scratch_home)

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from orchestration.contracts import Contract, load_contracts
-from orchestration.landing import FileResult, LandingError, land_delivery, pending, replay, restore, withdraw
+from orchestration.landing import (
+    FileResult,
+    LandingError,
+    discover,
+    land_delivery,
+    left_aside,
+    pending,
+    replay,
+    restore,
+    withdraw,
+)
+from orchestration.landing.discovery import locate
 from orchestration.landing.files import FileLanding
 from orchestration.landing.manifest import ManifestFile
 from orchestration.settings import Settings
@@ -215,6 +226,22 @@ def test_a_folder_that_goes_while_it_is_read_is_told_and_lands_when_it_is_back(
     (folder.parent / "elsewhere").rename(folder)
     assert land_delivery(warehouse, key).outcome == "landed"
     assert ledger(warehouse, "select count(*) from raw.attendance") == [(36,)]
+
+
+def test_two_folders_of_one_delivery_are_told_and_the_complete_one_is_read(warehouse: Settings) -> None:
+    key = deliver(warehouse.landing, [GOOD], "2025-10-20")
+    plain, repeated = warehouse.landing / key, warehouse.landing / f"{key}-1"
+    shutil.copytree(plain, repeated)
+    try:
+        assert [entry.path for entry in discover(warehouse) if entry.delivery_key == key] == [plain]
+        (line,) = left_aside(warehouse)
+        assert line.startswith(f"{repeated} is not read: {plain.name} beside it is the same delivery")
+        (plain / "manifest.json").unlink()
+        assert [entry.path for entry in discover(warehouse) if entry.delivery_key == key] == [repeated]
+        assert locate(warehouse, key).path == repeated
+    finally:
+        shutil.rmtree(plain)
+        shutil.rmtree(repeated)
 
 
 def test_a_folder_may_say_sequence_one(warehouse: Settings) -> None:

@@ -4,10 +4,9 @@ import configparser
 import os
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import pytest
 
 from orchestration.settings import PROJECT_DIR
 
@@ -18,13 +17,24 @@ INDEX_OPTION = re.compile("--(?:extra-)?" + "index-url|--find" + "-links|" + r"r
 GENERATED = (".lock", ".csv", ".json", ".svg", ".png")
 
 
+def _git(*arguments: str) -> str:
+    """What git says, also of a folder that is another user's; its error is one here, or nothing would be looked at."""
+    command = ["git", "-c", "safe.directory=*", *arguments]
+    return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=True).stdout
+
+
 def tracked_files() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "-C", str(PROJECT_DIR), "ls-files", "-z"], capture_output=True, text=True, check=False
-    )
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    return [PROJECT_DIR / name for name in listed.stdout.split("\0") if name and (PROJECT_DIR / name).is_file()]
+    """Files of the checkout; of an unpacked archive those that git would not ignore."""
+    if (PROJECT_DIR / ".git").exists():
+        listed = _git("ls-files", "-z")
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            _git("init", "--quiet", "--bare", folder)
+            place = (f"--git-dir={folder}", f"--work-tree={PROJECT_DIR}")
+            listed = _git(*place, "ls-files", "-z", "--others", "--exclude-standard")
+    found = [PROJECT_DIR / name for name in listed.split("\0") if name and (PROJECT_DIR / name).is_file()]
+    assert found, "there is no file to look at"
+    return found
 
 
 def text_of(path: Path) -> str:

@@ -1,10 +1,8 @@
 {#- A condition: the row's file has to be counted in raw. In a full build every file; else those without a count, with
-    another count than the ledger has, and of scopes that have their turn. Numbers written out: with a query in their
-    place the planner expects many files and reads the whole table (3 s of a city's night). -#}
+    another count than the ledger has, and of scopes that have their turn. -#}
 {% macro has_to_be_scanned(file_id) %}
     {%- if not execute or not is_incremental() -%}true
     {%- else -%}
-        {%- set found = [] -%}
         {%- set query -%}
             select file_ledger.file_id
             from {{ ref('stg_control__file_ledger') }} as file_ledger
@@ -21,9 +19,16 @@
                 and {{ in_touched_scope('file_ledger') }}
                 and (counted.row_count is distinct from file_ledger.rows_accepted or audited.academic_year is not null)
         {%- endset -%}
-        {%- for row in run_query(query) -%}
-            {%- do found.append(row[0] | string) -%}
-        {%- endfor -%}
-        {{ file_id }} = any('{{ '{' ~ found | join(',') ~ '}' }}'::integer[])
+        {{ is_one_of_files(file_id, query) }}
     {%- endif -%}
 {% endmacro %}
+
+{#- A condition: the file is among those that a query finds now. Numbers written out: with the query in their place the
+    planner expects many files and reads the whole table (3 s of a city's night). -#}
+{% macro is_one_of_files(file_id, query) %}
+    {%- set found = [] -%}
+    {%- for row in run_query(query) -%}
+        {%- do found.append(row[0] | string) -%}
+    {%- endfor -%}
+    {{ file_id }} = any('{{ '{' ~ found | join(',') ~ '}' }}'::integer[])
+{%- endmacro %}

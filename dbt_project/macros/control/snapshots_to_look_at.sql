@@ -3,7 +3,6 @@
 {% macro snapshots_to_look_at(file_id) %}
     {%- if not execute or not is_incremental() -%}true
     {%- else -%}
-        {%- set found = [] -%}
         {%- set query -%}
             select distinct counts.file_id
             from {{ ref('control_snapshot_counts') }} as counts
@@ -22,9 +21,6 @@
                     or audited.academic_year is not null
                 )
         {%- endset -%}
-        {%- for row in run_query(query) -%}
-            {%- do found.append(row[0] | string) -%}
-        {%- endfor -%}
-        {{ file_id }} = any('{{ '{' ~ found | join(',') ~ '}' }}'::integer[])
+        {{ is_one_of_files(file_id, query) }}
     {%- endif -%}
 {% endmacro %}
