@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks import browser_load, page_load, streamlit_load
 from benchmarks.page_load import Answers, Wanted
+from benchmarks.reports import DASHBOARDS, STAGES, TABLE_HEAD, with_dashboards
 from benchmarks.running_dashboards import SESSION, dashboards, environment, free_port, process, sign_in
 from dashboards.pages import PAGES
 from dashboards.scope import authority_names
@@ -25,7 +26,6 @@ from orchestration.database import connect, ensure_ready
 from orchestration.settings import Settings
 from tests.support import chromium
 
-REPORT = Path(__file__).parent.parent / "docs" / "benchmarks-dashboards.md"
 STREAMLIT = Path(__file__).parent / "other_tools" / "streamlit_page.py"
 READERS, RATE = 20, 20.0
 NAMES = ("officer", "officer", "head-primary", "head-secondary", "cluster-lead")  # of every five readers two officers
@@ -153,7 +153,7 @@ def measure_streamlit(
         f"has ended, median {statistics.median(whole):.0f} ms, not answered: {len(full.failed)}. Ours: all pages in "
         "turn, 2 workers, with sign-in and access log, which the other has not.",
         "",
-        "| | dashboards | Streamlit | ratio |",
+        TABLE_HEAD,
         "|---|---|---|---|",
         *(
             f"| {name} | {one:.0f} | {other:.0f} | {max(one, other) / max(min(one, other), 0.01):.1f} |"
@@ -169,7 +169,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="home of a released warehouse (default: WAREHOUSE_HOME)")
     parser.add_argument("--seconds", type=float, default=60.0, help="of the steady load (10 to 300)")
     parser.add_argument("--times", type=int, default=5, help="how often each page is opened in Chromium (1 to 20)")
-    parser.add_argument("--out", type=Path, default=REPORT)
+    parser.add_argument("--out", type=Path, default=DASHBOARDS)
     options = parser.parse_args()
     seconds, times = min(max(options.seconds, 10.0), 300.0), min(max(options.times, 1), 20)
     program = chromium.find()
@@ -192,6 +192,8 @@ def main() -> None:
         *beside,
     ]
     options.out.write_text("\n".join(report).rstrip() + "\n")
+    if options.out == DASHBOARDS:
+        STAGES.write_text(with_dashboards(STAGES.read_text()))
     print("\n".join(report))
 
 

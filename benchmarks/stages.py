@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.memory import Measured, measure
+from benchmarks.reports import STAGES, with_dashboards
 
 WAREHOUSE = str(Path(sys.executable).with_name("warehouse"))
-REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 HEADING = (
     "| stage | seconds | at most | peak MB, ours | peak MB, database | both | exit |",
     "|---|---|---|---|---|---|---|",
@@ -112,7 +112,6 @@ def main() -> None:
             "",
             "Written by `make bench`. Machines differ and are noisy: compare ratios, not seconds.",
             f"Measured on {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}.",
-            "How fast the dashboards are: [benchmarks-dashboards.md](benchmarks-dashboards.md).",
             "Memory is the proportional set size: of our processes, of the database with its shared buffers, and of",
             "both at one moment.",
             "",
@@ -125,7 +124,7 @@ def main() -> None:
             *glasgow(work, options.authority),
             "",
         ]
-        REPORT.write_text("\n".join(report))
+        STAGES.write_text(with_dashboards("\n".join(report)))
         print("\n".join(report))
     finally:
         if options.keep is None:
