@@ -21,7 +21,7 @@ def ready(request: Request) -> JSONResponse:
     database = request.app.state.database
     try:
         with database.engine.connect() as connection:
-            found = connection.exec_driver_sql("select to_regclass('aggregated.releases') is not null").scalar_one()
+            found = connection.exec_driver_sql("select to_regclass('released.releases') is not null").scalar_one()
     except (SQLAlchemyError, WarehouseError, OSError):
         return JSONResponse({"status": "no database"}, status_code=503)
     if not found:

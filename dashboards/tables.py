@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = "aggregated"
+SCHEMA = "released"
 METADATA = MetaData(schema=SCHEMA)
 
 TEXT = Text()

@@ -8,7 +8,7 @@ from orchestration.database import connect
 from orchestration.settings import Settings
 
 COUNTED_EXACTLY = 2_000_000  # rows of a table; above, a count costs seconds and an estimate has to do
-LAYERS = ["raw", "vault", "canonical", "pseudonymised", "aggregated_exact", "aggregated"]
+LAYERS = ["raw", "vault", "canonical", "pseudonymised", "aggregated_exact", "released"]
 COUNTING_ROLES = ("transformer", "pseudonymiser", "releaser")  # between them they read every table of the layers
 ESTIMATES = """
     select

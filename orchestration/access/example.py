@@ -57,8 +57,8 @@ def _examples(connection: psycopg.Connection, code: str) -> list[Example]:
     schools = connection.execute(
         """
         select distinct on (totals.sector) totals.sector, totals.seed_code, schools.school_name
-        from aggregated.attendance_by_school_year as totals
-        inner join aggregated.schools using (local_authority_code, seed_code, sector)
+        from released.attendance_by_school_year as totals
+        inner join released.schools using (local_authority_code, seed_code, sector)
         where totals.local_authority_code = %s
         order by
             totals.sector, totals.academic_year desc, totals.attendance_rate is null,

@@ -3,6 +3,7 @@
 from orchestration.database.binaries import psql_binary
 from orchestration.database.connections import connect, dsn, engine
 from orchestration.database.dbt import dbt_environment
+from orchestration.database.doors import open_doors
 from orchestration.database.errors import (
     AccessError,
     DatabaseError,
@@ -32,6 +33,7 @@ __all__ = [
     "engine",
     "ensure_ready",
     "is_alive",
+    "open_doors",
     "psql_binary",
     "start",
     "status",

@@ -11,7 +11,7 @@ from orchestration.database.cluster import ADMIN, known_port
 from orchestration.database.errors import AccessError, DatabaseError, NotProvisionedError, NotRunningError
 from orchestration.database.home import places, read_passwords
 from orchestration.database.process import find_postmaster
-from orchestration.database.roles import ROLES
+from orchestration.database.roles import ROLES, login_of
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def parameters(settings: Settings, role: str) -> dict[str, str]:
     if role not in (*ROLES, ADMIN):
         raise DatabaseError(f"There is no role {role!r}: use one of {', '.join(ROLES)}.")
     found = {
-        "user": settings.pg_admin_user if role == ADMIN else role,
+        "user": settings.pg_admin_user if role == ADMIN else login_of(role),
         "dbname": settings.pg_database,
         "application_name": f"warehouse {role}",
         "connect_timeout": str(CONNECT_SECONDS),
@@ -130,7 +130,8 @@ def _explain(settings: Settings, known: dict[str, str], error: psycopg.Operation
             f"There is no database {known['dbname']} at {where} yet: run `warehouse up`, which makes it."
         )
     if any(sign in text for sign in ("authentication failed", "no password supplied", "pg_hba.conf", "no pg_hba")):
-        variable = "PG_ADMIN" if known["user"] == settings.pg_admin_user else known["user"].upper()
+        name = known["user"].removeprefix("shared_")
+        variable = "PG_ADMIN" if known["user"] == settings.pg_admin_user else name.upper()
         step = "run `warehouse up`" if embedded else f"set WAREHOUSE_{variable}_PASSWORD, then run `warehouse up`"
         return AccessError(f"The database at {where} refuses {known['user']}: {step}.")
     if "permission denied for database" in text:

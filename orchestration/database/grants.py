@@ -7,17 +7,30 @@ from psycopg import Connection, sql
 from orchestration.database.roles import (
     CREATORS,
     DEFAULTS,
+    GROUPS,
+    LIMITS,
     LOGINS,
     OWNERS,
     PROCESSES,
     SCHEMAS,
+    SHARED,
     SINGLE_TABLES,
     Role,
 )
 
-# What PUBLIC may call in any PostgreSQL and a reader has no business with: making large objects is writing,
-# and holding the build's advisory lock would stop the nightly run. Only a superuser can take it away.
-LARGE_OBJECT_FUNCTIONS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
+# What PUBLIC may call in any PostgreSQL and a reader has no business with: making large objects is writing, holding
+# a lock may stop the nightly run, and counters and sizes tell what a night changed in tables that a reader may not
+# read. Only a superuser can take it away.
+NOT_FOR_READERS = """
+select oid::regprocedure::text from pg_catalog.pg_proc
+where pronamespace = 'pg_catalog'::regnamespace and prokind = 'f' and (
+    proname ~ '^pg_(try_)?advisory_' or proname in ('lo_creat', 'lo_create', 'lo_from_bytea')
+    or (proname ~ '^pg_stat_get_' and proargtypes::text = 'oid'::regtype::oid::text)
+    or proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')
+)
+order by 1
+"""
+LARGE_OBJECTS = "lo_"
 # What a server may have been told otherwise, and the code relies on. Two threads of dbt that are serializable would
 # stop one another.
 DATABASE_SETTINGS = {
@@ -31,40 +44,62 @@ DATABASE_SETTINGS = {
     "jit": "off",
 }
 # An error's detail carries values of the row; it goes to the client, never into the server's log.
-QUIET_LOGS = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+QUIET_LOGS = {"log_min_messages": "log", "log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 
 
-def roles(connection: Connection, database: str) -> list[str]:
+def roles(connection: Connection, database: str, *, is_live: bool) -> list[str]:
     """Make roles that are missing, with attributes, memberships and settings; returns the new login roles.
 
-    In: a connection of the admin inside a transaction, and the database's name.
+    In: a connection of the admin inside a transaction, the database's name, and whether the data are real: then the
+    shared logins are closed, and people read through logins of their own.
     """
-    is_superuser = _is_superuser(connection)
+    is_superuser = is_admin_superuser(connection)
     rows = connection.execute(
-        "select rolname, rolcanlogin, rolinherit, rolsuper, rolcreatedb, rolcreaterole, rolreplication, "
+        "select rolname, rolcanlogin, rolinherit, rolconnlimit, rolsuper, rolcreatedb, rolcreaterole, rolreplication, "
         "rolbypassrls from pg_roles where rolname = any(%s)",
-        ([*OWNERS, *LOGINS],),
+        ([*OWNERS, *GROUPS, *LOGINS],),
     ).fetchall()
     known = {row[0]: row[1:] for row in rows}
-    for name, role in {**OWNERS, **LOGINS}.items():
-        login = name in LOGINS
-        wanted = (login, False, False, False, False, False, False)
+    for name, role in {**OWNERS, **GROUPS, **LOGINS}.items():
+        login, inherit = may_log_in(name, is_live=is_live), role.group is not None
+        wanted = (login, inherit, role.connections, False, False, False, False, False)
+        this = sql.Identifier(name)
         if name not in known:
-            _run(connection, "create role {} noinherit {}", sql.Identifier(name), _word(login))
-        elif known[name] != wanted:
-            _run(connection, "alter role {} noinherit {}", sql.Identifier(name), _word(login))
+            _run(connection, "create role {} noinherit", this)
+        if known.get(name) != wanted:
+            words = sql.SQL(f"{'' if login else 'no'}login {'' if inherit else 'no'}inherit")
+            _run(connection, "alter role {} {} connection limit {}", this, words, sql.Literal(role.connections))
             flags = ("superuser", "createdb", "createrole", "replication", "bypassrls")
-            for flag, is_set in zip(flags, known[name][2:], strict=True):
+            for flag, is_set in zip(flags, known.get(name, ())[3:], strict=False):
                 if is_set:
-                    _run(connection, "alter role {} {}", sql.Identifier(name), sql.SQL(f"no{flag}"))
-        _run(connection, "comment on role {} is {}", sql.Identifier(name), sql.Literal(role.comment))
+                    _run(connection, "alter role {} {}", this, sql.SQL(f"no{flag}"))
+        if name not in LOGINS:
+            _run(connection, "alter role {} password null", this)
+        _run(connection, "comment on role {} is {}", this, sql.Literal(role.comment))
         if not is_superuser:  # an admin without superuser acts as the owners it makes, so it has to be a member
-            _run(connection, "grant {} to current_user {}", sql.Identifier(name), _with_set(connection))
+            _run(connection, "grant {} to current_user {}", this, _with_set(connection))
     for name, role in LOGINS.items():
         for group in role.member_of:
             _run(connection, "grant {} to {}", sql.Identifier(group), sql.Identifier(name))
-        _settings(connection, name, role, database, is_superuser=is_superuser)
+        if role.group is not None:
+            join_group(connection, name, role.group)
+        apply_settings(connection, name, role.settings, database, is_superuser=is_superuser)
     return [name for name in LOGINS if name not in known]
+
+
+def may_log_in(name: str, *, is_live: bool) -> bool:
+    """Whether a role is a login: owners and groups are none, and the shared logins none where data are real."""
+    return name in LOGINS and not (is_live and name in SHARED.values())
+
+
+def join_group(connection: Connection, name: str, group: str) -> None:
+    """Give a login the rights of a group, which it never becomes: a group's password is nobody's to set.
+
+    Before version 16 a member may still act as the group; a group has no login, so a password gives nothing.
+    """
+    only_rights = connection.info.server_version >= 160000
+    words = sql.SQL("with inherit true, set false" if only_rights else "")
+    _run(connection, "grant {} to {} {}", sql.Identifier(group), sql.Identifier(name), words)
 
 
 def grants(connection: Connection, database: str) -> None:
@@ -94,22 +129,32 @@ def existing_tables(connection: Connection) -> None:
 def _database(connection: Connection, database: str) -> Iterator[sql.Composed]:
     name = sql.Identifier(database)
     yield sql.SQL("revoke all on database {} from public").format(name)
-    yield sql.SQL("grant connect on database {} to {}").format(name, _list(LOGINS))
+    direct = [login for login, role in LOGINS.items() if role.group is None]
+    yield sql.SQL("grant connect on database {} to {}").format(name, _list((*direct, *GROUPS)))
     yield sql.SQL("grant temporary on database {} to {}").format(name, _list(PROCESSES))
     yield sql.SQL("revoke all on schema public from public").format()
     for setting, value in DATABASE_SETTINGS.items():
         yield sql.SQL("alter database {} set {} = {}").format(name, sql.SQL(setting), sql.Literal(value))
-    if not _is_superuser(connection):
-        return
-    yield sql.SQL("revoke execute on function {} from public").format(sql.SQL(", ".join(LARGE_OBJECT_FUNCTIONS)))
-    locks = connection.execute(
-        "select oid::regprocedure::text from pg_proc where pronamespace = 'pg_catalog'::regnamespace "
-        "and proname ~ '^pg_(try_)?advisory_' order by 1"
-    ).fetchall()
-    functions = sql.SQL(", ").join(sql.SQL(signature) for (signature,) in locks)
+    if is_admin_superuser(connection):
+        yield from superuser_statements(connection, database)
+
+
+def superuser_statements(connection: Connection, database: str) -> Iterator[sql.Composed]:
+    """What only a superuser can do: take from PUBLIC what readers have no business with, and keep the logs quiet."""
+    found = [signature for (signature,) in connection.execute(NOT_FOR_READERS).fetchall()]
+    functions = sql.SQL(", ").join(sql.SQL(signature) for signature in found)
     yield sql.SQL("revoke execute on function {} from public").format(functions)
     # the steward too: a withdrawal waits for a landing, so that the ledger's entries commit in their order
-    yield sql.SQL("grant execute on function {} to {}").format(functions, _list((*PROCESSES, "steward")))
+    kept = sql.SQL(", ").join(sql.SQL(signature) for signature in found if not signature.startswith(LARGE_OBJECTS))
+    yield sql.SQL("grant execute on function {} to {}").format(kept, _list((*PROCESSES, "steward", "auditor")))
+    for name in LOGINS:
+        for setting, value in superuser_settings(name).items():
+            yield _setting(name, database, setting, value)
+
+
+def superuser_settings(name: str) -> dict[str, str]:
+    """Settings of a login that only a superuser may make, and that the login cannot lift."""
+    return QUIET_LOGS if name in LOGINS and name not in SHARED.values() else QUIET_LOGS | LIMITS
 
 
 def _schemas() -> Iterator[sql.Composed]:
@@ -136,28 +181,30 @@ def _defaults() -> Iterator[sql.Composed]:
         ).format(sql.Identifier(default.creator), sql.Identifier(default.schema), _list(default.grantees))
 
 
-def _settings(connection: Connection, name: str, role: Role, database: str, *, is_superuser: bool) -> None:
-    for setting, value in (role.settings | (QUIET_LOGS if is_superuser else {})).items():
-        # a search path is a list of names, so it may not be one quoted string
-        literal = sql.SQL(value) if setting == "search_path" else sql.Literal(value)
-        _run(
-            connection,
-            "alter role {} in database {} set {} = {}",
-            sql.Identifier(name), sql.Identifier(database), sql.SQL(setting), literal,
-        )  # fmt: skip
+def apply_settings(
+    connection: Connection, name: str, settings: dict[str, str], database: str, *, is_superuser: bool
+) -> None:
+    """Give a login its settings in this database; those that only a superuser may make, where the admin is one."""
+    for setting, value in (settings | (superuser_settings(name) if is_superuser else {})).items():
+        connection.execute(_setting(name, database, setting, value))
 
 
-def _is_superuser(connection: Connection) -> bool:
+def _setting(name: str, database: str, setting: str, value: str) -> sql.Composed:
+    # a search path is a list of names, so it may not be one quoted string
+    literal = sql.SQL(value) if setting == "search_path" else sql.Literal(value)
+    return sql.SQL("alter role {} in database {} set {} = {}").format(
+        sql.Identifier(name), sql.Identifier(database), sql.SQL(setting), literal
+    )
+
+
+def is_admin_superuser(connection: Connection) -> bool:
+    """Whether the admin of this connection is a superuser, as it is on the embedded database."""
     row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
     return bool(row and row[0])
 
 
 def _with_set(connection: Connection) -> sql.SQL:
     return sql.SQL("with inherit true, set true" if connection.info.server_version >= 160000 else "")
-
-
-def _word(login: bool) -> sql.SQL:
-    return sql.SQL("login" if login else "nologin")
 
 
 def _list(names: Sequence[str] | dict[str, Role]) -> sql.Composed:

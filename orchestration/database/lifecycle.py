@@ -134,7 +134,8 @@ def _is_provisioned(settings: Settings) -> bool:
 
 
 def _mark(settings: Settings) -> str:
-    return f"{settings.pg_database} {source_version()} {password_fingerprint(settings)}\n"
+    kind = "live" if settings.environment == "live" else "made up"
+    return f"{settings.pg_database} {kind} {source_version()} {password_fingerprint(settings)}\n"
 
 
 def _provision_embedded(settings: Settings) -> None:

@@ -1,7 +1,8 @@
 """Provisioning: database, roles, schemas, grants and the tables that dbt does not make, on every target.
 
-Idempotent, one transaction, under an advisory lock. What was applied is remembered by a hash of its own sources,
-so that looking whether it is still needed costs next to nothing.
+Idempotent, one transaction, one at a time. What was applied is remembered by a hash of its own sources, so that other
+commands need not look; `warehouse up` compares what the database has with what is declared (``drift``), puts it right
+and names it.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import Connection, sql
 
+from orchestration.database import drift
 from orchestration.database import grants as sql_of
 from orchestration.database.binaries import OLDEST_VERSION
 from orchestration.database.cluster import ADMIN
@@ -20,14 +22,23 @@ from orchestration.database.connections import (
     open_connection,
     parameters,
 )
+from orchestration.database.doors import move_tables, open_doors
+from orchestration.database.environment import check_environment, write_environment
 from orchestration.database.errors import AccessError, DatabaseError, NotProvisionedError
-from orchestration.database.roles import CONTROL_OWNER, LOGINS
+from orchestration.database.passwords import set_password
+from orchestration.database.personal import put_right_logins
+from orchestration.database.roles import CONTROL_OWNER, LOGINS, PROCESSES, ROLES
 from orchestration.settings import Settings
 
 HERE = Path(__file__).parent
 DDL = HERE / "ddl"
-FIRST = ("ledger", "vault", "build", "release")  # each may refer to the ones before it; others come after
-LOCK = 0x5741_5245_484F_5553  # any number that nobody else uses
+FIRST = (
+    "ledger",
+    "environment",
+    "vault",
+    "build",
+    "release",
+)  # each may refer to the ones before it; others come after
 LOCK_SECONDS = 30
 MAINTENANCE_DATABASE = "postgres"
 RECORD = """
@@ -36,6 +47,8 @@ create table if not exists control.provisioning (
     version text not null,
     provisioned_at timestamptz not null default now()
 );
+alter table control.provisioning add column if not exists functions text;
+comment on column control.provisioning.functions is 'Hash of the functions of access and control, as they were made.';
 comment on table control.provisioning is 'Which provisioning was last applied. One row.';
 comment on column control.provisioning.only_row is 'Always true: there is one row.';
 comment on column control.provisioning.version is 'Hash of the sources it was made from.';
@@ -48,30 +61,40 @@ grant select on control.provisioning to pseudonymiser;
 def source_version() -> str:
     """Hash of everything that provisioning is made from: a change in any of it means it runs again."""
     digest = hashlib.sha256()
-    for path in (*_ddl_files(), HERE / "roles.py", HERE / "grants.py", HERE / "provisioning.py"):
+    for path in (*_ddl_files(), *(HERE / f"{name}.py" for name in ("roles", "grants", "doors", "provisioning"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def provision(settings: Settings) -> None:
+def provision(settings: Settings) -> list[str]:
     """Bring the database to what this code expects. Running it twice changes nothing.
 
-    Needs the admin's login. Raises AccessError or DatabaseError with the next step; then nothing has changed
-    but perhaps an empty database that was made.
+    Needs the admin's login. Out: what had been changed by hand and was put right, in words; nothing of a database that
+    is new or comes from another version of the code. Raises AccessError or DatabaseError with the next step; then
+    nothing has changed but perhaps an empty database that was made.
     """
+    is_live = settings.environment == "live"
     with _admin_connection(settings) as connection:
         _check_version(connection)
         _check_owner(connection, settings)
-        connection.execute("select pg_advisory_lock(%s)", (LOCK,))
         try:
             with connection.transaction():
                 connection.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
-                new = sql_of.roles(connection, settings.pg_database)
+                _one_at_a_time(connection, settings)
+                check_environment(connection, settings)
+                standing = _standing_version(connection) == source_version()
+                drifted = drift.differences(connection, is_live=is_live) if standing else []
+                new = sql_of.roles(connection, settings.pg_database, is_live=is_live)
                 sql_of.grants(connection, settings.pg_database)
+                move_tables(connection)
                 for path in _ddl_files():
                     _run_file(connection, path.read_text(), path.name)
                 _run_file(connection, RECORD, "provisioning")
+                write_environment(connection, settings)
+                open_doors(connection)
                 sql_of.existing_tables(connection)
+                put_right_logins(connection, settings.pg_database)
+                drift.put_right(connection, is_live=is_live)
                 _remember(connection)
                 for role in new:
                     _set_password(connection, settings, role)
@@ -87,14 +110,33 @@ def provision(settings: Settings) -> None:
                 "name a user who may create databases and roles in WAREHOUSE_PG_ADMIN_USER, with "
                 "WAREHOUSE_PG_ADMIN_PASSWORD."
             ) from error
-        for role in LOGINS:
-            if role not in new and not _can_log_in(settings, role):
-                _set_password(connection, settings, role)
+        said = [difference.said for difference in drifted]
+        for name, role in zip(LOGINS, ROLES, strict=True):
+            if name in new or not sql_of.may_log_in(name, is_live=is_live) or _can_log_in(settings, role):
+                continue
+            _set_password(connection, settings, name)
+            if standing:
+                said.append(f"the password of {role} was not the one that is set here")
+        return said
+
+
+def _one_at_a_time(connection: Connection, settings: Settings) -> None:
+    """Wait for another provisioning: the comment on a database is its owner's alone, so no reader can hold this."""
+    connection.execute(
+        sql.SQL("comment on database {} is 'School data warehouse.'").format(sql.Identifier(settings.pg_database))
+    )
+
+
+def _standing_version(connection: Connection) -> str | None:
+    if connection.execute("select to_regclass('control.provisioning')").fetchone() == (None,):
+        return None
+    row = connection.execute("select version from control.provisioning").fetchone()
+    return str(row[0]) if row else None
 
 
 def provisioned_version(settings: Settings) -> str | None:
     """The version that a server says it has, asked as a process role; None if that cannot be found out."""
-    role = next((name for name in LOGINS if name != "dashboard" and configured_password(settings, name)), "loader")
+    role = next((name for name in PROCESSES if configured_password(settings, name)), "loader")
     try:
         with open_connection(settings, parameters(settings, role), autocommit=True) as connection:
             row = connection.execute("select version from control.provisioning").fetchone()
@@ -110,7 +152,7 @@ def provisioned_version(settings: Settings) -> str | None:
 
 def password_fingerprint(settings: Settings) -> str:
     """Changes when a configured password does, so that the next start sets it. Tells nothing else."""
-    configured = [configured_password(settings, role) or "" for role in LOGINS]
+    configured = [configured_password(settings, role) or "" for role in ROLES]
     salt = (embedded_password(settings, ADMIN) or "").encode()
     return hashlib.blake2b("\0".join(configured).encode(), key=salt[:64], digest_size=8).hexdigest()
 
@@ -174,23 +216,23 @@ def _run_file(connection: Connection, text: str, name: str) -> None:
 
 
 def _remember(connection: Connection) -> None:
+    row = connection.execute(drift.FUNCTIONS).fetchone()
+    functions = row[0] if row else None
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(CONTROL_OWNER)))
     connection.execute(
-        "insert into control.provisioning (version) values (%s) on conflict (only_row) do update "
-        "set version = excluded.version, provisioned_at = now() "
-        "where provisioning.version <> excluded.version",
-        (source_version(),),
+        "insert into control.provisioning (version, functions) values (%(version)s, %(functions)s) "
+        "on conflict (only_row) do update "
+        "set version = excluded.version, provisioned_at = now(), functions = excluded.functions "
+        "where (provisioning.version, provisioning.functions) is distinct from (excluded.version, excluded.functions)",
+        {"version": source_version(), "functions": functions},
     )
     connection.execute("reset role")
 
 
-def _set_password(connection: Connection, settings: Settings, role: str) -> None:
-    """Send the salted hash, not the password, so that no server log can hold it."""
-    password = parameters(settings, role).get("password")
-    if password is None:
-        return
-    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier)))
+def _set_password(connection: Connection, settings: Settings, name: str) -> None:
+    password = parameters(settings, ROLES[list(LOGINS).index(name)]).get("password")
+    if password is not None:
+        set_password(connection, name, password)
 
 
 def _can_log_in(settings: Settings, role: str) -> bool:

@@ -1,13 +1,17 @@
 """Who may do what: roles, schemas and grants as data. ``provisioning`` turns them into SQL.
 
-Each process has one login role with the narrowest scope. Owners have no login. What dbt, landing and release
-create later gets its grants by default privileges, so none of them grants anything by itself.
+Each process has one login role with the narrowest scope. Owners and groups have no login: people who read SQL have
+logins of their own (``access.logins``), which belong to a group and hold no right by themselves. What dbt, landing
+and release create later gets its grants by default privileges, so none of them grants anything by itself.
 """
 
 from dataclasses import dataclass, field
 
 CONTROL_OWNER = "warehouse_owner"
 AGGREGATED_OWNER = "aggregated_owner"
+
+ANALYST = "analyst"
+RESEARCHER = "researcher"
 
 READ = "select"
 WRITE = "select, insert, update, delete"
@@ -20,6 +24,8 @@ class Role:
     comment: str
     temporary: bool = False  # may make temporary tables, and take advisory locks: the processes, not the readers
     member_of: tuple[str, ...] = ()  # only by `set role`: nothing is inherited
+    group: str | None = None  # whose rights it has by inheritance alone, never by `set role`
+    connections: int = -1  # at most so many at a time; -1: as many as the server has
     settings: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,9 +58,22 @@ RESTRICTED_READER = {
     "idle_in_transaction_session_timeout": "5min",
 }
 
+ANALYST_SETTINGS = READER | {"statement_timeout": "5min"}
+RESEARCHER_SETTINGS = RESTRICTED_READER | {"search_path": "pseudonymised, aggregated"}
+GROUP_SETTINGS = {ANALYST: ANALYST_SETTINGS, RESEARCHER: RESEARCHER_SETTINGS}
+"""What each member of a group starts with: settings of a group itself would not reach its members."""
+
+# What a login cannot lift by itself; the settings above it can. Only a superuser may set the file limit.
+LOGIN_CONNECTIONS = 5
+LIMITS = {"temp_file_limit": "5GB"}
+
 OWNERS: dict[str, Role] = {
     CONTROL_OWNER: Role("Owner of the schemas, of the ledger and of the vault. No login."),
     AGGREGATED_OWNER: Role("Owner of what readers see. No login; the releaser acts as it to change a table."),
+}
+GROUPS: dict[str, Role] = {
+    ANALYST: Role("Analysts of a council: released marts. A group, no login."),
+    RESEARCHER: Role("Named researchers with a purpose: pseudonymised records, released marts. A group, no login."),
 }
 LOGINS: dict[str, Role] = {
     "loader": Role("Landing: files into raw, and the ledger.", temporary=True),
@@ -71,16 +90,28 @@ LOGINS: dict[str, Role] = {
         member_of=(AGGREGATED_OWNER,),
         settings={"lock_timeout": "2s"},
     ),
-    "dashboard": Role("The web pages.", settings=READER | {"statement_timeout": "30s"}),
-    "analyst": Role("Analysts of a council: released marts.", settings=READER | {"statement_timeout": "5min"}),
-    "researcher": Role(
-        "Named researchers with a purpose: pseudonymised records and released marts.",
-        settings=RESTRICTED_READER | {"search_path": "pseudonymised, aggregated"},
+    "dashboard": Role(
+        "The web pages.", connections=40, settings=READER | {"search_path": "released", "statement_timeout": "30s"}
+    ),
+    "shared_analyst": Role(
+        "The demonstration's analyst: released marts. No login where the data are live.",
+        group=ANALYST,
+        connections=10,
+        settings=ANALYST_SETTINGS,
+    ),
+    "shared_researcher": Role(
+        "The demonstration's researcher: pseudonymised records and released marts. No login where the data are live.",
+        group=RESEARCHER,
+        connections=10,
+        settings=RESEARCHER_SETTINGS,
     ),
     "steward": Role("Data stewards: what was rejected and why, and withdrawal.", settings=RESTRICTED_READER),
     "auditor": Role("Auditors: the ledger, the balance sheet and the releases.", settings=RESTRICTED_READER),
 }
-ROLES: tuple[str, ...] = tuple(LOGINS)
+SHARED = {ANALYST: "shared_analyst", RESEARCHER: "shared_researcher"}
+"""The login by which commands and tests read as a member of a group."""
+ROLES: tuple[str, ...] = tuple({value: name for name, value in SHARED.items()}.get(name, name) for name in LOGINS)
+"""Names as commands, settings and files of passwords know them: of a shared login, its group's."""
 LOGIN_ROLES = ROLES
 PROCESSES = tuple(name for name, role in LOGINS.items() if role.temporary)
 
@@ -108,7 +139,7 @@ SCHEMAS: dict[str, Schema] = {
     "pseudonymised": Schema(
         "Records under tokens, without direct identifiers: for named researchers with a purpose.",
         CONTROL_OWNER,
-        use=("transformer", "researcher"),
+        use=("transformer", RESEARCHER),
         create=("transformer",),
     ),
     "aggregated_exact": Schema(
@@ -117,10 +148,15 @@ SCHEMAS: dict[str, Schema] = {
         use=("transformer", "releaser"),
         create=("transformer",),
     ),
-    "aggregated": Schema(
-        "What readers see: released marts and what helps to read them.",
+    "released": Schema(
+        "Tables of what readers see, by council: written by release, read by the pages. Logins read aggregated.",
         AGGREGATED_OWNER,
-        use=("releaser", "dashboard", "analyst", "researcher"),
+        use=("releaser", "dashboard"),
+    ),
+    "aggregated": Schema(
+        "What readers see: released marts and what helps to read them, of the authority of the login that asks.",
+        AGGREGATED_OWNER,
+        use=("dashboard", ANALYST, RESEARCHER),
     ),
     "control": Schema(
         "Ledger, balance sheet, freshness, provenance and releases. Restricted.",
@@ -139,20 +175,21 @@ SCHEMAS: dict[str, Schema] = {
         "Which reader may see which establishments.",
         CONTROL_OWNER,
         # the owner of released tables names its functions in their policies
-        use=("dashboard", "analyst", "researcher", "releaser", "steward", "auditor", AGGREGATED_OWNER),
+        use=("dashboard", ANALYST, RESEARCHER, "releaser", "steward", "auditor", AGGREGATED_OWNER),
     ),
 }
 
 DEFAULTS: tuple[Default, ...] = (
     Default("loader", "raw", READ, ("transformer",)),
-    Default("transformer", "pseudonymised", READ, ("researcher",)),
+    Default("transformer", "pseudonymised", READ, (RESEARCHER,)),
     Default("transformer", "aggregated_exact", READ, ("releaser",)),
     Default("transformer", "reference", READ, ("releaser",)),
     Default("transformer", "control", READ, ("releaser", "steward", "auditor")),
     Default(CONTROL_OWNER, "control", READ, ("loader", "transformer", "releaser", "steward", "auditor")),
     Default(CONTROL_OWNER, "vault", READ, ("transformer",)),
-    Default(AGGREGATED_OWNER, "aggregated", READ, ("dashboard", "analyst", "researcher")),
-    Default(AGGREGATED_OWNER, "aggregated", WRITE, ("releaser",)),
+    Default(AGGREGATED_OWNER, "released", READ, ("dashboard",)),
+    Default(AGGREGATED_OWNER, "released", WRITE, ("releaser",)),
+    Default(AGGREGATED_OWNER, "aggregated", READ, ("dashboard", ANALYST, RESEARCHER)),
 )
 
 # Tables that one more role reads than their schema's rule says; made by landing and dbt, so they may not exist
@@ -162,3 +199,8 @@ SINGLE_TABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("canonical", "identity_issues"): ("steward",),
 }
 CREATORS = ("loader", "transformer", CONTROL_OWNER, AGGREGATED_OWNER)
+
+
+def login_of(role: str) -> str:
+    """Name in the database of a role as commands know it: a group is read through its shared login."""
+    return SHARED.get(role, role)

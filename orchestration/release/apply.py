@@ -93,7 +93,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     copied = [contract for contract in contracts if not contract.is_made_by_release]
     exact = {contract.mart: read_rows(connection, contract, authority, without_years=untouched) for contract in copied}
     standing = {
-        contract.mart: read_rows(connection, contract, authority, f"aggregated.{contract.mart}", untouched)
+        contract.mart: read_rows(connection, contract, authority, f"released.{contract.mart}", untouched)
         for contract in contracts
     }
     deliveries = deliveries_in_force(connection, authority)
@@ -119,7 +119,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     ]
     if not any(difference.count for difference in differences) and last_event:
         connection.execute(
-            "update aggregated.releases set checked_at = now() where local_authority_code = %s", [authority]
+            "update released.releases set checked_at = now() where local_authority_code = %s", [authority]
         )
         result = ReleaseResult(authority, "unchanged")
         record_attempt(connection, result, [], build.event_id)
@@ -181,7 +181,7 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
             """
             select local_authority_code from control.deliveries_in_force
             union
-            select local_authority_code from aggregated.releases
+            select local_authority_code from released.releases
             order by 1
             """
         ).fetchall()

@@ -32,7 +32,7 @@ def same_keys(connection: psycopg.Connection, contract: ReleaseContract, authori
     )
     keys = sql.SQL(", ").join(map(sql.Identifier, contract.keys))
     exact = sql.SQL("select {} from {}{}").format(keys, sql.Identifier(schema, table), where)
-    shown = sql.SQL("select {} from {}{}").format(keys, sql.Identifier("aggregated", contract.mart), where)
+    shown = sql.SQL("select {} from {}{}").format(keys, sql.Identifier("released", contract.mart), where)
     query = sql.SQL(
         "select count(*) from (({exact} except {shown}) union all ({shown} except {exact})) as differing"
     ).format(exact=exact, shown=shown)
@@ -73,7 +73,7 @@ def shown_equals_exact(
         "select count(*) from {released} as released inner join {exact} as exact using ({keys}) "
         "where {authority}{years} and ({conditions}){not_held}"
     ).format(
-        released=sql.Identifier("aggregated", contract.mart),
+        released=sql.Identifier("released", contract.mart),
         exact=sql.Identifier(schema, table),
         keys=sql.SQL(", ").join(map(sql.Identifier, contract.keys)),
         authority=(
@@ -111,7 +111,7 @@ def nulls_have_symbols(connection: psycopg.Connection, contract: ReleaseContract
         for measure in measures
     ]
     query = sql.SQL("select count(*) from {} where local_authority_code = {} and ({})").format(
-        sql.Identifier("aggregated", contract.mart), sql.Literal(authority), sql.SQL(" or ").join(conditions)
+        sql.Identifier("released", contract.mart), sql.Literal(authority), sql.SQL(" or ").join(conditions)
     )
     if wrong := _count(connection, query):
         raise CheckError(f"{contract.mart}: {wrong} rows have an empty measure without a symbol")

@@ -95,7 +95,7 @@ class ReleaseContract:
 
     @property
     def released_columns(self) -> tuple[Column, ...]:
-        """Columns of ``aggregated.<mart>`` in order, without ``release_id``."""
+        """Columns of ``released.<mart>`` in order, without ``release_id``."""
         kept = [column for column in self.columns if column.name not in self.exact_only]
         symbols = [
             Column(

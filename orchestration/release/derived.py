@@ -75,7 +75,7 @@ def kept_months(connection: psycopg.Connection, contract: ReleaseContract, autho
             "where released_months.local_authority_code = %s and released_months.mart = %s"
         ).format(
             columns=sql.SQL(", ").join(sql.Identifier("kept", name) for name in names),
-            table=sql.Identifier("aggregated", contract.mart),
+            table=sql.Identifier("released", contract.mart),
         ),
         [authority, contract.mart],
     ).fetchall()
@@ -109,7 +109,7 @@ def month_history(
 
 def keep_months(connection: psycopg.Connection, contract: ReleaseContract, authority: str, release_id: int) -> None:
     """Note in ``control`` what a release has written into the history, so that the table can be made anew."""
-    table = sql.Identifier("aggregated", contract.mart)
+    table = sql.Identifier("released", contract.mart)
     cell = sql.SQL("concat_ws('|', {})").format(sql.SQL(", ").join(sql.Identifier("row", key) for key in contract.keys))
     connection.execute(
         sql.SQL(
@@ -214,7 +214,7 @@ def _attendance_of_clusters(
     """Of all years: rows of those left alone are read as they stand."""
     rows = years.as_dicts()
     if untouched:
-        standing = read_rows(connection, years.contract, authority, f"aggregated.{years.contract.mart}")
+        standing = read_rows(connection, years.contract, authority, f"released.{years.contract.mart}")
         every = [
             dict(zip(standing.columns, values, strict=True)) for values in zip(*standing.columns.values(), strict=True)
         ]

@@ -11,14 +11,14 @@ from orchestration.release.derived import OTHERS_AT_LEAST
 HISTORY = """
 with latest as (
     select history.*, max(history.month) over (partition by history.academic_year) as latest_month
-    from aggregated.{history} as history where history.local_authority_code = %(authority)s
+    from released.{history} as history where history.local_authority_code = %(authority)s
 ),
 now_released as (
     select academic_year, seed_code, sector, 'school' as breakdown, 'all' as value, {measures}
-    from aggregated.persistent_absence_by_school where local_authority_code = %(authority)s
+    from released.persistent_absence_by_school where local_authority_code = %(authority)s
     union all
     select academic_year, '', case when breakdown = 'sector' then value else 'all' end, breakdown, value, {measures}
-    from aggregated.persistent_absence_by_authority where local_authority_code = %(authority)s
+    from released.persistent_absence_by_authority where local_authority_code = %(authority)s
 )
 select count(*) from (
     select academic_year, seed_code, sector, breakdown, value, {measures} from latest where month = latest_month
@@ -31,8 +31,8 @@ with rates as (
     select similar_schools.seed_code, similar_schools.sector, similar_schools.academic_year,
         count(years.attendance_rate) as shown,
         min(years.attendance_rate) as least, max(years.attendance_rate) as most
-    from aggregated.{similar} as similar_schools
-    left join aggregated.attendance_by_school_year as years
+    from released.{similar} as similar_schools
+    left join released.attendance_by_school_year as years
         on years.local_authority_code = similar_schools.local_authority_code
             and years.academic_year = similar_schools.academic_year
             and years.seed_code || ' ' || years.sector = any(similar_schools.similar_to)
@@ -40,7 +40,7 @@ with rates as (
     group by 1, 2, 3
 )
 select count(*)
-from aggregated.{similar} as similar_schools
+from released.{similar} as similar_schools
 inner join rates using (seed_code, sector, academic_year)
 where similar_schools.local_authority_code = %(authority)s
     and (
@@ -50,7 +50,7 @@ where similar_schools.local_authority_code = %(authority)s
 """
 CLUSTERS = """
 select count(*) from (
-    select seed_code, sector, cluster_name from aggregated.{clusters} where local_authority_code = %(authority)s
+    select seed_code, sector, cluster_name from released.{clusters} where local_authority_code = %(authority)s
     except
     select seed_code, sector, cluster_name from access.clusters where local_authority_code = %(authority)s
 ) as differing
@@ -64,7 +64,7 @@ with own_clusters as (
 ),
 years as (
     select seed_code, sector, academic_year, data_as_at, attendance_rate, openings_attended, openings_possible
-    from aggregated.attendance_by_school_year where local_authority_code = %(authority)s
+    from released.attendance_by_school_year where local_authority_code = %(authority)s
 ),
 sums as (
     select years.seed_code, years.sector, years.academic_year, own_clusters.cluster_name, years.data_as_at,
@@ -89,7 +89,7 @@ wanted as (
 ),
 found as (
     select seed_code, sector, academic_year, cluster_name, data_as_at, schools_counted, attendance_rate
-    from aggregated.{mart} where local_authority_code = %(authority)s
+    from released.{mart} where local_authority_code = %(authority)s
 )
 select count(*) from (
     (select * from wanted except select * from found) union all (select * from found except select * from wanted)

@@ -58,7 +58,7 @@ def stage(
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
     connection.execute(
         sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
-            name, columns, sql.Identifier("aggregated", contract.mart)
+            name, columns, sql.Identifier("released", contract.mart)
         )
     )
     with connection.cursor().copy(sql.SQL("copy {} ({}) from stdin").format(name, columns)) as copy:
@@ -70,7 +70,7 @@ def stage(
 
 def apply_difference(connection: psycopg.Connection, difference: Difference, release_id: int) -> None:
     """Write and delete the rows that differ, set-wise. Raises ``CheckError`` if other rows were touched."""
-    contract, table = difference.contract, sql.Identifier("aggregated", difference.contract.mart)
+    contract, table = difference.contract, sql.Identifier("released", difference.contract.mart)
     touched = 0
     keys = sql.SQL(", ").join(map(sql.Identifier, contract.keys))
     if difference.delete:

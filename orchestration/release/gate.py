@@ -146,7 +146,7 @@ def gone_schools(connection: psycopg.Connection, contracts: Sequence[ReleaseCont
     rows = connection.execute(
         sql.SQL(
             """
-            select seed_code, academic_year from aggregated.attendance_by_school_year
+            select seed_code, academic_year from released.attendance_by_school_year
             where local_authority_code = {authority}
             except
             select seed_code, academic_year from {exact} where local_authority_code = {authority}

@@ -59,7 +59,7 @@ def new_release(
     differences: Sequence[Difference],
     deliveries: tuple[list[int], list[str]],
 ) -> int:
-    """Note a release in ``control`` and in ``aggregated.releases``. Out: its number."""
+    """Note a release in ``control`` and in ``released.releases``. Out: its number."""
     changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
     row = connection.execute(
         """
@@ -73,7 +73,7 @@ def new_release(
     release_id = int(row[0])
     connection.execute(
         """
-        insert into aggregated.releases (local_authority_code, data_as_at, released_at, checked_at, code_version,
+        insert into released.releases (local_authority_code, data_as_at, released_at, checked_at, code_version,
             deliveries, label, release_id)
         values (%s, %s, now(), now(), %s, %s, %s, %s)
         on conflict (local_authority_code) do update

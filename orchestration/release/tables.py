@@ -1,7 +1,8 @@
-"""The tables that readers see, made from the dbt contracts and changed only when a contract changes (29).
+"""The tables of what readers see, made from the dbt contracts and changed only when a contract changes (29).
 
-They are owned by a role without login, never swapped, and carry comments, a primary key, grants and a
-forced row-level policy (``policies``). ``releases`` is release's own.
+They stand in ``released``, are owned by a role without login, never swapped, and carry comments, a primary key, grants
+and a forced row-level policy (``policies``). The pages read them; logins read the view of the same name in
+``aggregated`` (``database.doors``). ``releases`` is release's own.
 """
 
 import hashlib
@@ -10,13 +11,13 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from orchestration.database import connect
+from orchestration.database import connect, open_doors
 from orchestration.release.contracts import Column, ReleaseContract, load_release_contracts
 from orchestration.release.policies import read_policy
 from orchestration.settings import Settings
 
 OWNER = "aggregated_owner"
-READERS = ("analyst", "dashboard", "researcher")
+READERS = ("dashboard", OWNER)  # the owner: as whom the functions behind the views of logins run
 
 RELEASES = ReleaseContract(
     mart="releases",
@@ -46,7 +47,7 @@ def manifest_path(settings: Settings) -> Path:
 
 
 def _table(contract: ReleaseContract) -> sql.Identifier:
-    return sql.Identifier("aggregated", contract.mart)
+    return sql.Identifier("released", contract.mart)
 
 
 def _type(column: Column) -> sql.SQL:
@@ -78,7 +79,7 @@ def _existing(connection: psycopg.Connection, mart: str) -> dict[str, str]:
         from pg_catalog.pg_attribute as attributes
         where attributes.attrelid = to_regclass(%s) and attributes.attnum > 0 and not attributes.attisdropped
         """,
-        [f'aggregated."{mart}"'],
+        [f'released."{mart}"'],
     ).fetchall()
     return {str(name): str(data_type) for name, data_type in rows}
 
@@ -123,7 +124,7 @@ def drop_gone_columns(connection: psycopg.Connection) -> list[str]:
     rows = connection.execute(
         """
         select contract from control.release_contracts
-        where not exists (select 1 from aggregated.releases where releases.checked_at <= release_contracts.applied_at)
+        where not exists (select 1 from released.releases where releases.checked_at <= release_contracts.applied_at)
         """
     ).fetchall()
     for contract in (ReleaseContract.from_json(found) for (found,) in rows):
@@ -134,6 +135,8 @@ def drop_gone_columns(connection: psycopg.Connection) -> list[str]:
             connection.execute(sql.SQL("alter table {} drop column {}").format(_table(contract), sql.Identifier(name)))
             connection.execute("reset role")
             dropped.append(f"{contract.mart}.{name}")
+        if gone:
+            open_doors(connection, [contract.mart])
     return dropped
 
 
@@ -144,7 +147,7 @@ def _describe(connection: psycopg.Connection, contract: ReleaseContract) -> None
     for name, text in [*described, ("release_id", "The release that last changed this row.")]:
         connection.execute(
             sql.SQL("comment on column {} is {}").format(
-                sql.Identifier("aggregated", contract.mart, name), sql.Literal(text)
+                sql.Identifier("released", contract.mart, name), sql.Literal(text)
             )
         )
 
@@ -163,29 +166,43 @@ def _secure(connection: psycopg.Connection, contract: ReleaseContract) -> None:
         "create policy read_by_readers on {table} for select to {readers} using ({condition})",
         "revoke all on {table} from public",
         "grant select, insert, update, delete on {table} to releaser",
-        "grant select on {table} to {readers}",
+        "grant select on {table} to dashboard",
     ):
         connection.execute(sql.SQL(statement).format(table=table, readers=readers, condition=condition))
 
 
 def _fingerprint(contract: ReleaseContract) -> str:
     """Changes with anything that the released table or its policy is made from."""
-    return hashlib.sha256(f"{contract.fingerprint} {read_policy(contract)}".encode()).hexdigest()
+    made_from = f"{contract.fingerprint} {' '.join(READERS)} {read_policy(contract)}"
+    return hashlib.sha256(made_from.encode()).hexdigest()
 
 
 def _record(connection: psycopg.Connection, contract: ReleaseContract) -> None:
     connection.execute(
         """
-        insert into control.release_contracts (mart, contract, fingerprint) values (%s, %s, %s)
+        insert into control.release_contracts (mart, contract, fingerprint, read_condition)
+        values (
+            %(mart)s, %(contract)s, %(fingerprint)s,
+            (
+                select pg_get_expr(polqual, polrelid) from pg_catalog.pg_policy
+                where polrelid = to_regclass(%(table)s) and polname = 'read_by_readers'
+            )
+        )
         on conflict (mart) do update
-        set contract = excluded.contract, fingerprint = excluded.fingerprint, applied_at = now()
+        set contract = excluded.contract, fingerprint = excluded.fingerprint, applied_at = now(),
+            read_condition = excluded.read_condition
         """,
-        [contract.mart, contract.as_json(), _fingerprint(contract)],
+        {
+            "mart": contract.mart,
+            "contract": contract.as_json(),
+            "fingerprint": _fingerprint(contract),
+            "table": _table(contract).as_string(),
+        },
     )
 
 
 def provision_aggregated(settings: Settings, manifest: Path | None = None) -> list[str]:
-    """Make or change the tables of ``aggregated`` from dbt's manifest; idempotent, and quick when nothing is new.
+    """Make or change the tables of ``released`` from dbt's manifest; idempotent, and quick when nothing is new.
 
     Out: names of the tables made or changed. A new column arrives nullable, ``[x]`` until an authority's
     next release; a table whose contract is gone stays until it is removed by hand. Raises ``ContractError``.
@@ -211,6 +228,7 @@ def provision_aggregated(settings: Settings, manifest: Path | None = None) -> li
             _describe(connection, contract)
             _secure(connection, contract)
             connection.execute("reset role")
+            open_doors(connection, [contract.mart])
             _record(connection, contract)
             changed.append(contract.mart)
         connection.commit()

@@ -55,7 +55,7 @@ def year_states(
     for contract in by_year:
         released = sql.SQL(
             "select academic_year, count(*), max(release_id) from {} where local_authority_code = %s group by 1"
-        ).format(sql.Identifier("aggregated", contract.mart))
+        ).format(sql.Identifier("released", contract.mart))
         for year, *found in connection.execute(released, [authority]).fetchall():
             parts.setdefault(str(year), []).append(f"{contract.mart} {contract.fingerprint} {found}")
     return {
@@ -126,7 +126,7 @@ def last_years(
             sql.SQL(
                 "select {columns}, coalesce(pupils_symbol = '[c]', false), coalesce(openings_symbol = '[x]', false) "
                 "from {table} where local_authority_code = %s and academic_year = any(%s)"
-            ).format(columns=columns, table=sql.Identifier("aggregated", contract.mart)),
+            ).format(columns=columns, table=sql.Identifier("released", contract.mart)),
             [authority, sorted(years)],
         ).fetchall()
         for *names, is_hidden, is_missing in rows:
@@ -138,7 +138,7 @@ def last_years(
                 sql.SQL(
                     "select distinct {columns} from {table} "
                     "where local_authority_code = %s and academic_year = any(%s) and pupils_symbol = '[c]'"
-                ).format(columns=columns, table=sql.Identifier("aggregated", other.mart)),
+                ).format(columns=columns, table=sql.Identifier("released", other.mart)),
                 [authority, sorted(years)],
             ).fetchall()
             for row in hidden:

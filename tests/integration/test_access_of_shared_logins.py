@@ -31,14 +31,14 @@ def test_the_first_release_gives_the_shared_logins_their_authority(untouched: Se
     for role in ("analyst", "researcher"):
         assert ask(untouched, COUNT, role) == [(5,)]
     given = [(row["reader"], row["authority"], row["granted_by"]) for row in list_scopes(untouched)]
-    assert given == [(role, AUTHORITY, "first release") for role in ("analyst", "researcher")]
+    assert given == [(f"shared_{role}", AUTHORITY, "first release") for role in ("analyst", "researcher")]
     release(untouched)
     assert len(list_scopes(untouched)) == 2
 
 
 def test_what_was_taken_back_is_not_given_by_the_next_release(untouched: Settings) -> None:
     release(untouched)
-    revoke(untouched, "analyst", Place("authority", AUTHORITY), actor="test")
+    revoke(untouched, "shared_analyst", Place("authority", AUTHORITY), actor="test")
     assert release(untouched) == "unchanged"
     assert ask(untouched, COUNT, "analyst") == [(0,)]
     assert ask(untouched, COUNT, "researcher") == [(5,)]

@@ -94,7 +94,7 @@ def test_a_head_sees_the_own_school_of_every_mart_of_schools_and_no_other(
     for table, columns in tables.items():
         if {"seed_code", "sector"} <= set(columns):
             query = sql.SQL("select distinct seed_code, sector from {} where seed_code <> ''")
-            found = dashboard.execute(query.format(sql.Identifier("aggregated", table))).fetchall()
+            found = dashboard.execute(query.format(sql.Identifier("released", table))).fetchall()
             assert found == [("1000001", "primary")], table
             looked += 1
     assert looked >= 9
@@ -156,7 +156,7 @@ def test_policies_hold_for_the_owner_too(filled: Settings, tables: Tables) -> No
     with connect(filled, "releaser") as connection:
         forced = connection.execute(
             "select relname, relrowsecurity and relforcerowsecurity from pg_class "
-            "where relnamespace = 'aggregated'::regnamespace and relkind in ('r', 'p')"
+            "where relnamespace = 'released'::regnamespace and relkind in ('r', 'p')"
         ).fetchall()
         assert {table for table, is_forced in forced if is_forced} == set(tables)
         connection.execute("set local role aggregated_owner")
@@ -172,20 +172,20 @@ def test_every_table_has_the_policy_that_its_contract_asks_for(filled: Settings,
         for table, contract in contracts.items():
             policies = connection.execute(
                 "select policyname, cmd, roles, qual from pg_policies "
-                "where schemaname = 'aggregated' and tablename = %s order by 1",
+                "where schemaname = 'released' and tablename = %s order by 1",
                 [table],
             ).fetchall()
             assert [policy[:3] for policy in policies] == [
-                ("read_by_readers", "SELECT", ["analyst", "dashboard", "researcher"]),
+                ("read_by_readers", "SELECT", ["aggregated_owner", "dashboard"]),
                 ("written_by_release", "ALL", ["releaser"]),
             ], table
             # what PostgreSQL makes of the condition, said once more by PostgreSQL itself
             connection.execute("set local role aggregated_owner")
-            name = sql.Identifier("aggregated", table)
+            name = sql.Identifier("released", table)
             wanted = sql.SQL(read_policy(contract))
             connection.execute(sql.SQL("create policy again on {} for select using ({})").format(name, wanted))
             again = connection.execute(
-                "select qual from pg_policies where schemaname = 'aggregated' and tablename = %s "
+                "select qual from pg_policies where schemaname = 'released' and tablename = %s "
                 "and policyname = 'again'",
                 [table],
             ).fetchone()
@@ -197,7 +197,7 @@ def test_scopes_are_looked_up_once_per_query_and_not_per_row(filled: Settings, t
     with connect(filled, "dashboard") as connection:
         name_reader(connection, number_of(filled, "head-primary"))
         for table in tables:
-            query = sql.SQL("explain (verbose) select * from {}").format(sql.Identifier("aggregated", table))
+            query = sql.SQL("explain (verbose) select * from {}").format(sql.Identifier("released", table))
             plan = [line for (line,) in connection.execute(query).fetchall()]
             looked_up = [line.split(":")[0].strip() for line in plan if "access." in line]
             assert looked_up, (table, plan)

@@ -79,18 +79,18 @@ def expected(pairs: list[tuple[object, ...]], mine: list[tuple[str, str]]) -> di
 SAME_WEEKS = """
 select seed_code, sector, round(100 * attendance_rate, 1), coalesce(openings_symbol, '[x]'),
     round(100 * rate_same_weeks_last_year, 1), coalesce(same_weeks_symbol, '[x]')
-from aggregated.attendance_by_school_year where academic_year = %s
+from released.attendance_by_school_year where academic_year = %s
 """
 WEEKS_BEFORE = """
 with numbered as (
     select *, row_number() over (partition by seed_code, sector order by week desc) as weeks_ago
-    from aggregated.attendance_by_school_week where academic_year = %s and week < %s
+    from released.attendance_by_school_week where academic_year = %s and week < %s
 )
 select this.seed_code, this.sector, round(100 * this.attendance_rate, 1), this.openings_symbol,
     case when this.pupils < 20 then null when count(earlier.openings_possible) >= 2
         then round(100.0 * sum(earlier.openings_attended) / sum(earlier.openings_possible), 1) end,
     case when this.pupils < 20 then '[z]' else '[x]' end
-from aggregated.attendance_by_school_week as this
+from released.attendance_by_school_week as this
 inner join numbered as earlier using (seed_code, sector)
 where this.week = %s and earlier.weeks_ago <= 4
 group by this.seed_code, this.sector, this.attendance_rate, this.openings_symbol, this.pupils
@@ -98,8 +98,8 @@ group by this.seed_code, this.sector, this.attendance_rate, this.openings_symbol
 PERSISTENT = """
 select now.seed_code, now.sector, round(100 * now.persistent_absence_rate, 1), now.bands_symbol,
     round(100 * before.persistent_absence_rate, 1), before.bands_symbol
-from aggregated.persistent_absence_by_month as now
-inner join aggregated.persistent_absence_by_month as before using (seed_code, sector, academic_year)
+from released.persistent_absence_by_month as now
+inner join released.persistent_absence_by_month as before using (seed_code, sector, academic_year)
 where now.month = '2025-10-01' and before.month = '2025-09-01' and now.seed_code <> '' and academic_year = %s
 """
 
@@ -151,7 +151,7 @@ def test_the_page_names_those_past_the_limit_and_no_other(
 @pytest.mark.parametrize("name", READERS_HERE)
 def test_freshness_equals_the_mart(world: Settings, browsers: dict[str, TestClient], name: str) -> None:
     codes = {code for code, _ in schools_of(name)} | {"all"}
-    marts = rows(world, "releaser", "select seed_code, feed, status, last_extracted_on from aggregated.data_freshness")
+    marts = rows(world, "releaser", "select seed_code, feed, status, last_extracted_on from released.data_freshness")
     words = {"fresh": "Up to date", "late": "Late", "missing": "Nothing received"}
     lines = table(browsers[name], "/data-quality/tables/freshness.csv")
     found = sorted((line[1] or "all", line[3], line[4]) for line in lines)
@@ -164,7 +164,7 @@ def test_freshness_equals_the_mart(world: Settings, browsers: dict[str, TestClie
 def test_provenance_answers_for_a_school_and_for_the_whole(
     world: Settings, browsers: dict[str, TestClient], name: str
 ) -> None:
-    query = "select deliveries from aggregated.provenance where mart = %s and seed_code = %s"
+    query = "select deliveries from released.provenance where mart = %s and seed_code = %s"
     for code, _ in schools_of(name):
         ((keys,),) = rows(world, "releaser", query, "attendance_by_school_year", code)
         address = f"/data-quality/tables/rests_on.csv?mart=attendance_by_school_year&of={code}"
@@ -175,7 +175,7 @@ def test_provenance_answers_for_a_school_and_for_the_whole(
 
 
 def test_deliveries_and_what_was_turned_away_are_for_officers(world: Settings, browsers: dict[str, TestClient]) -> None:
-    keys = {key for (key,) in rows(world, "releaser", "select delivery_key from aggregated.deliveries")}
+    keys = {key for (key,) in rows(world, "releaser", "select delivery_key from released.deliveries")}
     assert {line[0] for line in table(browsers["officer"], "/data-quality/tables/deliveries.csv")} == keys
     for name in HEADS:
         page = browsers[name].get("/data-quality").text

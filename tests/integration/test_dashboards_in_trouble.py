@@ -51,7 +51,7 @@ def address(page: Page, school: tuple[str, str]) -> str:
 
 def assert_in_words(text: str) -> None:
     assert "<h1" in text
-    for word in ("Traceback", "psycopg", "sqlalchemy", "aggregated.", "relation "):
+    for word in ("Traceback", "psycopg", "sqlalchemy", "aggregated.", "released.", "relation "):
         assert word not in text
 
 
@@ -61,14 +61,14 @@ def test_during_a_release_readers_have_the_last_one(warehouse: Settings, school:
         warehouse,
         "releaser",
         "select relname from pg_class "
-        "where relnamespace = 'aggregated'::regnamespace and relkind = 'r' and has_table_privilege(oid, 'delete')",
+        "where relnamespace = 'released'::regnamespace and relkind = 'r' and has_table_privilege(oid, 'delete')",
     )
     with head(warehouse) as client:
         before = {page.name: client.get(address(page, school)).text for page in PAGES}
     with connect(warehouse, "releaser") as connection:
         gone = 0
         for (table,) in released:
-            gone += connection.execute(f'delete from aggregated."{table}"').rowcount
+            gone += connection.execute(f'delete from released."{table}"').rowcount
         assert gone > 1000
         try:
             with head(warehouse) as client:
@@ -85,7 +85,7 @@ def test_without_a_table_its_pages_say_so_and_the_others_work(
     def rename(old: str, new: str) -> None:
         with connect(warehouse, "releaser") as connection:
             connection.execute("set local role aggregated_owner")
-            connection.execute(f"alter table aggregated.{old} rename to {new}")
+            connection.execute(f"alter table released.{old} rename to {new}")
 
     with head(warehouse) as client:
         rename(table, f"{table}_away")

@@ -159,7 +159,7 @@ def test_a_reader_is_named_in_one_transaction_and_no_longer(warehouse: Settings,
         for _ in range(3):
             with database.reading(None) as connection:
                 assert connection.exec_driver_sql(setting).scalar_one() == ""
-                assert connection.exec_driver_sql("select count(*) from aggregated.releases").scalar_one() == 0
+                assert connection.exec_driver_sql("select count(*) from released.releases").scalar_one() == 0
         with pytest.raises(ValueError, match="on purpose"), database.reading(officer) as connection:
             raise ValueError("on purpose")
         with database.writing() as connection:
@@ -206,13 +206,13 @@ def test_a_missing_table_is_said_in_words_and_nothing_else(warehouse: Settings, 
     with client(warehouse, officer) as browser:
         with connect(warehouse, "releaser") as connection:
             connection.execute("set local role aggregated_owner")
-            connection.execute("alter table aggregated.attendance_codes rename to attendance_codes_away")
+            connection.execute("alter table released.attendance_codes rename to attendance_codes_away")
             connection.commit()
             try:
                 answer = browser.get("/about")
             finally:
                 connection.execute("set local role aggregated_owner")
-                connection.execute("alter table aggregated.attendance_codes_away rename to attendance_codes")
+                connection.execute("alter table released.attendance_codes_away rename to attendance_codes")
                 connection.commit()
         assert answer.status_code == 503
         assert "not there at the moment" in answer.text

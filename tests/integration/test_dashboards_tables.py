@@ -26,7 +26,7 @@ def written(table: Table) -> dict[str, str]:
 
 @pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
 def test_columns_are_those_of_the_database(released: Settings, table: Table) -> None:
-    found = dict(rows(released, "analyst", TYPES, f"{table.schema}.{table.name}"))
+    found = dict(rows(released, "releaser", TYPES, f"{table.schema}.{table.name}"))
     assert found, f"there is no table {table.name}; is its mart released?"
     wrong = {
         name: (data_type, found.get(name, "missing"))

@@ -24,9 +24,9 @@ from orchestration.settings import PROJECT_DIR, Settings
 
 def test_an_address_connects_as_its_role(settings: Settings) -> None:
     with psycopg.connect(dsn(settings, "analyst")) as connection:
-        assert connection.execute("select current_user").fetchone() == ("analyst",)
+        assert connection.execute("select current_user").fetchone() == ("shared_analyst",)
     shown = dsn(settings, "analyst", password=False)
-    assert shown.startswith("postgresql://analyst@127.0.0.1:")
+    assert shown.startswith("postgresql://shared_analyst@127.0.0.1:")
     with engine(settings, "dashboard").connect() as through_sqlalchemy:
         assert through_sqlalchemy.exec_driver_sql("show application_name").scalar() == "warehouse dashboard"
 

@@ -30,9 +30,7 @@ EXPECTED = (
     "select round(sum(openings_attended) / sum(openings_possible), 3), array_agg(seed_code order by seed_code) "
     "from aggregated.attendance_by_school_year where sector = 'primary' and openings_symbol is null"
 )
-RATE = (
-    "update aggregated.attendance_by_cluster set attendance_rate = attendance_rate + 0.001 where seed_code = '5000007'"
-)
+RATE = "update released.attendance_by_cluster set attendance_rate = attendance_rate + 0.001 where seed_code = '5000007'"
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +88,9 @@ def test_a_cluster_is_made_of_shown_rows_and_follows_the_list(
     "change",
     [
         RATE,
-        "update aggregated.attendance_by_cluster set schools_counted = schools_counted + 1",
-        "delete from aggregated.attendance_by_cluster where seed_code = '5000001'",
-        "update aggregated.attendance_by_school_year set openings_attended = openings_attended / 2",
+        "update released.attendance_by_cluster set schools_counted = schools_counted + 1",
+        "delete from released.attendance_by_cluster where seed_code = '5000001'",
+        "update released.attendance_by_school_year set openings_attended = openings_attended / 2",
     ],
 )
 def test_what_does_not_follow_is_not_released(

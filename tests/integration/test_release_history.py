@@ -55,7 +55,7 @@ def test_months_stay_as_they_stood_and_come_back(empty: Settings, contracts: tup
     assert ask(empty, HISTORY.format(month="2025-10-01")) == october
 
     with connect(empty, "releaser") as connection:
-        connection.execute("delete from aggregated.persistent_absence_by_month")
+        connection.execute("delete from released.persistent_absence_by_month")
     assert release(empty) == "released"
     assert ask(empty, HISTORY.format(month="2025-10-01")) == october
     assert ask(empty, HISTORY.format(month="2025-11-01")) == november

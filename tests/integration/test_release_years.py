@@ -108,7 +108,7 @@ def test_a_past_year_is_left_alone_until_something_in_it_changes(
     assert release(two_years) == "unchanged"
 
     with connect(two_years, "releaser") as connection:
-        connection.execute("delete from aggregated.attendance_by_school_sex where academic_year = %s", [PAST])
+        connection.execute("delete from released.attendance_by_school_sex where academic_year = %s", [PAST])
     assert release(two_years) == "released"
     with connect(two_years, "transformer") as connection:
         connection.execute("update control.build_state set code_version = 'v2'")

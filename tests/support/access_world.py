@@ -48,7 +48,7 @@ def released_tables(settings: Settings) -> dict[str, dict[str, str]]:
         rows = connection.execute(
             "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_class c "
             "join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
-            "where c.relnamespace = 'aggregated'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f') "
+            "where c.relnamespace = 'released'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f') "
             "order by 1, a.attnum"
         ).fetchall()
     found: dict[str, dict[str, str]] = {}
@@ -165,7 +165,7 @@ def _insert(connection: psycopg.Connection, table: str, columns: dict[str, str],
     values |= {"release_id": str(number)} | {name: str(value) for name, value in row.items()}
     connection.execute(
         sql.SQL("insert into {} ({}) values ({})").format(
-            sql.Identifier("aggregated", table),
+            sql.Identifier("released", table),
             sql.SQL(", ").join(map(sql.Identifier, values)),
             sql.SQL(", ").join(
                 sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(columns[name])) for name, value in values.items()
@@ -175,8 +175,9 @@ def _insert(connection: psycopg.Connection, table: str, columns: dict[str, str],
 
 
 def visible(connection: psycopg.Connection, table: str) -> set[int]:
-    """Numbers of the rows that a connection sees."""
-    query = sql.SQL("select release_id from {}").format(sql.Identifier("aggregated", table))
+    """Numbers of the rows that a connection sees: of the table for the pages and release, of the view for logins."""
+    schema = "aggregated" if connection.info.user.startswith("shared_") else "released"
+    query = sql.SQL("select release_id from {}").format(sql.Identifier(schema, table))
     return {number for (number,) in connection.execute(query).fetchall()}
 
 

@@ -52,7 +52,7 @@ def fill_world(settings: Settings) -> None:
         count_schools(connection, HERE, counted)
         for table, rows in _tables(draw).items():
             names = list(columns[table])
-            query = sql.SQL("insert into aggregated.{} ({}) values ({})").format(
+            query = sql.SQL("insert into released.{} ({}) values ({})").format(
                 sql.Identifier(table),
                 sql.SQL(", ").join(map(sql.Identifier, names)),
                 sql.SQL(", ").join([sql.Placeholder()] * len(names)),

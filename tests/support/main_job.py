@@ -86,8 +86,9 @@ def fingerprint(settings: Settings, schema: str) -> dict[str, tuple[int, int]]:
         select column_name from information_schema.columns
         where table_schema = %s and table_name = %s order by column_name
     """
-    listing = "select table_name from information_schema.tables where table_schema = %s and table_type = 'BASE TABLE'"
-    for (table,) in rows(settings, role, listing, schema):
+    listing = "select table_name from information_schema.tables where table_schema = %s and table_type = %s"
+    kind = "VIEW" if schema == "aggregated" else "BASE TABLE"
+    for (table,) in rows(settings, role, listing, schema, kind):
         columns = [name for (name,) in rows(settings, role, columns_query, schema, table)]
         values = [f"coalesce(t.{name}::text, '~')" for name in columns if name not in VOLATILE]
         source = f'"{schema}"."{table}" as t'

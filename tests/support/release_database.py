@@ -41,7 +41,7 @@ def empty(warehouse: Settings) -> Settings:
     """The warehouse with its tables, and nothing released or remembered."""
     with connect_as_admin(warehouse) as connection:
         tables = connection.execute(
-            "select schemaname, tablename from pg_tables where schemaname in ('aggregated', 'aggregated_exact') "
+            "select schemaname, tablename from pg_tables where schemaname in ('released', 'aggregated_exact') "
             "or tablename in ('releases', 'release_checks', 'hidden_cells', 'shown_cells', 'held_rows', "
             "'released_pupil_states', 'released_months', 'released_years', 'scope_changes', 'failed_tests', "
             "'reconciliation', 'ledger_events', 'deliveries')"

@@ -14,8 +14,14 @@ create table if not exists access.readers (
     check (valid_until >= valid_from),
     check (kind = 'person' or (email is null and subject is null))
 );
-create unique index if not exists readers_by_email on access.readers (lower(email));
+-- letters of ASCII alone are folded: the Kelvin sign is no k
+create unique index if not exists readers_by_address on access.readers (lower(email collate "C"));
+drop index if exists access.readers_by_email;
 comment on table access.readers is 'Who reads: people of the dashboards, and logins of the database. One row per reader.';
+-- an earlier version read through logins of the groups' names
+update access.readers set reader_name = 'shared_' || reader_name
+where kind = 'login' and reader_name in ('analyst', 'researcher')
+    and not exists (select from access.readers as others where others.reader_name = 'shared_' || readers.reader_name);
 comment on column access.readers.reader_id is 'Number of the reader.';
 comment on column access.readers.reader_name is 'Short name; of a login the name of its database role.';
 comment on column access.readers.kind is 'person (signs in to the dashboards) or login (a database role of its own).';
@@ -171,13 +177,17 @@ comment on column control.page_reads.milliseconds is 'Time to the answer.';
 
 -- Who read what is itself about people, so it is kept for a year's review and no longer. A council's own number stays.
 create table if not exists access.retention (
-    table_name text primary key check (table_name = 'control.page_reads'),
+    table_name text primary key,
     keep_days integer not null check (keep_days between 30 and 3650)
 );
 comment on table access.retention is 'For how many days lines about readers are kept; older ones go every night. One row per table.';
 comment on column access.retention.table_name is 'The table.';
 comment on column access.retention.keep_days is 'Days that a line is kept: 400 unless the steward has changed it.';
-insert into access.retention (table_name, keep_days) values ('control.page_reads', 400) on conflict do nothing;
+alter table access.retention drop constraint if exists retention_table_name_check;
+alter table access.retention
+add constraint retention_table_name_check check (table_name in ('control.page_reads', 'control.sql_reads'));
+insert into access.retention (table_name, keep_days) values ('control.page_reads', 400), ('control.sql_reads', 400)
+on conflict do nothing;
 
 -- What was taken back stays so: a grant is given anew, so that the table tells what held when.
 create or replace function access.keep_revocation() returns trigger language plpgsql
@@ -226,6 +236,7 @@ cross join lateral (
 inner join access.scopes
     on (held.group_id is null and scopes.reader_id = readers.reader_id) or scopes.group_id = held.group_id
 where readers.revoked_at is null
+    and (readers.kind = 'person' or scopes.kind = 'authority') -- schools and clusters are scopes of pages
     and access.today() between readers.valid_from and coalesce(readers.valid_until, 'infinity')
     and scopes.revoked_at is null
     and access.today() between scopes.valid_from and coalesce(scopes.valid_until, 'infinity');
@@ -416,7 +427,7 @@ begin
     end if;
     if not exists (select from access.readers where readers.subject = for_subject) then
         update access.readers set subject = for_subject
-        where lower(readers.email) = lower(for_email) and readers.subject is null and readers.kind = 'person'
+        where lower(readers.email collate "C") = lower(for_email collate "C") and readers.subject is null and readers.kind = 'person'
             and readers.revoked_at is null
             and access.today() between readers.valid_from and coalesce(readers.valid_until, 'infinity');
     end if;
@@ -436,6 +447,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 select readers.reader_id, readers.reader_name, readers.display_name
 from access.readers
 where readers.subject = 'example|' || readers.reader_name and readers.revoked_at is null
+    and not exists (select from control.environment where environment.environment = 'live')
     and access.today() between readers.valid_from and coalesce(readers.valid_until, 'infinity')
 order by readers.reader_id
 $$;
@@ -454,12 +466,16 @@ comment on function access.count_schools(text, jsonb) is 'Says on how many schoo
 create or replace function access.give_shared_logins(code text) returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
 insert into access.readers (reader_name, kind, display_name)
-values ('analyst', 'login', 'Analysts'), ('researcher', 'login', 'Researchers')
+select shared.reader_name, 'login', shared.display_name
+from (values ('shared_analyst', 'Analysts'), ('shared_researcher', 'Researchers')) as shared (reader_name, display_name)
+where not exists (select from control.environment where environment.environment = 'live')
 on conflict (reader_name) do nothing;
 insert into access.scopes (reader_id, kind, local_authority_code, granted_by)
 select readers.reader_id, 'authority', code, 'first release'
 from access.readers
-where readers.reader_name in ('analyst', 'researcher') and readers.kind = 'login' and readers.revoked_at is null
+where readers.reader_name in ('shared_analyst', 'shared_researcher') and readers.kind = 'login'
+    and readers.revoked_at is null
+    and not exists (select from control.environment where environment.environment = 'live')
     and not exists (
         select from access.scopes
         where scopes.reader_id = readers.reader_id and scopes.kind = 'authority'
@@ -505,7 +521,7 @@ comment on function access.invent_clusters(text, jsonb) is
 revoke all on all functions in schema access from public;
 grant execute on function access.current_reader(), access.reader_authorities(), access.reader_councils(),
 access.reader_schools(), access.reader_seed_codes(), access.reader_floors(), access.reader_has_authority(text),
-access.my_scopes(), access.whoami() to dashboard, analyst, researcher;
+access.my_scopes(), access.whoami() to dashboard, analyst, researcher, aggregated_owner;
 grant execute on function access.reader_for(text, text), access.example_readers() to dashboard;
 grant execute on function access.give_shared_logins(text), access.count_schools(text, jsonb),
 access.invent_clusters(text, jsonb), access.forget_page_reads() to releaser;

@@ -115,8 +115,11 @@ create table if not exists control.release_contracts (
     fingerprint text not null,
     applied_at timestamptz not null default now()
 );
+alter table control.release_contracts add column if not exists read_condition text;
+comment on column control.release_contracts.read_condition is
+'Condition of the policy for readers as the database writes it: drift is told by it.';
 comment on table control.release_contracts is
-'The contracts that the tables of aggregated were last made from. One row per released table.';
+'The contracts that the tables of released were last made from. One row per released table.';
 
 comment on column control.releases.release_id is 'Number of the release; rows of aggregated carry it.';
 comment on column control.releases.local_authority_code is 'GSS code of the council.';

@@ -86,7 +86,7 @@ def released_marts(
     changed = {mart: sum(result.rows_changed.get(mart, 0) for result in results) for mart in RELEASED}
     with connect(settings, "releaser", autocommit=True) as connection:
         for mart in RELEASED:
-            found = connection.execute(f'select count(*) from aggregated."{mart}"').fetchone()  # noqa: S608
+            found = connection.execute(f'select count(*) from released."{mart}"').fetchone()  # noqa: S608
             count = int(found[0]) if found else 0
             yield dg.MaterializeResult(
                 asset_key=released_key(mart),
