@@ -29,9 +29,7 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self.engine = create_engine(
             "postgresql+psycopg://",
-            creator=lambda: psycopg.connect(
-                dsn(settings, ROLE), connect_timeout=CONNECT_SECONDS, application_name="warehouse dashboards"
-            ),
+            creator=lambda: _connect(settings),
             pool_size=POOL_SIZE,
             max_overflow=4,
             pool_timeout=10,
@@ -76,6 +74,18 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _connect(settings: Settings) -> psycopg.Connection:
+    """A connection; with the next password where the role has been given it already."""
+    options = {"connect_timeout": CONNECT_SECONDS, "application_name": "warehouse dashboards"}
+    try:
+        return psycopg.connect(dsn(settings, ROLE), **options)  # type: ignore[arg-type]
+    except psycopg.OperationalError as error:
+        following = settings.next_passwords.get(ROLE)
+        if following is None or "authentication failed" not in str(error):
+            raise
+        return psycopg.connect(dsn(settings, ROLE), password=following.get_secret_value(), **options)  # type: ignore[arg-type]
 
 
 def name_reader(connection: Connection) -> None:

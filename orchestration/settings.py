@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     researcher_password: SecretStr | None = Field(None, description="Password of researcher (pseudonymised).")
     steward_password: SecretStr | None = Field(None, description="Password of steward (rejects, withdrawal).")
     auditor_password: SecretStr | None = Field(None, description="Password of auditor, who reads control.")
+    login_password: SecretStr | None = Field(
+        None, description="Password of a login that `warehouse access login` or `credentials rotate` makes next."
+    )
+    next_passwords: dict[str, SecretStr] = Field(
+        {}, description="Passwords by role that `warehouse credentials rotate` will set: tried where the old one fails."
+    )
     pseudonym_key: SecretStr | None = Field(
         None, description="Key of the pseudonyms, at least 32 characters. Kept outside the database."
     )

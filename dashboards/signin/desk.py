@@ -7,7 +7,7 @@ from dashboards.database import Database
 from dashboards.page import PageRead, Reader
 from dashboards.signin import readers, reads, sessions
 from dashboards.signin.cookies import Cookies
-from dashboards.signin.mode import Mode, sign_in_mode
+from dashboards.signin.mode import Mode, require_same_kind, sign_in_mode
 from dashboards.signin.provider import Identity, Provider
 from dashboards.signin.rates import SignInRate
 from orchestration.settings import Settings
@@ -24,6 +24,7 @@ class Desk:
         self.cookies = Cookies(self.mode.is_secure)
         self.rate = SignInRate(settings.sign_in_tries)
         self.provider = Provider(settings, self.mode) if self.mode.kind == "openid" else None
+        self._environment = settings.environment
         self._lasts = sessions.lifetime(settings)
         self._database = database
 
@@ -67,12 +68,14 @@ class Desk:
                 reads.record(connection, reader_id, PageRead(SIGN_OUT, "html"), reads.Served(303, 0))
 
     def reader_of_identity(self, identity: Identity) -> int | None:
-        """Number of the reader whom the provider has identified."""
+        """Number of the reader whom the provider has identified. Raises SignInSettingsError (``require_same_kind``)."""
         with self._database.writing() as connection:
+            require_same_kind(connection, self._environment)
             return readers.reader_by_identity(connection, identity)
 
     def example_reader(self, name: str) -> int | None:
-        """Number of the made-up reader of this name; None if there is none."""
+        """Number of the made-up reader of this name; None if there is none. Raises like ``reader_of_identity``."""
         with self._database.writing() as connection:
+            require_same_kind(connection, self._environment)
             found = readers.example_readers(connection)
         return next((reader_id for reader_id, reader_name, _ in found if reader_name == name), None)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from sqlalchemy import Connection, text
+
 from dashboards.signin.errors import SignInSettingsError
 from orchestration.settings import Settings
 
@@ -36,6 +38,19 @@ def sign_in_mode(settings: Settings) -> Mode:
     if kind == "openid":
         _require_safe("OIDC_ISSUER", str(settings.oidc_issuer), settings)
     return Mode(kind, origin, is_secure=origin is not None and origin.startswith("https://"))
+
+
+def require_same_kind(connection: Connection, environment: str) -> None:
+    """Nobody signs in where the database holds real data and this process does not know, or the other way round.
+
+    What the database says of itself was written once, when it was made. Raises SignInSettingsError.
+    """
+    there = connection.execute(text("select environment from control.environment")).scalar_one_or_none()
+    if there is None or (there == "live") != (environment == "live"):
+        raise SignInSettingsError(
+            f"The database is {there or 'not provisioned'}, and WAREHOUSE_ENVIRONMENT of the dashboards is "
+            f"{environment}: nobody is signed in until they agree."
+        )
 
 
 def is_loopback(host: str | None) -> bool:

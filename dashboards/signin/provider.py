@@ -132,4 +132,4 @@ class Provider:
         email = claims.get("email")
         is_verified = verified is True or verified == "true"  # some providers write it as text
         is_reliable = is_verified and isinstance(email, str) and email.count("@") == 1
-        return Identity(f"{self._issuer}|{claims['sub']}", str(email).lower() if is_reliable else None)
+        return Identity(f"{self._issuer}|{claims['sub']}", str(email) if is_reliable else None)

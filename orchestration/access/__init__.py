@@ -5,28 +5,39 @@ from orchestration.access.errors import ReaderError
 from orchestration.access.example import grant_example_set
 from orchestration.access.granting import Granted, Validity, grant, revoke, revoke_scope
 from orchestration.access.listing import list_scopes, review
+from orchestration.access.logins import MadeLogin, end_login, give_login, new_login_password
 from orchestration.access.places import Place, authority_code, find_place
 from orchestration.access.readers import Person
-from orchestration.access.retention import forget_page_reads
+from orchestration.access.reads import collect_sql_reads, list_sql_reads
+from orchestration.access.retention import forget_page_reads, forget_sql_reads
+from orchestration.access.review_form import review_form
 from orchestration.access.shared import count_schools, give_shared_logins
 
 __all__ = [
     "Granted",
     "Imported",
+    "MadeLogin",
     "Person",
     "Place",
     "ReaderError",
     "Validity",
     "authority_code",
+    "collect_sql_reads",
     "count_schools",
+    "end_login",
     "find_place",
     "forget_page_reads",
+    "forget_sql_reads",
+    "give_login",
     "give_shared_logins",
     "grant",
     "grant_example_set",
     "import_clusters",
     "list_scopes",
+    "list_sql_reads",
+    "new_login_password",
     "review",
+    "review_form",
     "revoke",
     "revoke_scope",
 ]

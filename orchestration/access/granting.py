@@ -10,6 +10,7 @@ from orchestration.access.errors import ReaderError
 from orchestration.access.places import Place
 from orchestration.access.readers import Person, ensure_group, ensure_reader, group_id, reader_id
 from orchestration.database import connect
+from orchestration.database.roles import SHARED
 from orchestration.settings import Settings
 
 STEWARD = "steward"
@@ -45,16 +46,18 @@ def grant(
     person: Person = NOBODY_ELSE,
     group: str | None = None,
     validity: Validity = ALWAYS,
+    same_person: bool = False,
 ) -> Granted:
     """Let a reader see a place: by a scope of the reader's own, or of a group that the reader joins.
 
     In: ``actor``, who gives it, for the record; ``validity`` of the scope, or of the membership where there is a
-    group. Giving what holds already changes nothing. Raises ReaderError.
+    group; ``same_person``, where one who had left, or is known by another address, is back. Giving what holds already
+    changes nothing. Raises ReaderError.
     """
     if place is None and group is None:
         raise ReaderError("name what the reader may see: an authority, a cluster, a school or a group to join")
     with connect(settings, STEWARD) as connection:
-        return grant_within(connection, reader_name, place, actor, person, group, validity)
+        return grant_within(connection, reader_name, place, actor, person, group, validity, same_person)
 
 
 def grant_within(
@@ -65,13 +68,17 @@ def grant_within(
     person: Person = NOBODY_ELSE,
     group: str | None = None,
     validity: Validity = ALWAYS,
+    same_person: bool = False,
 ) -> Granted:
     """``grant`` inside the caller's transaction, as the steward."""
     if validity.first and validity.last and validity.last < validity.first:
         raise ReaderError(f"the last day, {validity.last}, is before the first, {validity.first}")
     if validity.last and validity.last < dt.date.today():
         raise ReaderError(f"the last day, {validity.last}, is over")
-    number, is_new = ensure_reader(connection, reader_name, person)
+    reader = ensure_reader(connection, reader_name, person, same_person=same_person)
+    if reader.kind == "login":
+        _check_login(connection, reader_name, place, group)
+    number, is_new = reader.reader_id, reader.is_new
     owner: dict[str, int | None] = {"reader_id": number, "group_id": None}
     if group is not None:
         joined = ensure_group(connection, group)
@@ -79,6 +86,24 @@ def grant_within(
         owner, validity = {"reader_id": None, "group_id": joined}, ALWAYS
     scope = _add(connection, owner, place, actor, validity) if place else None
     return Granted(number, is_new, scope)
+
+
+def _check_login(connection: psycopg.Connection, reader_name: str, place: Place | None, group: str | None) -> None:
+    """A login reads one authority: schools, clusters and groups are for the pages, which name a person each time."""
+    if group is not None or place is None or place.kind != "authority":
+        raise ReaderError(
+            f"{reader_name} is a login of the database, which reads one authority: schools, clusters and groups are "
+            "for people who sign in to the dashboards"
+        )
+    row = connection.execute(
+        "select scopes.local_authority_code from access.scopes "
+        "inner join access.readers on scopes.reader_id = readers.reader_id "
+        "where readers.reader_name = %s and scopes.kind = 'authority' and scopes.revoked_at is null "
+        "and coalesce(scopes.valid_until, 'infinity') >= access.today() and scopes.local_authority_code <> %s limit 1",
+        [reader_name, place.local_authority_code],
+    ).fetchone()
+    if row is not None and reader_name not in SHARED.values():
+        raise ReaderError(f"{reader_name} reads {row[0]}: a login reads one authority, make another for the other")
 
 
 def _join(connection: psycopg.Connection, group: int, reader: int, actor: str, validity: Validity) -> None:

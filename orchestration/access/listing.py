@@ -5,7 +5,8 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from orchestration.database import connect
-from orchestration.database.roles import LOGINS
+from orchestration.database.drift import differences
+from orchestration.database.roles import GROUPS, LOGINS
 from orchestration.settings import Settings
 
 Rows = list[dict[str, Any]]
@@ -65,10 +66,21 @@ def list_scopes(settings: Settings, ended: bool = False) -> Rows:
 def review(settings: Settings) -> Rows:
     """Everybody who can see anything in the database, and what: the list that is gone through regularly.
 
-    Out: one row per reader and scope in force, each with the time of the last page read; readers with nothing;
-    logins of the database that pass by the scopes, or have a restricted zone to themselves.
+    Out: one row per reader and scope in force, each with the time of the last page or mart read; readers with
+    nothing; logins of the database that pass by the scopes, or have a restricted zone to themselves; and, as rows of
+    the kind ``difference``, everything in which the database's own catalogue differs from what is declared.
     """
-    return _readers(settings) + _logins(settings)
+    return _readers(settings) + _logins(settings) + _differences(settings)
+
+
+def _differences(settings: Settings) -> Rows:
+    with connect(settings, "auditor", autocommit=True) as connection:
+        found = differences(connection, is_live=settings.environment == "live")
+    return [
+        {"who": "the database", "kind": "difference", "name": None, "sees": difference.said, "through": "catalogue",
+         "until": None, "granted_by": None, "last_read_at": None}
+        for difference in found
+    ]  # fmt: skip
 
 
 def _readers(settings: Settings) -> Rows:
@@ -92,9 +104,16 @@ def _readers(settings: Settings) -> Rows:
         ),
 
         reads as (
-            select page_reads.reader_id, max(page_reads.at) as last_read_at
-            from control.page_reads
-            group by page_reads.reader_id
+            select lines.reader_id, max(lines.at) as last_read_at
+            from (
+                select page_reads.reader_id, page_reads.at from control.page_reads
+                union all
+                select logins.reader_id, sql_reads.at
+                from control.sql_reads
+                inner join access.readers as logins
+                    on sql_reads.login_name = logins.reader_name and logins.kind = 'login'
+            ) as lines
+            group by lines.reader_id
         )
 
         select
@@ -141,7 +160,7 @@ def _logins(settings: Settings) -> Rows:
         where roles.rolcanlogin
         order by 1
         """,
-        logins=list(LOGINS),
+        logins=[*LOGINS, *GROUPS],
     )
     rows = []
     for login in found:

@@ -1,13 +1,16 @@
 """Readers and groups: found by name, made where they are new."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import psycopg
 
 from orchestration.access.errors import ReaderError
+from orchestration.database.roles import GROUPS, LOGINS, OWNERS
 
-NOT_READERS = ("dashboard",)
-"""Logins that see nothing by themselves: the pages name the person they answer."""
+RESERVED = frozenset({*OWNERS, *GROUPS, *LOGINS})
+NOT_READERS = ("dashboard", *OWNERS, *GROUPS)
+"""Roles that see nothing by themselves: the pages name the person they answer, groups and owners have no login."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +30,37 @@ def reader_id(connection: psycopg.Connection, reader_name: str) -> int:
     return int(row[0])
 
 
-def ensure_reader(connection: psycopg.Connection, reader_name: str, person: Person) -> tuple[int, bool]:
-    """Number of a reader, made if new, and whether it is new. What ``person`` says is put on record.
+@dataclass(frozen=True)
+class Known:
+    """A reader as found or made: number, person or login, and whether new."""
+
+    reader_id: int
+    kind: str
+    is_new: bool
+
+
+def ensure_reader(
+    connection: psycopg.Connection, reader_name: str, person: Person, *, same_person: bool = False
+) -> Known:
+    """A reader, made if new. What ``person`` says is put on record.
 
     A new reader whose name is a login of the database is that login; every other is a person who signs in to the
-    dashboards. A reader from whom everything was taken counts again. Raises ReaderError.
+    dashboards. A short name means one person for good: one from whom everything was taken, or who is known by
+    another address, counts again only where the caller says that it is the ``same_person``. Raises ReaderError.
     """
     if not reader_name.strip() or reader_name != reader_name.strip() or reader_name in NOT_READERS:
         raise ReaderError(f"{reader_name!r} cannot be a reader: name a person or an analyst's login")
     if person.email and "@" not in person.email.strip("@"):
         raise ReaderError(f"{person.email!r} is no e-mail address")
     found = connection.execute(
-        "select reader_id, kind from access.readers where reader_name = %s", [reader_name]
+        "select reader_id, kind, email, subject, revoked_at::date, "
+        "case when valid_until < access.today() then valid_until end "
+        "from access.readers where reader_name = %s",
+        [reader_name],
     ).fetchone()
     kind = str(found[1]) if found else _kind(connection, reader_name)
+    if found and not same_person:
+        _refuse_another(reader_name, person, *found[2:])
     if kind == "login" and (person.email or person.subject):
         raise ReaderError(f"{reader_name} is a login of the database and has no e-mail address here")
     try:
@@ -51,7 +71,7 @@ def ensure_reader(connection: psycopg.Connection, reader_name: str, person: Pers
                 [reader_name, kind, person.display_name or reader_name, person.email, person.subject],
             ).fetchone()
             assert row is not None
-            return int(row[0]), True
+            return Known(int(row[0]), kind, True)
         connection.execute(
             "update access.readers set display_name = coalesce(%s, display_name), email = coalesce(%s, email), "
             "subject = coalesce(%s, subject), revoked_at = null where reader_id = %s",
@@ -59,7 +79,36 @@ def ensure_reader(connection: psycopg.Connection, reader_name: str, person: Pers
         )
     except psycopg.errors.UniqueViolation:
         raise ReaderError(f"another reader has the e-mail address {person.email}") from None
-    return int(found[0]), False
+    return Known(int(found[0]), kind, False)
+
+
+def ascii_lower(text: str) -> str:
+    """Letters A to Z made small, and no others: the Kelvin sign is not a k."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+def _refuse_another(
+    reader_name: str,
+    person: Person,
+    email: str | None,
+    subject: str | None,
+    revoked: dt.date | None,
+    ended: dt.date | None,
+) -> None:
+    if revoked or ended:
+        raise ReaderError(
+            f"{reader_name} was {'revoked' if revoked else 'ended'} on {revoked or ended}, and a name means one person "
+            "for good: choose another name, or say with --same-person that the same person is back"
+        )
+    another_address = person.email is not None and (
+        ascii_lower(person.email) != ascii_lower(email) if email is not None else subject is not None
+    )
+    another_subject = None not in (person.subject, subject) and person.subject != subject
+    if another_address or another_subject:
+        raise ReaderError(
+            f"{reader_name} is known by another address: choose another name, or say with --same-person that the "
+            "address of the same person has changed"
+        )
 
 
 def ensure_group(connection: psycopg.Connection, group_name: str) -> int:

@@ -49,10 +49,14 @@ def grant(
     display_name: Annotated[str | None, typer.Option("--display-name", help="Name as pages show it.")] = None,
     first: Annotated[dt.datetime | None, typer.Option("--from", help="First day.", formats=["%Y-%m-%d"])] = None,
     last: Annotated[dt.datetime | None, typer.Option("--until", help="Last day.", formats=["%Y-%m-%d"])] = None,
+    same_person: Annotated[
+        bool, typer.Option("--same-person", help="Who had left, or is known by another address, is this same person.")
+    ] = False,
 ) -> None:
     """Let a reader see an authority, a cluster or one school. Giving what holds already changes nothing.
 
-    A reader who is new is made: as a login where the database has one of that name, else as a person.
+    A reader who is new is made, as a person who signs in to the dashboards; logins for SQL are made with
+    `warehouse access login`. A short name means one person for good.
 
     Examples:
 
@@ -73,6 +77,7 @@ def grant(
         settings, reader, place,
         actor=getpass.getuser(), person=Person(display_name, email), group=group,
         validity=Validity(first.date() if first else None, last.date() if last else None),
+        same_person=same_person,
     )  # fmt: skip
     whose = f"the group {group}, to which {reader} belongs" if group else reader
     if place is None:
@@ -123,6 +128,59 @@ def revoke(
     console.print(f"Taken back from {reader}: {count}.", highlight=False)
 
 
+@access.command()
+def login(
+    name: Annotated[str, typer.Argument(help="Name of the login: small letters, digits and _.")],
+    role: Annotated[str, typer.Option("--role", help="analyst or researcher.")] = "analyst",
+    authority: AuthorityOption = None,
+    last: Annotated[dt.datetime | None, typer.Option("--until", help="Last day.", formats=["%Y-%m-%d"])] = None,
+    end: Annotated[bool, typer.Option("--end", help="End the login for good, its sessions too.")] = False,
+) -> None:
+    """Make a login for one person who reads SQL, prolong it, or end it. It reads one authority until its last day.
+
+    A new login's password is taken from WAREHOUSE_LOGIN_PASSWORD, or made up and printed once.
+
+    Examples:
+
+        warehouse access login a_smith --role analyst --authority Clackmannanshire --until 2099-06-30
+
+        warehouse access login a_smith --end
+    """
+    from orchestration.access import authority_code, end_login, give_login
+
+    settings = _ready()
+    if end:
+        end_login(settings, name, actor=getpass.getuser())
+        console.print(f"The login {name} is ended.", highlight=False)
+        return
+    if authority is None or last is None:
+        raise fail("name what it reads with --authority, and its last day with --until", Exit.USAGE)
+    secret = settings.login_password.get_secret_value() if settings.login_password else None
+    made = give_login(
+        settings, name, role, authority_code(settings, authority), last.date(), actor=getpass.getuser(), password=secret
+    )
+    console.print(f"{name} reads {authority} as {role} until {last.date()}.", highlight=False)
+    if made.password is not None and secret is None:
+        console.print("Its password, shown this once: ", end="")
+        typer.echo(made.password)
+
+
+@access.command()
+def reads(
+    login: Annotated[str | None, typer.Option("--login", help="Readings of this login alone.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """List which login read which mart by SQL, the newest first.
+
+    Example: `warehouse access reads --login a_smith`
+    """
+    from orchestration.access import collect_sql_reads, list_sql_reads
+
+    settings = _ready()
+    collect_sql_reads(settings)
+    print_rows(list_sql_reads(settings, login), "Readings by SQL", "Nobody has read by SQL.", json_output)
+
+
 @access.command("list")
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="What is expired or revoked too.")] = False,
@@ -145,18 +203,34 @@ def list_(
 
 
 @access.command()
-def review(json_output: JsonOption = False) -> None:
-    """Print who can see what: readers by scope, and logins that reach further by their role.
+def review(
+    json_output: JsonOption = False,
+    form: Annotated[bool, typer.Option("--form", help="Print it as a form to be signed, in Markdown.")] = False,
+) -> None:
+    """Print who can see what: readers by scope, logins that reach further by their role, and what is not declared.
+
+    Reads the database's own catalogue: roles, memberships, grants to whomever, owners, policies, settings. Ends with
+    exit code 3 where anything differs from what is declared; `warehouse up` puts right what it can.
 
     Examples:
 
         warehouse access review
 
         warehouse access review --json
+
+        warehouse access review --form
     """
     from orchestration.access import review as who_sees_what
+    from orchestration.access import review_form
 
-    print_rows(who_sees_what(_ready()), "Who can see what", "Nobody.", json_output)
+    settings = _ready()
+    rows = who_sees_what(settings)
+    if form:
+        typer.echo(review_form(settings, rows))
+    else:
+        print_rows(rows, "Who can see what", "Nobody.", json_output)
+    if any(row["kind"] == "difference" for row in rows):
+        raise typer.Exit(Exit.ATTENTION)
 
 
 @access.command("import-clusters")

@@ -19,8 +19,15 @@ def up(
     services: Annotated[
         bool, typer.Option("--services", help="Start the dashboards and Dagster as well, in the background.")
     ] = False,
+    superuser_sql: Annotated[
+        bool, typer.Option("--superuser-sql", help="Print what a superuser of the server runs once, and do nothing.")
+    ] = False,
 ) -> None:
-    """Start the embedded database, make it ready, and say how to connect.
+    """Start the embedded database, make it ready, put right what was changed by hand, and say how to connect.
+
+    Roles, grants, policies, settings and passwords are compared with what is declared, and what differed is named.
+    On a server whose admin is no superuser it checks that values of pupils cannot reach the server's log;
+    `--superuser-sql` prints what a superuser has to run there once.
 
     Examples:
 
@@ -28,14 +35,26 @@ def up(
 
         warehouse up --services
     """
-    from orchestration.database import dsn, ensure_ready
+    from orchestration.database import dsn, start, statements_for_superuser
     from orchestration.services import dagster_home
 
     settings = load_settings()
-    ensure_ready(settings)
+    if superuser_sql:
+        typer.echo("\n".join(statements_for_superuser(settings)))
+        return
+    for said in start(settings):
+        console.print(said if said.startswith("NOT") else f"Put right: {said}.", highlight=False, markup=False)
     dagster_home(settings)
-    console.print(f"The database is up: {dsn(settings, 'analyst', password=False)}", soft_wrap=True, highlight=False)
-    console.print("Connect as an analyst: [bold]warehouse psql --role analyst[/]")
+    if settings.environment == "live":
+        console.print(
+            f"The database is up: {dsn(settings, 'auditor', password=False)}", soft_wrap=True, highlight=False
+        )
+        console.print("People read SQL through logins of their own: [bold]warehouse access login[/]")
+    else:
+        console.print(
+            f"The database is up: {dsn(settings, 'analyst', password=False)}", soft_wrap=True, highlight=False
+        )
+        console.print("Connect as an analyst: [bold]warehouse psql --role analyst[/]")
     if services:
         _start_services(settings)
 
@@ -114,7 +133,7 @@ def psql(
 
         warehouse psql --role analyst -c "select * from aggregated.releases"
     """
-    from orchestration.database import ROLES, dsn, ensure_ready, psql_binary
+    from orchestration.database import ROLES, ensure_ready, libpq_environment, psql_binary
 
     settings = load_settings()
     if role not in ROLES:
@@ -128,7 +147,51 @@ def psql(
             "psql is not on this machine: install the PostgreSQL client, connect another program with "
             '`warehouse dsn`, or run one query with `warehouse psql -c "select ..."`'
         )
-    os.execv(str(binary), [str(binary), dsn(settings, role), *(arguments or [])])  # noqa: S606
+    # by the environment: everybody on this machine can read the arguments of a process
+    os.execve(str(binary), [str(binary), *(arguments or [])], os.environ | libpq_environment(settings, role))  # noqa: S606
+
+
+credentials = typer.Typer(
+    help="Passwords of the database's roles.\n\nExample: `warehouse credentials rotate --all`",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+
+@credentials.command()
+def rotate(
+    role: Annotated[str | None, typer.Argument(help="A role, such as loader, or a person's login.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every role of the warehouse.")] = False,
+) -> None:
+    """Give roles new passwords while everything runs: open connections stay, new ones use the new password.
+
+    The embedded database makes them up and keeps them. On a server name them first in WAREHOUSE_NEXT_PASSWORDS
+    (`{"loader": "..."}`) of every process; once they are set, move each to its own variable at leisure. A person's
+    login gets the password in WAREHOUSE_LOGIN_PASSWORD, or one that is printed once.
+
+    Examples:
+
+        warehouse credentials rotate loader
+
+        warehouse credentials rotate --all
+    """
+    from orchestration.access import new_login_password
+    from orchestration.database import ROLES, ensure_ready, rotate_passwords
+
+    if (role is None) != everything:
+        raise fail("name one role, or all with --all", Exit.USAGE)
+    settings = load_settings()
+    ensure_ready(settings)
+    if role is not None and role not in ROLES:
+        secret = settings.login_password.get_secret_value() if settings.login_password else None
+        made = new_login_password(settings, role, secret)
+        console.print(f"{role} has a new password.", highlight=False)
+        if secret is None:
+            console.print("It is shown this once: ", end="")
+            typer.echo(made)
+        return
+    done = rotate_passwords(settings, ROLES if everything else (str(role),))
+    console.print(f"New passwords: {', '.join(done)}.", highlight=False)
 
 
 def dbt(
@@ -220,6 +283,7 @@ def register(app: typer.Typer) -> None:
     app.command()(down)
     app.command()(status)
     app.command()(dsn)
+    app.add_typer(credentials, name="credentials")
     passed_on = {"ignore_unknown_options": True}  # options that are not ours are psql's, or dbt's
     app.command(context_settings=passed_on)(psql)
     app.command(context_settings=passed_on)(dbt)

@@ -1,7 +1,7 @@
 """The database: an embedded server's life, provisioning on any target, and connections as one role each."""
 
 from orchestration.database.binaries import psql_binary
-from orchestration.database.connections import connect, dsn, engine
+from orchestration.database.connections import connect, dsn, engine, libpq_environment
 from orchestration.database.dbt import dbt_environment
 from orchestration.database.doors import open_doors
 from orchestration.database.errors import (
@@ -14,8 +14,11 @@ from orchestration.database.errors import (
 )
 from orchestration.database.lifecycle import ServerStatus, ensure_ready, start, status, stop
 from orchestration.database.locks import advisory_lock
+from orchestration.database.passwords import new_password, set_password
 from orchestration.database.process import is_alive
 from orchestration.database.roles import ROLES
+from orchestration.database.rotation import rotate_passwords
+from orchestration.database.server_log import statements_for_superuser
 
 __all__ = [
     "ROLES",
@@ -33,9 +36,14 @@ __all__ = [
     "engine",
     "ensure_ready",
     "is_alive",
+    "libpq_environment",
+    "new_password",
     "open_doors",
     "psql_binary",
+    "rotate_passwords",
+    "set_password",
     "start",
+    "statements_for_superuser",
     "status",
     "stop",
 ]

@@ -40,6 +40,7 @@ LOGGING = {
     "log_truncate_on_rotation": "on",
     "log_rotation_age": "1d",
     "log_rotation_size": "0",
+    "log_line_prefix": "'%m [%p] %u '",  # the login stands before what it says: `access.reads` reads it
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",

@@ -1,6 +1,7 @@
 """Connections, each as one role: addresses, psycopg connections and SQLAlchemy engines."""
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,7 @@ SERVER_PORT = 5432
 CONNECT_SECONDS = 10
 STARTING_SECONDS = 60
 DROPPED_SECONDS = 5
+CHANGING_SECONDS = 2
 NOT_YET = ("starting up", "in recovery mode", "not yet accepting connections")
 
 
@@ -40,11 +42,48 @@ def dsn(settings: Settings, role: str, password: bool = True) -> str:
 
 
 def connect(settings: Settings, role: str, autocommit: bool = False) -> Connection:
-    """A new connection as a role; waits a little while the server is starting.
+    """A new connection as a role; waits a little while the server is starting, or a password is being changed.
 
     Raises NotRunningError, AccessError or NotProvisionedError, each saying what to do.
     """
-    return open_connection(settings, parameters(settings, role), autocommit=autocommit)
+    known = parameters(settings, role)
+    try:
+        return open_connection(settings, known, autocommit=autocommit)
+    except AccessError:
+        for again in _other_passwords(settings, role, known):
+            try:
+                return open_connection(settings, again, autocommit=autocommit)
+            except AccessError:
+                continue
+        raise
+
+
+def libpq_environment(settings: Settings, role: str) -> dict[str, str]:
+    """A role's connection as libpq's environment variables, for psql and other programs. Holds a password."""
+    known = parameters(settings, role)
+    names = {"user": "PGUSER", "dbname": "PGDATABASE", "host": "PGHOST", "port": "PGPORT", "sslmode": "PGSSLMODE",
+             "password": "PGPASSWORD", "gssencmode": "PGGSSENCMODE"}  # fmt: skip
+    return {name: known[key] for key, name in names.items() if key in known}
+
+
+def _other_passwords(settings: Settings, role: str, known: dict[str, str]) -> Iterator[dict[str, str]]:
+    """What to try when a password is refused: the next one; on the embedded database what its file says by then."""
+    following = settings.next_passwords.get(role)
+    if following is not None:
+        yield known | {"password": following.get_secret_value()}
+    if settings.target == "server" or role == ADMIN:
+        return
+    deadline = time.monotonic() + CHANGING_SECONDS
+    while time.monotonic() < deadline and _has_just_changed(settings):
+        time.sleep(0.05)
+        yield parameters(settings, role)
+
+
+def _has_just_changed(settings: Settings) -> bool:
+    try:
+        return time.time() - places(settings).passwords.stat().st_mtime < 10 * CHANGING_SECONDS
+    except OSError:
+        return False
 
 
 def engine(settings: Settings, role: str) -> "Engine":

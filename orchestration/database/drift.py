@@ -150,7 +150,8 @@ def _defaults(connection: Connection) -> Iterator[Difference]:
 
 
 def _policies(connection: Connection) -> Iterator[Difference]:
-    conditions = dict(connection.execute("select mart, read_condition from control.release_contracts").fetchall())
+    query = "select mart, read_condition from control.release_contracts"
+    conditions: dict[str, str | None] = dict(connection.execute(query).fetchall())
     for schema, table, is_on, is_forced, policies in connection.execute(POLICIES).fetchall():
         this = sql.Identifier(schema, table)
         if not is_on:

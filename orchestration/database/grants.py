@@ -30,7 +30,6 @@ where pronamespace = 'pg_catalog'::regnamespace and prokind = 'f' and (
 )
 order by 1
 """
-LARGE_OBJECTS = "lo_"
 # What a server may have been told otherwise, and the code relies on. Two threads of dbt that are serializable would
 # stop one another.
 DATABASE_SETTINGS = {
@@ -144,9 +143,12 @@ def superuser_statements(connection: Connection, database: str) -> Iterator[sql.
     found = [signature for (signature,) in connection.execute(NOT_FOR_READERS).fetchall()]
     functions = sql.SQL(", ").join(sql.SQL(signature) for signature in found)
     yield sql.SQL("revoke execute on function {} from public").format(functions)
+    locks = [signature for signature in found if "_advisory_" in signature]
+    counters = [signature for signature in found if "_advisory_" not in signature and not signature.startswith("lo_")]
     # the steward too: a withdrawal waits for a landing, so that the ledger's entries commit in their order
-    kept = sql.SQL(", ").join(sql.SQL(signature) for signature in found if not signature.startswith(LARGE_OBJECTS))
-    yield sql.SQL("grant execute on function {} to {}").format(kept, _list((*PROCESSES, "steward", "auditor")))
+    for signatures, kept in ((locks, (*PROCESSES, "steward")), (counters, (*PROCESSES, "steward", "auditor"))):
+        functions = sql.SQL(", ").join(sql.SQL(signature) for signature in signatures)
+        yield sql.SQL("grant execute on function {} to {}").format(functions, _list(kept))
     for name in LOGINS:
         for setting, value in superuser_settings(name).items():
             yield _setting(name, database, setting, value)

@@ -120,6 +120,11 @@ def make_passwords(where: Places, names: tuple[str, ...]) -> dict[str, str]:
     return known
 
 
+def replace_passwords(where: Places, made: dict[str, str]) -> None:
+    """Put these passwords in the place of those that the file has. Call it under the lock."""
+    write_atomically(where.passwords, json.dumps(read_passwords(where) | made, indent=2) + "\n")
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file, readable by its owner alone: a crash leaves the old or the new one, never a part."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

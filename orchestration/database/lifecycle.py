@@ -61,22 +61,22 @@ def ensure_ready(settings: Settings) -> None:
             _provision_embedded(settings)
 
 
-def start(settings: Settings) -> None:
+def start(settings: Settings) -> list[str]:
     """Start the embedded server if it is down, make it if there is none, and provision it.
 
-    A server that was down, and the one of the `server` target, go through the whole provisioning, so that grants
-    and passwords which somebody changed by hand are put right; a running one only if this code has changed.
+    Goes through the whole provisioning, so that roles, grants, policies, settings and passwords which somebody changed
+    by hand are put right; out: what these were, in words. A server whose admin is not known here is used as it is.
     """
     if settings.target == "server":
-        provision(settings)
-        return
+        if settings.pg_admin_password is None:
+            _ensure_server(settings)
+            return []
+        return provision(settings)
     where = places(settings)
     with locked(where):
-        was_running = find_postmaster(where.data) is not None
         start_locked(settings)
         make_passwords(where, (ADMIN, *ROLES))
-        if not (was_running and _is_provisioned(settings)):
-            _provision_embedded(settings)
+        return _provision_embedded(settings)
 
 
 def stop(settings: Settings) -> bool:
@@ -138,9 +138,10 @@ def _mark(settings: Settings) -> str:
     return f"{settings.pg_database} {kind} {source_version()} {password_fingerprint(settings)}\n"
 
 
-def _provision_embedded(settings: Settings) -> None:
-    provision(settings)
+def _provision_embedded(settings: Settings) -> list[str]:
+    put_right = provision(settings)
     write_atomically(places(settings).provisioned, _mark(settings))
+    return put_right
 
 
 @lru_cache

@@ -28,6 +28,7 @@ from orchestration.database.errors import AccessError, DatabaseError, NotProvisi
 from orchestration.database.passwords import set_password
 from orchestration.database.personal import put_right_logins
 from orchestration.database.roles import CONTROL_OWNER, LOGINS, PROCESSES, ROLES
+from orchestration.database.server_log import loud_settings, missing_rights
 from orchestration.settings import Settings
 
 HERE = Path(__file__).parent
@@ -104,9 +105,9 @@ def provision(settings: Settings) -> list[str]:
                 "date: wait until the run in progress has ended, then run `warehouse up`."
             ) from error
         except psycopg.errors.InsufficientPrivilege as error:
-            said = ": ".join(filter(None, (error.diag.message_primary, error.diag.message_detail)))
+            why = ": ".join(filter(None, (error.diag.message_primary, error.diag.message_detail)))
             raise AccessError(
-                f"{settings.pg_admin_user} may not provision the database ({said}): "
+                f"{settings.pg_admin_user} may not provision the database ({why}): "
                 "name a user who may create databases and roles in WAREHOUSE_PG_ADMIN_USER, with "
                 "WAREHOUSE_PG_ADMIN_PASSWORD."
             ) from error
@@ -117,7 +118,26 @@ def provision(settings: Settings) -> list[str]:
             _set_password(connection, settings, name)
             if standing:
                 said.append(f"the password of {role} was not the one that is set here")
+        if settings.target == "server" and not sql_of.is_admin_superuser(connection):
+            said += _check_server(connection, settings)
         return said
+
+
+def _check_server(connection: Connection, settings: Settings) -> list[str]:
+    """Refuse a live warehouse whose server may write a pupil's number into its log; elsewhere say so."""
+    loud = loud_settings(settings)
+    if loud and settings.environment == "live":
+        raise AccessError(
+            "The server's log may get numbers of pupils, with errors or statements of these roles. Have a superuser "
+            "run, then run `warehouse up` again:\n" + "\n".join(loud)
+        )
+    said = [f"NOT put right, for a superuser: {statement}" for statement in loud]
+    if missing_rights(connection):
+        said.append(
+            "NOT put right: readers may hold advisory locks, make large objects and read counters of tables; a "
+            "superuser runs what `warehouse up --superuser-sql` prints"
+        )
+    return said
 
 
 def _one_at_a_time(connection: Connection, settings: Settings) -> None:

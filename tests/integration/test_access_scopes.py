@@ -114,7 +114,9 @@ def test_a_reader_from_whom_all_is_taken_is_no_reader_until_given_anew(either: S
         name_reader(connection, reader_of(either, "gone"))
         assert connection.execute("select access.current_reader()").fetchone() == (None,)
         assert connection.execute("select * from access.whoami()").fetchall() == []
-    grant(either, "gone", COUNCIL, actor="test")
+    with pytest.raises(ReaderError, match="one person for good"):
+        grant(either, "gone", COUNCIL, actor="test")
+    grant(either, "gone", COUNCIL, actor="test", same_person=True)
     assert reach(either, "gone") == (["S12000005"], [])
 
 
@@ -159,26 +161,6 @@ def test_giving_twice_gives_once(either: Settings) -> None:
     assert grant(either, "twice", SCHOOL, actor="test").scope_id is not None
     again = grant(either, "twice", SCHOOL, actor="test")
     assert (again.scope_id, again.is_new_reader) == (None, False)
-
-
-def test_a_login_of_a_council_is_a_reader_by_its_name(either: Settings) -> None:
-    with connect_as_admin(either) as admin:
-        admin.execute("create role a_smith login password 'a-smith-of-the-tests' in role analyst")
-    try:
-        grant(either, "a_smith", SCHOOL, actor="test")
-        with connect(either, "analyst") as connection:
-            info = connection.info
-            address = {"host": info.host, "port": info.port, "dbname": info.dbname}
-        with psycopg.connect(**address, user="a_smith", password="a-smith-of-the-tests") as own:
-            for acting in ("a_smith", "analyst"):
-                own.execute(f"set role {acting}")
-                seen = own.execute("select access.reader_schools(), access.reader_authorities()").fetchone()
-                assert seen == (["1003020 primary"], [])
-        rows = [row for row in review(either) if row["who"] == "a_smith"]
-        assert [(row["kind"], row["sees"]) for row in rows] == [("login", "primary school 1003020 of S12000005")]
-    finally:
-        with connect_as_admin(either) as admin:
-            admin.execute("drop role a_smith")
 
 
 def test_the_dashboards_are_no_reader_and_a_login_has_no_address(either: Settings) -> None:

@@ -9,7 +9,7 @@ from psycopg import sql
 from orchestration.database import ROLES, connect
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import open_connection, parameters
-from orchestration.database.roles import AGGREGATED_OWNER, CONTROL_OWNER, OWNERS, SCHEMAS
+from orchestration.database.roles import AGGREGATED_OWNER, CONTROL_OWNER, GROUPS, LOGINS, OWNERS, SCHEMAS, login_of
 from orchestration.settings import Settings
 
 DENIED = psycopg.errors.InsufficientPrivilege
@@ -24,6 +24,7 @@ PROBES = {  # one table in each schema, made by whoever makes tables there
     "control": "transformer",
     "vault": CONTROL_OWNER,
     "access": CONTROL_OWNER,
+    "released": AGGREGATED_OWNER,
     "aggregated": AGGREGATED_OWNER,
 }
 READS = {
@@ -32,8 +33,8 @@ READS = {
     "transformer": {
         "raw", "vault", "staged", "canonical", "pseudonymised", "aggregated_exact", "reference", "control",
     },
-    "releaser": {"aggregated_exact", "aggregated", "reference", "control"},
-    "dashboard": {"aggregated"},
+    "releaser": {"aggregated_exact", "released", "reference", "control"},
+    "dashboard": {"released", "aggregated"},
     "analyst": {"aggregated"},
     "researcher": {"pseudonymised", "aggregated"},
     "steward": {"control"},
@@ -42,7 +43,7 @@ READS = {
 WRITES = {
     "loader": {"raw"},
     "transformer": {"staged", "canonical", "pseudonymised", "aggregated_exact", "reference", "control"},
-    "releaser": {"aggregated"},
+    "releaser": {"released"},
 }
 CREATES = {
     "loader": {"raw"},
@@ -111,6 +112,7 @@ BESIDES: dict[str, set[str]] = {
     "analyst": set(),
     "dashboard": {
         "select * from access.sessions",
+        "select * from control.environment",
         "insert into access.sessions default values",
         "insert into control.page_reads default values",
     },
@@ -123,7 +125,7 @@ def test_readers_of_marts_are_denied_every_object_of_every_other_schema(either: 
         tables = admin.execute(
             "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
             "where n.nspname = any(%s) and c.relkind in ('r', 'v', 'm', 'p', 'f', 'S')",
-            ([name for name in SCHEMAS if name != "aggregated"],),
+            ([name for name in SCHEMAS if name not in ("released", "aggregated")],),
         ).fetchall()
     assert len(tables) > 20
     done = set()
@@ -138,8 +140,8 @@ def test_readers_of_marts_are_denied_every_object_of_every_other_schema(either: 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_becomes_another(either: Settings, role: str) -> None:
-    allowed = {role} | ({AGGREGATED_OWNER} if role == "releaser" else set())
-    others = [*ROLES, *OWNERS, either.pg_admin_user, "postgres"]
+    allowed = {login_of(role)} | ({AGGREGATED_OWNER} if role == "releaser" else set())
+    others = [*LOGINS, *GROUPS, *OWNERS, either.pg_admin_user, "postgres"]
     with connect(either, role, autocommit=True) as connection:
         assert {name for name in others if works(connection, "set local role {}", name)} == allowed
         for other in others:
@@ -213,11 +215,11 @@ def test_values_of_rejected_rows_are_for_the_steward(either: Settings) -> None:
 def test_the_releaser_changes_tables_of_readers_as_their_owner(either: Settings) -> None:
     with connect(either, "releaser") as connection:
         connection.execute("set local role aggregated_owner")
-        connection.execute("alter table aggregated.access_probe add column b int")
-        connection.execute("create table aggregated.made as select 1 as a")
+        connection.execute("alter table released.access_probe add column b int")
+        connection.execute("create table released.made as select 1 as a")
         connection.execute("reset role")
-        connection.execute("insert into aggregated.made values (2)")
-        assert connection.execute("select count(*) from aggregated.made").fetchone() == (2,)
+        connection.execute("insert into released.made values (2)")
+        assert connection.execute("select count(*) from released.made").fetchone() == (2,)
         connection.rollback()
 
 
