@@ -173,6 +173,11 @@ def _explain(settings: Settings, known: dict[str, str], error: psycopg.Operation
         variable = "PG_ADMIN" if known["user"] == settings.pg_admin_user else name.upper()
         step = "run `warehouse up`" if embedded else f"set WAREHOUSE_{variable}_PASSWORD, then run `warehouse up`"
         return AccessError(f"The database at {where} refuses {known['user']}: {step}.")
+    if "not permitted to log in" in text:
+        return AccessError(
+            f"{known['user']} may not log in at {where}: where the data are real, people read SQL through logins of "
+            "their own (`warehouse access login`)."
+        )
     if "permission denied for database" in text:
         return AccessError(
             f"{known['user']} may not connect to the database {known['dbname']} at {where}: run `warehouse up`, "

@@ -155,11 +155,15 @@ def _standing_version(connection: Connection) -> str | None:
 
 
 def provisioned_version(settings: Settings) -> str | None:
-    """The version that a server says it has, asked as a process role; None if that cannot be found out."""
+    """The version that a server says it has, asked as a process role; None if that cannot be found out.
+
+    Raises DatabaseError where it holds real data and this process expects made-up ones, or the other way round.
+    """
     role = next((name for name in PROCESSES if configured_password(settings, name)), "loader")
     try:
         with open_connection(settings, parameters(settings, role), autocommit=True) as connection:
             row = connection.execute("select version from control.provisioning").fetchone()
+            check_environment(connection, settings)
             return str(row[0]) if row else None
     except (
         AccessError,
