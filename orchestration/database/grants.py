@@ -43,7 +43,16 @@ DATABASE_SETTINGS = {
     "jit": "off",
 }
 # An error's detail carries values of the row; it goes to the client, never into the server's log.
-QUIET_LOGS = {"log_min_messages": "log", "log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+QUIET_LOGS = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 
 
 def roles(connection: Connection, database: str, *, is_live: bool) -> list[str]:

@@ -8,7 +8,7 @@ from psycopg import Connection, sql
 
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import configured_password, open_connection, parameters
-from orchestration.database.grants import is_admin_superuser, superuser_statements
+from orchestration.database.grants import QUIET_LOGS, is_admin_superuser, superuser_statements
 from orchestration.database.roles import LIMITS
 from orchestration.settings import Settings
 
@@ -79,7 +79,7 @@ def _value(connection: Connection, name: str) -> str:
 
 
 def _alter(connection: Connection, role: str, database: str, name: str, allowed: set[str]) -> str:
-    value = "log" if "log" in allowed else next(iter(sorted(allowed, reverse=True)))
+    value = QUIET_LOGS.get(name) or sorted(allowed, reverse=True)[0]
     return f"{_statement(role, database, name, value)}; -- is {_value(connection, name)}"
 
 

@@ -21,6 +21,7 @@ from orchestration.database import (
     rotate_passwords,
     statements_for_superuser,
 )
+from orchestration.database.grants import QUIET_LOGS
 from orchestration.database.home import places, read_passwords
 from orchestration.database.provisioning import provision
 from orchestration.database.roles import ROLES
@@ -200,8 +201,12 @@ def test_a_server_whose_log_may_name_pupils_is_told(server_settings: Settings, r
         superuser.execute("alter role pseudonymiser set log_min_messages = 'warning'")
     try:
         told = [said for said in provision(server_settings) if said.startswith("NOT put right, for a superuser")]
-        for words in ('"loader" in database "warehouse" set log_statement = ' + "'none'", "set log_min_error_statement = 'log'",
-                      '"pseudonymiser" in database "warehouse" set log_min_messages = ' + "'log'"):  # fmt: skip
+        wanted = (
+            '"loader" in database "warehouse" set log_statement = ' + "'none'",
+            "set log_min_error_statement = 'panic'",
+            '"pseudonymiser" in database "warehouse" set log_min_messages = ' + "'log'",
+        )
+        for words in wanted:
             assert [said for said in told if words in said], told
         statements = statements_for_superuser(server_settings)
         with psycopg.connect(conninfo_of(host, server_settings), autocommit=True) as superuser:
@@ -215,12 +220,7 @@ def test_a_server_whose_log_may_name_pupils_is_told(server_settings: Settings, r
             for role in ROLES:
                 name = {"analyst": "shared_analyst", "researcher": "shared_researcher"}.get(role, role)
                 superuser.execute(f"alter role {name} reset all")
-                for setting in (
-                    "log_min_messages",
-                    "log_min_error_statement",
-                    "log_error_verbosity",
-                    "temp_file_limit",
-                ):
+                for setting in (*QUIET_LOGS, "temp_file_limit"):
                     superuser.execute(f"alter role {name} in database warehouse reset {setting}")
             functions = (
                 "pg_advisory_lock(bigint), pg_try_advisory_lock(integer, integer), pg_relation_size(regclass, text)"
