@@ -21,6 +21,7 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from orchestration.contracts.model import (
+    Ceiling,
     Check,
     CheckName,
     CodeList,
@@ -103,6 +104,7 @@ def _contract(document: OpenDataContractStandard) -> Contract:
         owners=_owners(document),
         service_level=_service_level(document),
         reject_limit=RejectLimit(**limits),
+        ceiling=Ceiling(**(own.get("ceiling") or {})),
         columns=columns,
         key=tuple(str(entry.name) for entry in key),
         year_column=own.get("yearColumn"),

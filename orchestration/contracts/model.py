@@ -9,7 +9,7 @@ Kind = Literal["snapshot", "delta"]
 ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "time"]
 Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
 RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
-CheckName = Literal["check_digit", "issued_in_school_age", "not_before"]
+CheckName = Literal["check_digit", "issued_in_school_age", "not_before", "not_after"]
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,14 @@ class RejectLimit:
 
 
 @dataclass(frozen=True)
+class Ceiling:
+    """More than any authority's file of a feed holds: rows, and bytes before and after decompression."""
+
+    rows: int = 2_000_000
+    bytes: int = 2 * 1024**3
+
+
+@dataclass(frozen=True)
 class Contract:
     """The contract of one feed. ``is_collected`` is false for a feed that is refused."""
 
@@ -125,6 +133,7 @@ class Contract:
     owners: tuple[Owner, ...]
     service_level: ServiceLevel | None
     reject_limit: RejectLimit
+    ceiling: Ceiling
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     year_column: str | None = None

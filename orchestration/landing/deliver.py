@@ -40,6 +40,8 @@ ACTOR = "landing"
 FIRST_FEEDS = ("establishments", "calendar", "pupils", "enrolments")
 # Quarantined for what the folder looked like, not for what was delivered: tried again when the file is there.
 LEFT_BEHIND = ("missing_file", "hash_mismatch")
+LARGEST_FILE_BYTES = 16 * 1024**3  # larger than any contract allows: not read for its hash
+TOO_LARGE = "larger than any file that was taken"
 
 
 def land_delivery(settings: Settings, delivery_key: str, progress: Progress | None = None) -> LandingResult:
@@ -100,6 +102,10 @@ class _Attempt:
         return result
 
     def _land(self) -> LandingResult:
+        if self.entry.problem is not None:
+            raise DeliveryRefusedError(
+                "manifest_invalid", f"{self.entry.delivery_key} is refused: {self.entry.problem}."
+            )
         content, sha256 = read_manifest(self.entry.path)
         manifest = parse_manifest(content, self.entry.path, self.entry.delivery_key, dict(load_contracts()))
         reference = Reference.of(self.settings)
@@ -231,7 +237,7 @@ class _Attempt:
         except FileQuarantinedError:
             return None
         with delivered.file:
-            return delivered.drain()
+            return delivered.drain() if delivered.size <= LARGEST_FILE_BYTES else TOO_LARGE
 
     def _folder_warnings(self, manifest: Manifest) -> tuple[Warned, ...]:
         listed = {MANIFEST_NAME, *(file.name for file in manifest.files)}

@@ -73,6 +73,7 @@ create table if not exists control.files (
     landed_at timestamptz
 );
 alter table control.files add column if not exists sha256_manifest text;
+alter table control.files add column if not exists rows_blank bigint;
 create unique index if not exists files_by_delivery on control.files (delivery_id, feed);
 comment on table control.files is 'Files of accepted deliveries and what became of each. One row per file.';
 comment on column control.files.file_id is 'Number of the file; _file_id of its rows in raw.';
@@ -88,6 +89,7 @@ comment on column control.files.rows_file is 'Records in the file, the header le
 comment on column control.files.rows_accepted is 'Records that went into raw.';
 comment on column control.files.rows_rejected is 'Records rejected for another reason than duplicate_key.';
 comment on column control.files.rows_duplicate is 'Valid records that lost against another with the same key in the file.';
+comment on column control.files.rows_blank is 'Records of empty fields alone, skipped and in none of the other counts; the manifest may count them or not.';
 comment on column control.files.status is 'landed, quarantined, refused or set_aside.';
 comment on column control.files.reason is 'Why the file was not landed, as in the extract layouts.';
 comment on column control.files.message is 'What a person should know and do next. Never a value that identifies a pupil.';
