@@ -59,6 +59,8 @@ def _page(contract: Contract) -> Iterator[str]:
     yield f"| quarantined | when more than {limit.rows} rows and more than {limit.share:.0%} of the file are rejected |"
     ceiling = contract.ceiling
     yield f"| too large | {ceiling.rows:,} rows, {ceiling.bytes // 1024**2:,} MiB, or twice the rows announced |"
+    if contract.is_judged:
+        yield "| held back | when pupils or their SEEMiS ids change suddenly against the snapshot before (rule 2) |"
     yield "\n| column | type | required | values | privacy | meaning |"
     yield "|---|---|---|---|---|---|"
     for column in contract.columns:

@@ -118,7 +118,10 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract of one feed. ``is_collected`` is false for a feed that is refused."""
+    """The contract of one feed. ``is_collected`` is false for a feed that is refused.
+
+    Snapshots of a feed that ``is_judged`` are compared with the one before: a sudden change holds them back (rule 2).
+    """
 
     feed: str
     version: str
@@ -138,6 +141,7 @@ class Contract:
     key: tuple[str, ...]
     year_column: str | None = None
     order_column: str | None = None
+    is_judged: bool = False
 
     @property
     def collected(self) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ from orchestration.landing.outcomes import (
     RejectCount,
     Warned,
 )
-from orchestration.landing.withdrawal import restore, withdraw
+from orchestration.landing.withdrawal import accept, restore, unaccept, withdraw
 
 __all__ = [
     "FileResult",
@@ -21,11 +21,13 @@ __all__ = [
     "LandingResult",
     "RejectCount",
     "Warned",
+    "accept",
     "discover",
     "land_delivery",
     "left_aside",
     "pending",
     "replay",
     "restore",
+    "unaccept",
     "withdraw",
 ]

@@ -47,6 +47,7 @@ def emptied(warehouse: Settings) -> Settings:
     """The warehouse without deliveries, rows and ledger; numbers begin at 1 again."""
     shutil.rmtree(warehouse.landing, ignore_errors=True)
     raw = [f"raw.{feed}" for feed, contract in load_contracts().items() if contract.is_collected]
+    raw += [f"raw.held_{feed}" for feed, contract in load_contracts().items() if contract.is_judged]
     tables = ["control.deliveries", "control.attempts", "raw.rejected_rows", *raw]
     with open_connection(warehouse, parameters(warehouse, ADMIN), autocommit=True) as admin:
         admin.execute(f"truncate {', '.join(tables)} restart identity cascade")
