@@ -172,6 +172,7 @@ def _column(entry: SchemaProperty) -> Column:
         decoded_by=own.get("decode"),
         default=own.get("default"),
         placeholders=own.get("placeholders"),
+        formerly=own.get("formerly"),
         rules=tuple(
             Rule(
                 cast(RuleName, _one_of(rule, get_args(RuleName), f"rule of {name}")),

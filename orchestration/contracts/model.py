@@ -51,7 +51,8 @@ class Column:
 
     ``postgres_type`` is the type in ``raw``; ``None`` for a column that is not collected. ``decoded_by`` names a seed
     that turns ScotXed numbers into the codes; ``default`` stands for an empty field. ``placeholders`` names a seed of
-    values that are nobody's: rows under one are never duplicates of each other (rule 2).
+    values that are nobody's: rows under one are never duplicates of each other (rule 2). ``formerly`` is the name that
+    the column has in older files.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Column:
     decoded_by: str | None = None
     default: str | None = None
     placeholders: str | None = None
+    formerly: str | None = None
     rules: tuple[Rule, ...] = ()
     checks: tuple[Check, ...] = ()
 

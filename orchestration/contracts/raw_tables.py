@@ -31,6 +31,9 @@ def _table(contract: Contract) -> Iterator[str]:
     yield "    _file_id integer not null,\n    _row_number integer not null\n);"
     for column, type_ in columns:
         yield f"alter table {name} add column if not exists {column} {type_};"
+    for renamed in contract.collected:
+        if renamed.formerly is not None:
+            yield _taken_over(contract.feed, renamed.name, renamed.formerly)
     if contract.is_judged:
         yield from _held(contract, columns)
     # rows of a file lie together: 24 kB of index for a year of Glasgow, where a tree would take 600 MB
@@ -39,6 +42,16 @@ def _table(contract: Contract) -> Iterator[str]:
     descriptions = {column.name: column.description for column in contract.collected} | LINEAGE
     for column, description in descriptions.items():
         yield f"comment on column {name}.{column} is {_quoted(description)};"
+
+
+def _taken_over(feed: str, name: str, formerly: str) -> str:
+    """What a warehouse took under the column's former name is read under the new one."""
+    exists = (
+        "select from information_schema.columns "
+        f"where table_schema = 'raw' and table_name = '{feed}' and column_name = '{formerly}'"
+    )
+    change = f"set {name} = {formerly} where {name} is null and {formerly} is not null"
+    return f"do $$ begin if exists ({exists}) then update raw.{feed} {change}; end if; end $$;"
 
 
 def _held(contract: Contract, columns: list[tuple[str, str]]) -> Iterator[str]:

@@ -36,6 +36,12 @@ def judge_header(line: bytes, contract: Contract) -> Header:
             "extract layouts.",
         )
     known = {column.name for column in contract.columns}
+    renamed = {
+        column.formerly: column.name
+        for column in contract.columns
+        if column.formerly in names and column.name not in names
+    }
+    names = [renamed.get(name, name) for name in names]
     present = [name for name in names if name in known]
     if len(present) < 2:
         _refuse_other_delimiter(line, known)
@@ -59,6 +65,7 @@ def judge_header(line: bytes, contract: Contract) -> Header:
         positions={name: names.index(name) for name in present},
         width=len(names),
         warnings=(
+            *(Warned("renamed_column", column=name, detail=before) for before, name in renamed.items()),
             *(Warned("unknown_column", detail=_shown(name, position)) for position, name in unknown),
             *(
                 Warned("missing_optional_column", column=column.name, detail=find_alike(column.name, unknown))

@@ -121,7 +121,11 @@ create table if not exists raw.establishments (
     denomination text,
     gaelic_medium boolean,
     half_day_openings_per_week integer,
-    capacity integer,
+    planning_capacity integer,
+    working_capacity integer,
+    capacity_as_at date,
+    condition text,
+    suitability text,
     medium_of_education text,
     integrated_special_unit boolean,
     opened_on date,
@@ -137,12 +141,17 @@ alter table raw.establishments add column if not exists sector text;
 alter table raw.establishments add column if not exists denomination text;
 alter table raw.establishments add column if not exists gaelic_medium boolean;
 alter table raw.establishments add column if not exists half_day_openings_per_week integer;
-alter table raw.establishments add column if not exists capacity integer;
+alter table raw.establishments add column if not exists planning_capacity integer;
+alter table raw.establishments add column if not exists working_capacity integer;
+alter table raw.establishments add column if not exists capacity_as_at date;
+alter table raw.establishments add column if not exists condition text;
+alter table raw.establishments add column if not exists suitability text;
 alter table raw.establishments add column if not exists medium_of_education text;
 alter table raw.establishments add column if not exists integrated_special_unit boolean;
 alter table raw.establishments add column if not exists opened_on date;
 alter table raw.establishments add column if not exists closed_on date;
 alter table raw.establishments add column if not exists mothballed_on date;
+do $$ begin if exists (select from information_schema.columns where table_schema = 'raw' and table_name = 'establishments' and column_name = 'capacity') then update raw.establishments set planning_capacity = capacity where planning_capacity is null and capacity is not null; end if; end $$;
 create index if not exists establishments_by_file on raw.establishments using brin (_file_id);
 comment on table raw.establishments is 'One row per establishment of the authority. Accepted rows as delivered, typed.';
 comment on column raw.establishments.seed_code is 'SEED code of the establishment, seven digits, the last of them a check digit.';
@@ -152,7 +161,11 @@ comment on column raw.establishments.sector is 'Departments of the establishment
 comment on column raw.establishments.denomination is 'Denomination as the authority words it.';
 comment on column raw.establishments.gaelic_medium is 'Whether education in Gaelic is offered.';
 comment on column raw.establishments.half_day_openings_per_week is 'Half days that it opens in a usual week; a fifth of schools open for nine.';
-comment on column raw.establishments.capacity is 'Places for pupils.';
+comment on column raw.establishments.planning_capacity is 'Places for pupils as returned to government, of primary schools; capacity in older files.';
+comment on column raw.establishments.working_capacity is 'Places for pupils as the authority uses the building this year.';
+comment on column raw.establishments.capacity_as_at is 'Day that the capacities are of.';
+comment on column raw.establishments.condition is 'Condition of the buildings, from A (good) to D (bad).';
+comment on column raw.establishments.suitability is 'How well the buildings suit teaching, from A (well) to D (badly).';
 comment on column raw.establishments.medium_of_education is 'Language or languages of teaching.';
 comment on column raw.establishments.integrated_special_unit is 'Whether a unit for pupils with support needs is part of it.';
 comment on column raw.establishments.opened_on is 'Day on which it opened.';
