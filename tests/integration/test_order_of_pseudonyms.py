@@ -73,7 +73,6 @@ def test_a_sorted_list_finds_no_more_than_chance(released: Settings, state: str)
         for (group, by), known in lists.items():
             in_place, neighbours, chance = _found(known, shown)
             if max(in_place, neighbours) > chance + POINTS:
-                too_many.append(
-                    f"{name}, {group} by {by}: {in_place:.1%} in place, {neighbours:.1%} neighbours; chance {chance:.1%}"
-                )
+                said = f"{name}, {group} by {by}: {in_place:.1%} in place, {neighbours:.1%} neighbours; chance {chance:.1%}"
+                too_many.append(said)
     assert not too_many, "\n".join(too_many)
