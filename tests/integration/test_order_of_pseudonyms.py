@@ -73,6 +73,6 @@ def test_a_sorted_list_finds_no_more_than_chance(released: Settings, state: str)
         for (group, by), known in lists.items():
             in_place, neighbours, chance = _found(known, shown)
             if max(in_place, neighbours) > chance + POINTS:
-                said = f"{name}, {group} by {by}: {in_place:.1%} in place, {neighbours:.1%} neighbours; chance {chance:.1%}"
-                too_many.append(said)
+                where = f"{name}, {group} by {by}"
+                too_many.append(f"{where}: {in_place:.1%} in place, {neighbours:.1%} neighbours, chance {chance:.1%}")
     assert not too_many, "\n".join(too_many)
