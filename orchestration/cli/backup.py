@@ -42,7 +42,7 @@ def backup(
     with console.status("Backing up ...") as shown:
         manifest = take_backup(settings, folder, lambda text: shown.update(f"Backing up: {text} ..."))
     console.print(
-        f"{folder}: {manifest.archive_bytes / 1e6:,.1f} MB in {time.monotonic() - started:.0f} s. {_contents(manifest)}",
+        f"{folder}: {manifest.archive_bytes / 1e6:,.1f} MB in {_seconds(started)}. {_contents(manifest)}",
         soft_wrap=True, highlight=False, markup=False,
     )  # fmt: skip
     key = f"fingerprint {manifest.key_fingerprint}" if manifest.key_fingerprint else "no key is known here"
@@ -51,6 +51,10 @@ def backup(
         "folder. Nor the extracts in the landing folder, nor passwords, which a restore makes anew.",
         soft_wrap=True, highlight=False, markup=False,
     )  # fmt: skip
+
+
+def _seconds(started: float) -> str:
+    return f"{time.monotonic() - started:.0f} s"
 
 
 def _contents(manifest: "BackupManifest") -> str:
@@ -101,7 +105,7 @@ def _restore_backup(settings: Settings, folder: Path) -> None:
     with console.status("Restoring ...") as shown:
         manifest = restore_backup(settings, folder, lambda text: shown.update(f"Restoring: {text} ..."))
     console.print(
-        f"{settings.home} is as it was at {manifest.taken_at} ({time.monotonic() - started:.0f} s). "
+        f"{settings.home} is as it was at {manifest.taken_at} ({_seconds(started)}). "
         f"{_contents(manifest)} Readers have the last release after `warehouse up`; `warehouse run` builds the layers "
         "from raw and goes on.",
         soft_wrap=True, highlight=False, markup=False,
