@@ -185,7 +185,7 @@ def _launch(settings: Settings, where: Places, binaries: Binaries, account: Acco
     as_folder(where.logs).chmod(0o700)
     account.give(where.logs)
     startup = where.logs / "startup.log"
-    for path in (startup, where.port):
+    for path in (*where.logs.iterdir(), startup, where.port):
         clear_way(path)
     attempts = 1 if settings.pg_port else 3  # a port found free can be gone a moment later
     message = ""
