@@ -187,6 +187,12 @@ def make_token(key: bytes, local_authority_code: str, seemis_pupil_id: str) -> u
     return uuid.UUID(bytes=hmac.new(key, message, hashlib.sha256).digest()[:16])
 
 
+def check_key(settings: Settings, master: bytes | None) -> None:
+    """Raise KeyMismatchError where tokens stand in the vault that this master key (or none) did not make."""
+    with connect(settings, "pseudonymiser") as connection:
+        _check_key(connection, domain_key(master or b"", ANALYTICS))
+
+
 def _check_key(connection: Connection, key: bytes) -> None:
     """Refuse a key that is not the vault's: two keys would give one person two tokens after a rebuild."""
     rows = connection.execute(
