@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1, le=16, description="Threads of dbt and of file validation.")
     memory_limit: str = Field("1GB", description="Memory that file validation may take.")
 
+    release_seconds: float = Field(
+        600.0, gt=0, le=86_400, description="Seconds that the release of one council may take before it is refused."
+    )
+
     dashboards_url: str | None = Field(
         None,
         description="Address of the dashboards as readers type it (scheme, host, port); unset: this machine only.",

@@ -1,6 +1,11 @@
 """What every step is given: the settings of the warehouse, read when the step runs."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from orchestration.database import ensure_ready
 from orchestration.settings import Settings, load_settings
@@ -24,3 +29,19 @@ def resources() -> dg.Definitions:
 
 # What fails for outside reasons (a database that restarts, a disk that is full) is tried again, later each time.
 OUTSIDE_FAILURES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+TOLD_TO_END = threading.Event()
+"""Set once a step was ended by a signal; the runner then ends the process instead of going on."""
+
+
+@contextmanager
+def ends_when_told() -> Iterator[None]:
+    """End a step at once when the process is told to (Ctrl-C, TERM): Dagster would try it again by its policy."""
+    try:
+        yield
+    except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+        TOLD_TO_END.set()
+        raise dg.Failure(
+            description="told to end; what was complete before is kept, and the next run carries on",
+            allow_retries=False,
+        ) from None

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.resources import TOLD_TO_END
 from orchestration.ledger import is_behind
 from orchestration.services import dagster_home
 from orchestration.settings import Settings
@@ -47,6 +48,7 @@ class Runner:
 
     def _run(self, job: str, partition: str | None = None, run_config: dict[str, Any] | None = None) -> JobOutcome:
         started = time.monotonic()
+        TOLD_TO_END.clear()
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         result = self._definitions.resolve_job_def(job).execute_in_process(
             instance=self._instance,
@@ -54,6 +56,8 @@ class Runner:
             raise_on_error=False,
             run_config={**quiet, **(run_config or {})},
         )
+        if TOLD_TO_END.is_set():
+            raise KeyboardInterrupt
         failures = [event for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
         checks = tuple(
             f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
