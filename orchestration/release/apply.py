@@ -10,7 +10,16 @@ from orchestration.release.contracts import ReleaseContract
 from orchestration.release.derived import ReleasedMart, invent_clusters, keep_months, made_by_release
 from orchestration.release.derived_checks import check_derived
 from orchestration.release.differences import apply_difference, difference_of, stage, standing_rows
-from orchestration.release.gate import Build, Refusal, current_build, failed_tests, gone_schools, lifted, open_hops
+from orchestration.release.gate import (
+    Build,
+    Refusal,
+    broken_seals,
+    current_build,
+    failed_tests,
+    gone_schools,
+    lifted,
+    open_hops,
+)
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
 from orchestration.release.readers import prepare_readers
@@ -72,7 +81,7 @@ def _gate(
     is_lifted = lifted(connection, authority, last_event)
     refusals = refusals or failed_tests(connection)
     if not refusals:
-        refusals = open_hops(connection, authority)
+        refusals = open_hops(connection, authority) + broken_seals(connection, authority)
     if not refusals and not is_lifted:
         refusals = gone_schools(connection, contracts, authority)
     return build, refusals, is_lifted

@@ -15,6 +15,7 @@ LAYERS = [
     {"settings"},
     {"database", "contracts"},
     {"access", "layer_sizes", "ledger", "project_state", "services", "transform"},
+    {"seals"},
     {"landing", "identity", "release", "synthetic"},
     {"defs", "definitions"},
     {"cli"},

@@ -8,14 +8,18 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtProject, dbt_assets
+from psycopg import Connection
 
+from orchestration.contracts import load_contracts
 from orchestration.database import advisory_lock, connect, ensure_ready
 from orchestration.defs.event_log import event_log_held_open
 from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
 from orchestration.defs.transform.in_process import stream_dbt
 from orchestration.defs.transform.translator import LayerTranslator
 from orchestration.identity import assign_identities
+from orchestration.landing.contents import take_over
 from orchestration.project_state import last_built, missing_views, project_state, record_built
+from orchestration.seals import check_seals, count_different_rows, due_scopes, record_broken
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 
@@ -116,6 +120,25 @@ def changed_seeds(settings: Settings) -> list[str]:
     )
 
 
+def compare_seals(settings: Settings, connection: Connection, context: dg.AssetExecutionContext) -> None:
+    """Compare the tables with their seals in every scope that was written in or has its turn, and note what is broken.
+
+    Nothing of an authority with a broken seal is released; the others are.
+    """
+    with connection.transaction():
+        found = check_seals(connection, due_scopes(connection))
+    if not found:
+        return
+    found = count_different_rows(settings, connection, found)
+    with connection.transaction():
+        record_broken(connection, found)
+    for one in found:
+        context.log.error(
+            f"{one.relation} is not what was written ({one.hop}): {one.local_authority_code} {one.academic_year} "
+            f"{one.seed_code}, {one.rows_found} rows, {one.rows_sealed} when they were written"
+        )
+
+
 @dbt_assets(
     manifest=MANIFEST,
     project=PROJECT,
@@ -132,6 +155,10 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
     """
     settings = warehouse.ready()
     ensure_manifest(settings)
+    with connect(settings, "loader", autocommit=True) as loader:
+        taken_over = take_over(loader, load_contracts())
+    if taken_over:
+        context.log.info(f"{taken_over} files landed before their values were hashed: taken over as they stand in raw.")
     seeds = changed_seeds(settings)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *seeds]
     with (
@@ -157,6 +184,7 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
                 raise dg.Failure(
                     description="dbt could not build every model.\n" + "\n".join(lines), allow_retries=False
                 )
+            compare_seals(settings, connection, context)
             record_built(connection, state)
             if seeds:
                 _stamp(settings).write_text(json.dumps(_seed_hashes(settings)))

@@ -1,0 +1,23 @@
+"""Seals of derived tables: compared with the rows, so that a value that changed behind the models' back is named.
+
+dbt writes them (``dbt_project/macros/scopes/seals.sql``); here they are read.
+"""
+
+from orchestration.seals.beside import count_different_rows
+from orchestration.seals.check import Broken, Scope, broken_groups, check_seals, due_scopes, known_scopes, record_broken
+from orchestration.seals.contents import MARKS, broken_contents, broken_openings, raw_contents
+
+__all__ = [
+    "MARKS",
+    "Broken",
+    "Scope",
+    "broken_contents",
+    "broken_groups",
+    "broken_openings",
+    "check_seals",
+    "count_different_rows",
+    "due_scopes",
+    "known_scopes",
+    "raw_contents",
+    "record_broken",
+]
