@@ -19,7 +19,7 @@ from orchestration.defs.transform.translator import LayerTranslator
 from orchestration.identity import assign_identities
 from orchestration.landing.contents import take_over
 from orchestration.project_state import last_built, missing_views, project_state, record_built
-from orchestration.seals import check_seals, count_different_rows, due_scopes, record_broken
+from orchestration.seals import check_due_seals
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 
@@ -125,13 +125,7 @@ def compare_seals(settings: Settings, connection: Connection, context: dg.AssetE
 
     Nothing of an authority with a broken seal is released; the others are.
     """
-    with connection.transaction():
-        found = check_seals(connection, due_scopes(connection))
-    if not found:
-        return
-    found = count_different_rows(settings, connection, found)
-    with connection.transaction():
-        record_broken(connection, found)
+    found = check_due_seals(settings, connection)
     for one in found:
         context.log.error(
             f"{one.relation} is not what was written ({one.hop}): {one.local_authority_code} {one.academic_year} "
