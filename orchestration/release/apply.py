@@ -14,6 +14,7 @@ from orchestration.release.differences import apply_difference, difference_of, s
 from orchestration.release.gate import (
     Build,
     Refusal,
+    broken_seals,
     current_build,
     failed_tests,
     gone_schools,
@@ -84,7 +85,7 @@ def _gate(
     is_lifted = lifted(connection, authority, last_event)
     refusals = refusals or failed_tests(connection)
     if not refusals:
-        refusals = open_hops(connection, authority)
+        refusals = open_hops(connection, authority) + broken_seals(connection, authority)
     if not refusals and not is_lifted:
         refusals = gone_schools(connection, contracts, authority)
     return build, refusals, is_lifted

@@ -129,6 +129,37 @@ def open_hops(connection: psycopg.Connection, authority: str) -> list[Refusal]:
     return refusals
 
 
+def broken_seals(connection: psycopg.Connection, authority: str) -> list[Refusal]:
+    """Rows of the authority, or of what stands for all, that are not what their model wrote."""
+    rows = connection.execute(
+        """
+        select hop, relation, academic_year, seed_code, sum(rows_sealed), sum(rows_found), sum(rows_different)
+        from control.broken_seals
+        where local_authority_code in (%s, '')
+        group by hop, relation, academic_year, seed_code
+        order by hop, relation, academic_year, seed_code
+        limit %s
+        """,
+        [authority, LISTED],
+    ).fetchall()
+    refusals = []
+    for hop, relation, year, seed_code, sealed, found, different in rows:
+        place = f"establishment {seed_code}" if seed_code else "the authority"
+        how_many = f"{different} rows differ" if different else "values differ"
+        if sealed != found:
+            how_many = f"{found} rows instead of {sealed}"
+        refusals.append(
+            Refusal(
+                f"{relation} is not what was written, at {hop} for {place}{f' ({year})' if year else ''}: {how_many}; "
+                "find out who changed it, then `warehouse run --full-refresh` builds it again",
+                str(hop),
+                int(seed_code) if str(seed_code).isdigit() else None,
+                int(different if different is not None else found - sealed),
+            )
+        )
+    return refusals
+
+
 def lifted(connection: psycopg.Connection, authority: str, since_event: int) -> bool:
     """Whether the ledger has a withdrawal, or a delivery that supersedes another, after an event."""
     found = connection.execute(
