@@ -54,7 +54,9 @@ def falls(model: Node, nodes: Mapping[str, Node], also: Mapping[str, Node] | Non
     """
     for key in model["depends_on"]["nodes"]:
         parent = nodes.get(key) or (also or {}).get(key)
-        for name, column in model["columns"].items() if parent is not None else ():
+        if parent is None:
+            continue
+        for name, column in model["columns"].items():
             before, now = privacy_of(parent["columns"].get(name) or {}), privacy_of(column)
             if not before or not now or CLASSES.index(now) >= CLASSES.index(before):
                 continue

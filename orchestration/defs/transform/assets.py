@@ -16,12 +16,14 @@ from orchestration.defs.transform.in_process import stream_dbt
 from orchestration.defs.transform.translator import LayerTranslator
 from orchestration.identity import assign_identities
 from orchestration.project_state import last_built, missing_views, project_state, record_built
+from orchestration.release.project import check_manifest
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 
 _settings = load_settings()
 ensure_ready(_settings)
 MANIFEST_PATH = ensure_manifest(_settings)
+check_manifest(MANIFEST_PATH)
 MANIFEST: dict[str, Any] = json.loads(MANIFEST_PATH.read_text())
 PROJECT = DbtProject(
     project_dir=_settings.dbt_dir,
