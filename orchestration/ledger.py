@@ -223,6 +223,20 @@ def breaks(settings: Settings) -> Rows:
     )
 
 
+def broken_seals(settings: Settings) -> Rows:
+    """Groups of rows that the last comparison found to be other than their model wrote."""
+    return _rows(
+        settings,
+        """
+        select
+            hop, relation, local_authority_code, academic_year, seed_code, nullif(month, '0001-01-01') as month,
+            rows_sealed, rows_found, rows_different
+        from control.broken_seals
+        order by hop, relation, local_authority_code, academic_year, seed_code, month
+        """,
+    )
+
+
 def freshness(settings: Settings) -> Rows:
     """Freshness by authority and feed: schools, latest data, how many are late and which come first."""
     if not _exists(settings, "control.freshness"):

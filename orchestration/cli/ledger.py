@@ -74,26 +74,44 @@ def rejects(
     print_rows(ledger.rejects(settings, delivery), "Rejected rows by reason", "No row was rejected.", json_output)
 
 
-def reconcile(json_output: JsonOption = False) -> None:
-    """Print the balance sheet of the last build; exit code 3 where it does not close.
+def reconcile(
+    verify: Annotated[bool, typer.Option("--verify", help="Compare every value with what was written first.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Print the balance sheet of the last build; exit code 3 where it does not close or a value has changed.
+
+    `--verify` compares all that stands, from raw to the exact marts, with what files held and models wrote; a build
+    does it for what it touches, and for the rest within a week.
 
     Examples:
 
         warehouse reconcile
 
+        warehouse reconcile --verify
+
         warehouse reconcile --json
     """
     settings = _ready()
+    if verify:
+        from orchestration.seals import verify_everything
+
+        changed = verify_everything(settings)
+    else:
+        changed = ledger.broken_seals(settings)
     sheet, broken = ledger.balance_sheet(settings), ledger.breaks(settings)
     if json_output:
-        print_json({"hops": sheet, "breaks": broken})
+        print_json({"hops": sheet, "breaks": broken, "changed": changed})
     else:
         print_rows(sheet, "Balance sheet", "There is no balance sheet yet: run `warehouse run`.", False)
         if broken:
             print_rows(broken, "Breaks", "", False, plain=("seed_code",))
         elif sheet:
             console.print("The balance sheet closes.")
-    if broken:
+        if changed:
+            print_rows(changed, "Not what was written", "", False, plain=("seed_code",))
+        elif verify:
+            console.print("Every value is what was written.")
+    if broken or changed:
         raise typer.Exit(Exit.ATTENTION)
 
 

@@ -1,9 +1,11 @@
 """What every step is given: the settings of the warehouse, read when the step runs; and how a step fails."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from orchestration.database import ensure_ready
 from orchestration.errors import WarehouseError
@@ -57,3 +59,20 @@ def in_words(context: dg.AssetExecutionContext) -> Iterator[None]:
             context.log.warning(f"{trouble.words} It is tried again in a while.")
             raise dg.Failure(description=trouble.words, metadata={"trouble": trouble.kind}) from None
         raise failure(error) from None
+
+
+TOLD_TO_END = threading.Event()
+"""Set once a step was ended by a signal; the runner then ends the process instead of going on."""
+
+
+@contextmanager
+def ends_when_told() -> Iterator[None]:
+    """End a step at once when the process is told to (Ctrl-C, TERM): Dagster would try it again by its policy."""
+    try:
+        yield
+    except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+        TOLD_TO_END.set()
+        raise dg.Failure(
+            description="told to end; what was complete before is kept, and the next run carries on",
+            allow_retries=False,
+        ) from None

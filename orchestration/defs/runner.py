@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.resources import TOLD_TO_END
 from orchestration.defs.run_store import sound_run_store
 from orchestration.ledger import is_behind
 from orchestration.settings import Settings
@@ -85,6 +86,7 @@ class Runner:
     ) -> JobOutcome:
         if partition is not None:
             self._instance.add_dynamic_partitions("deliveries", [partition])
+        TOLD_TO_END.clear()
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         result = self._definitions.resolve_job_def(job).execute_in_process(
             instance=self._instance,
@@ -92,6 +94,8 @@ class Runner:
             raise_on_error=False,
             run_config={**quiet, **(run_config or {})},
         )
+        if TOLD_TO_END.is_set():
+            raise KeyboardInterrupt
         failures = [event for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
         checks = tuple(
             f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"

@@ -22,10 +22,10 @@ class Exceptions:
         raise RefusedError(message)
 
 
-def check(nodes: dict[str, Any]) -> None:
-    """Run the macro as dbt does, with a graph of these nodes."""
+def check(nodes: dict[str, Any], sources: dict[str, Any] | None = None) -> None:
+    """Run the macro as dbt does, with a graph of these nodes and sources."""
     template = Environment(extensions=["jinja2.ext.do"]).from_string(MACRO.read_text() + "{{ check_project() }}")
-    template.render(execute=True, graph={"nodes": nodes}, exceptions=Exceptions)
+    template.render(execute=True, graph={"nodes": nodes, "sources": sources or {}}, exceptions=Exceptions)
 
 
 @pytest.fixture
@@ -37,8 +37,34 @@ def model(nodes: dict[str, Any], name: str) -> dict[str, Any]:
     return next(node for node in nodes.values() if name_of(node) == name)
 
 
-def test_the_project_as_it_is_may_run(nodes: dict[str, Any]) -> None:
-    check(nodes)
+@pytest.fixture
+def sources(project: Project) -> dict[str, Any]:
+    return deepcopy(dict(project.sources))
+
+
+def test_the_project_as_it_is_may_run(nodes: dict[str, Any], sources: dict[str, Any]) -> None:
+    check(nodes, sources)
+
+
+def test_a_feed_without_a_step_of_the_balance_sheet_is_named(nodes: dict[str, Any], sources: dict[str, Any]) -> None:
+    """Its rows could vanish on the way, and the books would close."""
+    pupils = next(source for source in sources.values() if name_of(source) == "pupils")
+    sources["source.of.visits"] = {**deepcopy(pupils), "name": "visits"}
+    with pytest.raises(RefusedError, match=r'the feed visits has no lines of the balance sheet for "raw to canonical"'):
+        check(nodes, sources)
+
+
+def test_a_step_that_no_line_reads_is_named(nodes: dict[str, Any], sources: dict[str, Any]) -> None:
+    people = model(nodes, "control_balance_of_people")["unique_id"]
+    model(nodes, "control_balance_lines")["depends_on"]["nodes"].remove(people)
+    with pytest.raises(RefusedError, match=r"the feed enrolments has no lines of the balance sheet"):
+        check(nodes, sources)
+
+
+def test_a_further_step_of_a_contract_is_asked_for(nodes: dict[str, Any], sources: dict[str, Any]) -> None:
+    model(nodes, "control_balance_of_pupil_months")["config"]["meta"].pop("balances")
+    with pytest.raises(RefusedError, match=r'the feed attendance has no lines .* for "canonical to pupil months"'):
+        check(nodes, sources)
 
 
 def test_a_column_without_a_privacy_class_is_named(nodes: dict[str, Any]) -> None:

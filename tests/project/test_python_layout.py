@@ -15,7 +15,7 @@ LAYERS = [
     {"settings", "parsed_project"},
     {"database", "contracts"},
     {"access", "layer_sizes", "project_state", "services", "transform"},
-    {"ledger"},
+    {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
     {"backup"},
     {"defs", "definitions"},

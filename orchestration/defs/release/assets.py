@@ -6,9 +6,10 @@ from typing import Any
 import dagster as dg
 
 from orchestration.database import connect
-from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, in_words
+from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, ends_when_told, in_words
 from orchestration.defs.transform.assets import MANIFEST
 from orchestration.release import release_all
+from orchestration.release.shapes import ContractError
 from orchestration.settings import Settings
 
 
@@ -87,9 +88,14 @@ def released_marts(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Release authority by authority: gate, protection, one transaction each."""
-    with in_words(context):
+    with ends_when_told(), in_words(context):
         settings = warehouse.ready()
-        results = release_all(settings)
+        try:
+            results = release_all(settings)
+        except ContractError as error:
+            raise dg.Failure(
+                description=f"Nothing was released; readers keep the last good release.\n{error}", allow_retries=False
+            ) from None
         for result in results:
             context.log.info(f"{result.local_authority_code}: {result.outcome}")
         changed = {mart: sum(result.rows_changed.get(mart, 0) for result in results) for mart in RELEASED}

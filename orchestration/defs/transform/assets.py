@@ -9,7 +9,9 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtProject, dbt_assets
+from psycopg import Connection
 
+from orchestration.contracts import load_contracts
 from orchestration.database import advisory_lock, connect, ensure_ready
 from orchestration.defs.event_log import event_log_held_open
 from orchestration.defs.resources import (
@@ -25,7 +27,9 @@ from orchestration.defs.transform.translator import LayerTranslator
 from orchestration.derived import read_derived_json, write_derived
 from orchestration.errors import WarehouseError
 from orchestration.identity import assign_identities
+from orchestration.landing.contents import take_over
 from orchestration.project_state import last_built, missing_views, project_state, record_built
+from orchestration.seals import check_due_seals
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 from orchestration.trouble import trouble_in, trouble_of
@@ -143,6 +147,19 @@ def _failure_of(result: DbtResult) -> WarehouseError | None:
     return BrokenModelsError("dbt could not build every model.\n" + "\n".join(lines))
 
 
+def compare_seals(settings: Settings, connection: Connection, context: dg.AssetExecutionContext) -> None:
+    """Compare the tables with their seals in every scope that was written in or has its turn, and note what is broken.
+
+    Nothing of an authority with a broken seal is released; the others are.
+    """
+    found = check_due_seals(settings, connection)
+    for one in found:
+        context.log.error(
+            f"{one.relation} is not what was written ({one.hop}): {one.local_authority_code} {one.academic_year} "
+            f"{one.seed_code}, {one.rows_found} rows, {one.rows_sealed} when they were written"
+        )
+
+
 @dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, name="dbt")
 def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, config: BuildConfig) -> Iterator[Any]:
     """Build what the deliveries touched, test it, and load seeds whose files have changed.
@@ -179,6 +196,10 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
 def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: bool) -> Iterator[Any]:
     """One attempt to build the layers: dbt's outputs and check results. Raises what stopped it."""
     ensure_manifest(settings)
+    with connect(settings, "loader", autocommit=True) as loader:
+        taken_over = take_over(loader, load_contracts())
+    if taken_over:
+        context.log.info(f"{taken_over} files landed before their values were hashed: taken over as they stand in raw.")
     seeds = changed_seeds(settings)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *seeds]
     with (
@@ -201,6 +222,7 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
             stopped = _failure_of(item)
             if stopped is not None:
                 raise stopped
+            compare_seals(settings, connection, context)
             record_built(connection, state)
             if seeds:
                 write_derived(_stamp(settings), json.dumps(_seed_hashes(settings)))
