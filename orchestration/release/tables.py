@@ -11,9 +11,9 @@ import psycopg
 from psycopg import sql
 
 from orchestration.database import connect
+from orchestration.parsed_project import last_manifest
 from orchestration.release.contracts import Column, ReleaseContract, load_release_contracts
 from orchestration.release.policies import read_policy
-from orchestration.parsed_project import last_manifest
 from orchestration.settings import Settings
 
 OWNER = "aggregated_owner"
