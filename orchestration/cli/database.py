@@ -42,8 +42,11 @@ def up(
 
 
 def _start_services(settings: Settings) -> None:
-    from orchestration.services import SERVICES, dagster_home, log_of, start_service
+    from orchestration.defs.run_store import sound_run_store
+    from orchestration.services import SERVICES, dagster_home, log_of, running, start_service
 
+    if running(settings, "dagster") is None:
+        sound_run_store(settings)
     for service in SERVICES:
         with console.status(f"Starting {service.name} ..."):
             started = start_service(settings, service, {"DAGSTER_HOME": str(dagster_home(settings))})
