@@ -35,8 +35,8 @@ test: $(READY) ## every test, with a database started for the occasion
 	@$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-faults: $(READY) ## every fault: each change of a value on each column, and whatever else tests/faults samples in make test
-	FAULTS=all $(BIN)/python -m pytest tests/faults
+faults: $(READY) ## every test of kills, full disks, torn files, broken input and changed values at its full size; takes long
+	@WAREHOUSE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint
 	@$(BIN)/ruff check .

@@ -156,17 +156,6 @@ def withdraw(delivery: DeliveryArgument, reason: ReasonOption) -> None:
     console.print(f"{delivery} is withdrawn. [bold]warehouse run[/] takes it out of every layer.")
 
 
-def restore(delivery: DeliveryArgument, reason: ReasonOption) -> None:
-    """Take back a withdrawal: after the next run the delivery counts again.
-
-    Example: `warehouse restore S12000005/2025-09-01 --reason "the dates were right"`
-    """
-    from orchestration.landing import restore as restore_delivery
-
-    restore_delivery(_ready(), delivery, reason, getpass.getuser())
-    console.print(f"{delivery} counts again. [bold]warehouse run[/] takes it into every layer.")
-
-
 def replay(delivery: DeliveryArgument) -> None:
     """Land a delivery again from its folder: files that were set aside or quarantined are tried anew.
 
@@ -184,5 +173,5 @@ def replay(delivery: DeliveryArgument) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (deliveries, rejects, reconcile, freshness, releases, withdraw, restore, replay):
+    for command in (deliveries, rejects, reconcile, freshness, releases, withdraw, replay):
         app.command()(command)

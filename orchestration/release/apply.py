@@ -6,6 +6,7 @@ import psycopg
 
 from orchestration.database import advisory_lock, connect
 from orchestration.release.checks import CheckError, check_mart
+from orchestration.release.contained import contained
 from orchestration.release.contracts import ReleaseContract
 from orchestration.release.derived import ReleasedMart, invent_clusters, keep_months, made_by_release
 from orchestration.release.derived_checks import check_derived
@@ -18,8 +19,10 @@ from orchestration.release.gate import (
     failed_tests,
     gone_schools,
     lifted,
+    not_understood,
     open_hops,
 )
+from orchestration.release.limits import at, seconds_left
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
 from orchestration.release.readers import prepare_readers
@@ -78,6 +81,7 @@ def _gate(
     build, refusals = current_build(connection, contracts)
     if build is None:
         return None, refusals, False
+    refusals = not_understood(contracts) or refusals
     is_lifted = lifted(connection, authority, last_event)
     refusals = refusals or failed_tests(connection)
     if not refusals:
@@ -88,14 +92,17 @@ def _gate(
 
 
 def _release(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
+    at("the gate")
     contracts = applied_contracts(connection)
     last_event = last_event_of(connection, authority)
     build, refusals, is_lifted = _gate(connection, contracts, authority, last_event)
     if build is None or refusals:
         return _refused(connection, authority, refusals, build.event_id if build else None)
+    at("preparing readers")
     prepare_readers(connection, settings, authority)
     if settings.environment != "live" and any(contract.kind == "clusters" for contract in contracts):
         invent_clusters(connection, authority)
+    at("reading exact and standing rows")
     untouched: set[str] = set()
     if last_event and not is_lifted:
         untouched = untouched_years(connection, contracts, authority, build.code_version)
@@ -113,6 +120,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     before = last_years(connection, contracts, authority, untouched)
     protected = protect(exact, standing, memory, source, data_as_at, deliveries[2], before)
     last_closed = last_closed_month(data_as_at, deliveries[2])
+    at("making the released rows")
     released = {
         mart: ReleasedMart(rows.contract, released_rows(rows, protected.decisions[mart]))
         for mart, rows in exact.items()
@@ -135,14 +143,17 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         record_years(connection, contracts, authority, build.code_version, last_closed)
         connection.commit()
         return result
+    at("writing the released rows")
     release_id = new_release(connection, authority, build, data_as_at, differences, deliveries[:2])
     try:
         for difference in differences:
             apply_difference(connection, difference, release_id)
         for contract in contracts:
+            at(f"checking {contract.mart}")
             _check(connection, protected, contract, authority, untouched)
     except CheckError as error:
         return _refused(connection, authority, [Refusal(str(error), "exact marts to released marts")], build.event_id)
+    at("remembering what is hidden")
     save_memory(connection, authority, release_id, memory)
     for contract in contracts:
         if contract.kind == "month_history":
@@ -155,34 +166,43 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     return result
 
 
-def _release_locked(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
-    connection.commit()
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    try:
+def _attempt(settings: Settings, authority: str) -> ReleaseResult:
+    with connect(settings, "releaser") as connection:
+        limit = f"{max(1, round(seconds_left(settings.release_seconds)))}s"
+        connection.execute("select set_config('statement_timeout', %s, false)", [limit])
+        connection.commit()
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         return _release(connection, settings, authority)
-    except BaseException:
-        if not connection.closed:
-            connection.rollback()
-        raise
-    finally:
-        if not connection.closed:
-            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+
+
+def _refuse(settings: Settings, authority: str, refusal: Refusal) -> ReleaseResult:
+    with connect(settings, "releaser") as connection:
+        return _refused(connection, authority, [refusal], None)
+
+
+def _release_contained(settings: Settings, authority: str) -> ReleaseResult:
+    return contained(settings, authority, _attempt, _refuse)
 
 
 def release_authority(settings: Settings, local_authority_code: str) -> ReleaseResult:
     """Release one authority: all its marts from the old state to the new in one transaction.
 
     Refuses, with hop, establishment and amount, while the balance sheet does not close or the exact marts are
-    not of one build; readers then keep the last good release. Waits for a running build.
+    not of one build, and with the step where something goes wrong; readers then keep the last good release.
+    Waits for a running build.
     """
     if manifest_path(settings).exists():
         provision_aggregated(settings)
     with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
-        return _release_locked(connection, settings, local_authority_code)
+        connection.commit()
+        return _release_contained(settings, local_authority_code)
 
 
 def release_all(settings: Settings) -> list[ReleaseResult]:
-    """Release every authority that has deliveries in force or a release; one transaction each."""
+    """Release every authority that has deliveries in force or a release; one transaction each.
+
+    What goes wrong at one of them refuses that one, within ``settings.release_seconds``, and no other.
+    """
     if manifest_path(settings).exists():
         provision_aggregated(settings)
     with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
@@ -194,7 +214,8 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
             order by 1
             """
         ).fetchall()
-        results = [_release_locked(connection, settings, str(code)) for (code,) in authorities]
+        connection.commit()
+        results = [_release_contained(settings, str(code)) for (code,) in authorities]
         if all(result.outcome != "refused" for result in results):
             try:
                 drop_gone_columns(connection)

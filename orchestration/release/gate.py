@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from orchestration.release.contracts import WITHOUT_EXACT_ROWS, ReleaseContract
+from orchestration.release.contracts import WITHOUT_EXACT_ROWS, ReleaseContract, missing_marts, problems_of
 
 LISTED = 20
 """Breaks named in one refusal; more say the same."""
@@ -29,6 +29,16 @@ class Build:
 
     event_id: int
     code_version: str
+
+
+def not_understood(contracts: Sequence[ReleaseContract]) -> list[Refusal]:
+    """What release has no rule for in the contracts that the standing tables were made from (RULES 41)."""
+    problems = [f"{contract.mart}: {problem}" for contract in contracts for problem in problems_of(contract)]
+    problems += [
+        f"{mart}: it has no contract, and the marts of attendance are judged together"
+        for mart in missing_marts(contract.mart for contract in contracts)
+    ]
+    return [Refusal(f"release does not understand {problem}", "contracts") for problem in problems[:LISTED]]
 
 
 def _exists(connection: psycopg.Connection, relation: str) -> bool:
