@@ -10,6 +10,7 @@ ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "t
 Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
 RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
 CheckName = Literal["check_digit", "issued_in_school_age", "not_before", "not_after"]
+HOPS = ("manifest to file", "file to raw", "raw to canonical")
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,12 @@ class Contract:
     year_column: str | None = None
     order_column: str | None = None
     is_judged: bool = False
+    further_hops: tuple[str, ...] = ()
+
+    @property
+    def hops(self) -> tuple[str, ...]:
+        """Steps of the balance sheet that the feed has to have: those of every feed, and those of its contract."""
+        return (*HOPS, *self.further_hops)
 
     @property
     def collected(self) -> tuple[Column, ...]:
