@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -230,13 +231,21 @@ class _Judge:
         self.limits = Thresholds.of(self.settings)
         ids = list(self.standing)
         self.closed = sorted(row[0] for row in self.connection.execute(CLOSED, (ids,)).fetchall())
-        self.calendar = [row[0] for row in self.connection.execute(CALENDAR_DAYS, (ids,)).fetchall()]
-        self.first_days: dict[str, date] = dict(self.connection.execute(FIRST_DAYS, (ids,)).fetchall())
         seed = load_contracts()["pupils"].column("scn").placeholders
         self.nobodys = sorted(
             placeholder_numbers(self.settings.seeds_dir, seed, self.local_authority_code) if seed else ()
         )
         self.judged = sorted((d for d in self.standing.values() if d.files), key=lambda delivery: delivery.place)
+
+    @cached_property
+    def calendar(self) -> list[date]:
+        """Open days by the calendars delivered. Asked for only where numbers jump: there may be millions of rows."""
+        return [row[0] for row in self.connection.execute(CALENDAR_DAYS, (list(self.standing),)).fetchall()]
+
+    @cached_property
+    def first_days(self) -> dict[str, date]:
+        """The first day with a mark of each academic year."""
+        return dict(self.connection.execute(FIRST_DAYS, (list(self.standing),)).fetchall())
 
     def decide(self) -> Verdicts:
         refused: set[int] = set()
