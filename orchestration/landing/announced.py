@@ -6,7 +6,7 @@ from orchestration.contracts import Ceiling
 from orchestration.landing.findings import LOCAL_TIME
 from orchestration.landing.manifest import ManifestFile
 from orchestration.landing.outcomes import FileQuarantinedError
-from orchestration.landing.records import Bounds
+from orchestration.landing.structure import Bounds
 from orchestration.landing.unpack import Delivered
 
 AHEAD = timedelta(days=1)  # a clock that is a little wrong, and time zones

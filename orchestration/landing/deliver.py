@@ -138,7 +138,7 @@ class _Attempt:
             self.progress(str(change.message))
         retried = self._retry(landing, files)
         others = self._settle(landing.delivery.local_authority_code)
-        return self._result(landing, _as_decided(files, [*changes, *others]), warnings, retried, others)
+        return self._result(landing, verdicts.as_decided(files, [*changes, *others]), warnings, retried, others)
 
     def _land_late(self, landing: FileLanding, waiting: list[ManifestFile]) -> LandingResult:
         """Files of a delivery that is in force already: not while a build looks at it."""
@@ -154,7 +154,7 @@ class _Attempt:
                 files.append(result)
         retried = self._retry(landing, files)
         changes = self._settle(landing.delivery.local_authority_code)
-        return self._result(landing, _as_decided(files, changes), (), retried, changes)
+        return self._result(landing, verdicts.as_decided(files, changes), (), retried, changes)
 
     def _settle(self, local_authority_code: str) -> list[verdicts.Change]:
         """Decide again on every snapshot of the authority: what has landed may change what others are compared with."""
@@ -268,19 +268,6 @@ class _Attempt:
         if others:
             warned.append(Warned("unlisted_file", row_count=len(others)))
         return tuple(warned)
-
-
-def _as_decided(files: list[FileResult], changes: list[verdicts.Change]) -> list[FileResult]:
-    """The results of files with what was decided about them afterwards (rule 2)."""
-    decided = {change.snapshot.file_id: change for change in changes}
-    return [
-        file
-        if file.file_id not in decided
-        else replace(file, status="landed", reason=None, message=None)
-        if decided[file.file_id].message is None
-        else replace(file, status="quarantined", reason=verdicts.REASON, message=decided[file.file_id].message)
-        for file in files
-    ]
 
 
 def _in_order(files: Iterable[ManifestFile]) -> list[ManifestFile]:

@@ -15,10 +15,11 @@ from orchestration.landing.header import Header, judge_header
 from orchestration.landing.manifest import ManifestFile
 from orchestration.landing.messages import about, in_words
 from orchestration.landing.outcomes import FileQuarantinedError, FileResult, LandingError, Warned
-from orchestration.landing.records import Structure, split_records
+from orchestration.landing.records import split_records
 from orchestration.landing.reference import Reference
 from orchestration.landing.register import Delivery, Details
 from orchestration.landing.rules import Extract
+from orchestration.landing.structure import Structure
 from orchestration.landing.unpack import Delivered
 from orchestration.landing.validate import Staging, Validated, validate
 from orchestration.settings import Settings

@@ -10,9 +10,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from orchestration.landing.outcomes import FileQuarantinedError, Warned
-from orchestration.landing.records import Structure
 from orchestration.landing.reference import Reference, academic_year
 from orchestration.landing.rules import Extract
+from orchestration.landing.structure import Structure
 from orchestration.landing.validate import DUPLICATE, Validated
 
 SCN_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)

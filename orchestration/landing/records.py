@@ -7,13 +7,13 @@ in its place, so that record numbers stay. Rules: RFC 4180; a line without any c
 import codecs
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.landing.outcomes import FileQuarantinedError
+from orchestration.landing.structure import NO_BOUNDS, Bounds, Positions, Structure
 from orchestration.landing.unpack import Delivered, text_blocks
 
 COMMA, LF, CR, QUOTE = 44, 10, 13, 34
@@ -21,41 +21,6 @@ BYTE_ORDER_MARK = codecs.BOM_UTF8
 START_BYTES = 4096
 MAX_RECORD_BYTES = 1024 * 1024  # a record of every known feed is under 2 kB
 MAX_OPEN_BYTES = 16 * 1024 * 1024  # without the end of a record: a quotation mark is open
-Positions = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Where reading stops: records that hold something, and bytes after decompression. None: no bound of that kind."""
-
-    rows: int | None = None
-    bytes: int | None = None
-
-
-NO_BOUNDS = Bounds()
-
-
-@dataclass
-class Structure:
-    """What the bytes of a file say: header, number of records, records that do not fit the header.
-
-    ``hollow`` records are nothing but commas; they are among ``records``.
-    """
-
-    header: bytes = b""
-    records: int = 0
-    hollow: int = 0
-    has_byte_order_mark: bool = False
-    has_crlf: bool = False
-    width: int = 0
-    misfits: list[tuple[Positions, Positions]] = field(default_factory=list)
-    oversized: list[tuple[int, int]] = field(default_factory=list)
-
-    def wrong_column_counts(self) -> tuple[Positions, Positions]:
-        """Record numbers with another number of fields than the header, and that number."""
-        if not self.misfits:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        return np.concatenate([rows for rows, _ in self.misfits]), np.concatenate([n for _, n in self.misfits])
 
 
 def split_records(

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from orchestration.contracts import Column, Contract
 from orchestration.landing.outcomes import FileQuarantinedError, LandingError, RejectCount
-from orchestration.landing.records import Structure
 from orchestration.landing.reference import Reference
 from orchestration.landing.rules import (
     ESTABLISHMENTS,
@@ -24,6 +23,7 @@ from orchestration.landing.rules import (
     Problem,
     judgement,
 )
+from orchestration.landing.structure import Structure
 from orchestration.settings import Settings
 
 DUPLICATE = 1 << 63  # the bit of a row that is valid and lost; rules have the others

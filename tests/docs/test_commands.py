@@ -56,6 +56,8 @@ COMMANDS = [
     "releases",
     "withdraw",
     "restore",
+    "accept",
+    "unaccept",
     "backup",
     "replay",
     "dbt",
