@@ -7,6 +7,7 @@ for a process that is killed.
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -48,6 +49,7 @@ def parsed_folder(store: Path, current: str, parse: Callable[[Path], None]) -> P
             shutil.rmtree(left, ignore_errors=True)
     folder = store / current
     if _is_whole(folder):
+        os.utime(folder)  # the one in use is the newest, also where an earlier project has come back
         return folder
     if folder.exists() or folder.is_symlink():
         say_made_anew(folder, "not what was written")
@@ -66,6 +68,13 @@ def parsed_folder(store: Path, current: str, parse: Callable[[Path], None]) -> P
     for path in _parses(store)[2:]:  # one before this one: another version of the code may be at work
         shutil.rmtree(path, ignore_errors=True)
     return folder
+
+
+def last_manifest(home: Path) -> Path:
+    """Where the manifest of the project lies that was used last; a path without a file before the first parse."""
+    store = home / "dbt" / "parsed"
+    found = _parses(store) if store.is_dir() else []
+    return (found[0] if found else store / "none") / MANIFEST
 
 
 def _put(draft: Path, folder: Path) -> None:

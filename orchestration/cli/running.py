@@ -96,6 +96,9 @@ def print_ending(summary: dict[str, object]) -> None:
     """Say why a build or release stopped, and which checks failed."""
     ending = summary["build"]
     if not isinstance(ending, dict):
+        trouble = BY_KIND.get(str(summary["trouble"]))
+        if trouble is not None:
+            say_error(trouble.words, "Stopped")
         return
     if ending["message"]:
         say_error(str(ending["message"]), "Stopped")

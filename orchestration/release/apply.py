@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import psycopg
 
 from orchestration.database import advisory_lock, connect
+from orchestration.errors import WarehouseError
 from orchestration.release.checks import CheckError, check_mart
 from orchestration.release.contained import contained
 from orchestration.release.contracts import ReleaseContract
@@ -201,7 +202,8 @@ def release_authority(settings: Settings, local_authority_code: str) -> ReleaseR
 def release_all(settings: Settings) -> list[ReleaseResult]:
     """Release every authority that has deliveries in force or a release; one transaction each.
 
-    What goes wrong at one of them refuses that one, within ``settings.release_seconds``, and no other.
+    What goes wrong at one of them refuses that one, within ``settings.release_seconds``, and no other. What lies
+    outside the warehouse (a full disk, a lost database) is raised after the others have been tried.
     """
     if manifest_path(settings).exists():
         provision_aggregated(settings)
@@ -215,7 +217,14 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
             """
         ).fetchall()
         connection.commit()
-        results = [_release_contained(settings, str(code)) for (code,) in authorities]
+        results, outside = [], None
+        for (code,) in authorities:
+            try:
+                results.append(_release_contained(settings, str(code)))
+            except (psycopg.Error, OSError, WarehouseError) as error:
+                outside = outside or error
+        if outside is not None:
+            raise outside
         if all(result.outcome != "refused" for result in results):
             try:
                 drop_gone_columns(connection)

@@ -14,9 +14,12 @@ from orchestration.release.gate import Refusal
 from orchestration.release.limits import Watch, limited
 from orchestration.release.record import ReleaseResult
 from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.trouble import DATABASE_LOST, DISK_FULL, LOCKED, TOO_MANY_CONNECTIONS, trouble_of
 
 HOP = "exact marts to released marts"
 STANDS = "readers keep its last good release"
+
+OF_NO_AUTHORITY = (DISK_FULL, DATABASE_LOST, TOO_MANY_CONNECTIONS, LOCKED)
 
 Attempt = Callable[[Settings, str], ReleaseResult]
 Refuse = Callable[[Settings, str, Refusal], ReleaseResult]
@@ -57,8 +60,8 @@ def is_lost(error: Exception) -> bool:
 def contained(settings: Settings, authority: str, attempt: Attempt, refuse: Refuse) -> ReleaseResult:
     """Release an authority, or refuse it with what went wrong: any error, or more time than it may take.
 
-    A lost connection is tried once more. What ends the whole process (an interrupt, a database that is gone) is
-    raised.
+    A lost connection is tried once more. What ends the whole process is raised: an interrupt, and what lies outside
+    the warehouse and says nothing of the authority (a full disk, a database that is gone, a lock that others hold).
     """
     for tries_left in (1, 0):
         watch = Watch(settings.release_seconds)
@@ -68,5 +71,7 @@ def contained(settings: Settings, authority: str, attempt: Attempt, refuse: Refu
         except Exception as error:
             if is_lost(error) and tries_left:
                 continue
+            if trouble_of(error) in OF_NO_AUTHORITY:
+                raise
             return refuse(settings, authority, Refusal(in_words(error, watch.step), HOP))
     raise AssertionError("a second try ends in a result")
