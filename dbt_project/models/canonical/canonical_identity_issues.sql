@@ -76,7 +76,7 @@ base_enrolments as (
     where {{ in_touched_scope('enrolment_years') }}
         and enrolment_years.is_base_school
         and enrolment_years.status = 'on_roll'
-        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+        and {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 -- rule 18
@@ -94,6 +94,9 @@ two_base_schools as (
         and one.seed_code <> two.seed_code
         and one.counts_from <= two.counts_to
         and two.counts_from <= one.counts_to
+        -- a move, on its day (rule 17)
+        and one.leaving_date is distinct from two.entry_date
+        and two.leaving_date is distinct from one.entry_date
     group by one.local_authority_code, one.academic_year, one.seed_code, one.pupil_id
 ),
 

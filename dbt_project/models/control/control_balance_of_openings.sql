@@ -51,6 +51,18 @@ held as (
     group by held._file_id, held.seed_code
 ),
 
+left_out as (
+    select
+        left_out._file_id as file_id,
+        left_out.seed_code,
+        count(*) filter (where left_out.reason = 'out_of_scope') as out_of_scope,
+        count(*) filter (where left_out.reason = 'marked_elsewhere') as marked_elsewhere,
+        {{ row_checksum('left_out') }} as key_checksum
+    from {{ ref('canonical_openings_left_out') }} as left_out
+    where left_out._file_id in (select file_ledger.file_id from file_ledger)
+    group by left_out._file_id, left_out.seed_code
+),
+
 places as (
     select file_id, seed_code from raw_counts inner join file_ledger using (file_id)
     union
@@ -59,6 +71,8 @@ places as (
     select superseded.file_id, superseded.seed_code from superseded
     union
     select held.file_id, held.seed_code from held
+    union
+    select left_out.file_id, left_out.seed_code from left_out
 ),
 
 balanced as (
@@ -75,11 +89,14 @@ balanced as (
         {{ explained({
             'superseded': 'coalesce(superseded.row_count, 0)',
             'held_identity': 'coalesce(held.row_count, 0)',
+            'out_of_scope': 'coalesce(left_out.out_of_scope, 0)',
+            'marked_elsewhere': 'coalesce(left_out.marked_elsewhere, 0)',
             'withdrawn': 'case when file_ledger.is_in_force then 0 else raw_counts.row_count end',
         }) }} as explained,
         not file_ledger.is_in_force
         or coalesce(raw_counts.key_checksum, 0)
             = coalesce(openings.key_checksum, 0) # coalesce(superseded.key_checksum, 0) # coalesce(held.key_checksum, 0)
+            # coalesce(left_out.key_checksum, 0)
             as checksum_matches
     from places
     inner join file_ledger using (file_id)
@@ -87,6 +104,7 @@ balanced as (
     left join openings using (file_id, seed_code)
     left join superseded using (file_id, seed_code)
     left join held using (file_id, seed_code)
+    left join left_out using (file_id, seed_code)
 )
 
 select * from balanced
