@@ -12,6 +12,7 @@ from orchestration.contracts.model import (
     Rule,
     ServiceLevel,
 )
+from orchestration.contracts.placeholders import placeholder_numbers
 
 __all__ = [
     "CONTRACTS_DIR",
@@ -26,6 +27,7 @@ __all__ = [
     "ServiceLevel",
     "generated_files",
     "load_contracts",
+    "placeholder_numbers",
     "read_contract",
     "write_generated",
 ]

@@ -93,6 +93,8 @@ def _values(column: Column) -> str:
             said.append(f"several joined by `{column.codes.joined_by}`")
     if column.decoded_by is not None:
         said.append(f"numbers by seed `{column.decoded_by}`")
+    if column.placeholders is not None:
+        said.append(f"nobody's: seed `{column.placeholders}`")
     if column.default is not None:
         said.append(f"`{column.default}` where empty")
     if column.pattern is not None:
@@ -103,7 +105,9 @@ def _values(column: Column) -> str:
         said.append(f"{column.minimum:g} or more")
     if column.maximum is not None:
         said.append(f"{column.maximum:g} or less")
-    return "; ".join(said + [_rule(rule) for rule in column.rules])
+    said += [_rule(rule) for rule in column.rules]
+    said += [f"before `{check.argument}`: warned about" for check in column.checks if check.name == "not_before"]
+    return "; ".join(said)
 
 
 def _rule(rule: Rule) -> str:

@@ -168,6 +168,7 @@ def _column(entry: SchemaProperty) -> Column:
         codes=codes,
         decoded_by=own.get("decode"),
         default=own.get("default"),
+        placeholders=own.get("placeholders"),
         rules=tuple(
             Rule(
                 cast(RuleName, _one_of(rule, get_args(RuleName), f"rule of {name}")),

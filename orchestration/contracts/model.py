@@ -9,7 +9,7 @@ Kind = Literal["snapshot", "delta"]
 ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "time"]
 Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
 RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
-CheckName = Literal["check_digit", "issued_in_school_age"]
+CheckName = Literal["check_digit", "issued_in_school_age", "not_before"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ class Column:
     """One column of a feed: what a delivered value may be, and what becomes of it.
 
     ``postgres_type`` is the type in ``raw``; ``None`` for a column that is not collected. ``decoded_by`` names a seed
-    that turns ScotXed numbers into the codes; ``default`` stands for an empty field.
+    that turns ScotXed numbers into the codes; ``default`` stands for an empty field. ``placeholders`` names a seed of
+    values that are nobody's: rows under one are never duplicates of each other (rule 2).
     """
 
     name: str
@@ -67,6 +68,7 @@ class Column:
     codes: CodeList | None = None
     decoded_by: str | None = None
     default: str | None = None
+    placeholders: str | None = None
     rules: tuple[Rule, ...] = ()
     checks: tuple[Check, ...] = ()
 

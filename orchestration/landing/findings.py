@@ -131,14 +131,24 @@ def row_warnings(validated: Validated, extract: Extract, reference: Reference) -
     year_ends = int(academic_year(extract.extract_date)[:4]) + 1
     present = {name for name, _ in validated.judged.values}
     for column in validated.contract.collected:
+        nobodys = reference.placeholders(column, extract.local_authority_code)
+        is_nobodys = f"{column.name} in ({', '.join(map(str, sorted(nobodys)))})" if nobodys else "false"
+        if nobodys:
+            warned += _count(validated, "placeholder_scn", column.name, is_nobodys)
         for check in column.checks:
             if check.name == "check_digit":
                 condition = scn_check(column.name) if check.argument == "scn" else seed_check(column.name)
+                condition = f"{condition} and not {is_nobodys}"
                 warned += _count(validated, f"{check.argument}_check_digit", column.name, condition)
             elif check.name == "issued_in_school_age" and check.argument in present:
                 issued = f"(2000 + {column.name} // 10000000)"
                 condition = f"{issued} < year({check.argument}) + {YOUNGEST_ISSUE} or {issued} > {year_ends}"
+                condition = f"({condition}) and not {is_nobodys}"
                 warned += _count(validated, "scn_year", column.name, condition, by=f"{column.name}, {check.argument}")
+            elif check.name == "not_before" and check.argument in present:
+                condition = f"{column.name} < {check.argument}"
+                kind = f"{column.name}_before_{check.argument}"
+                warned += _count(validated, kind, column.name, condition, by=f"{column.name}, {check.argument}")
         if column.decoded_by is not None:
             warned += _count(validated, "scotxed_code", column.name, f"was_number_{column.name}")
         if column.codes is not None and column.codes.local_seed is not None:

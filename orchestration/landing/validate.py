@@ -148,7 +148,7 @@ def validate(
             "not_readable", "its records cannot be told apart for certain. Export it with RFC 4180 quoting."
         )
     _put_misfits(staging, structure, contract, positions)
-    return _finish(staging, contract, made, structure.records)
+    return _finish(staging, contract, made, structure.records, _takes_part(contract, extract, reference))
 
 
 def validate_again(
@@ -169,7 +169,7 @@ def validate_again(
     staging.run(f"create table staged as {made.query(source, extra='row_number, ')}")
     staging.run("create view rows as select * from staged")
     _put_misfits(staging, Structure(), contract, {})
-    return _finish(staging, contract, made, rejected.num_rows)
+    return _finish(staging, contract, made, rejected.num_rows, _takes_part(contract, extract, reference))
 
 
 def _put_misfits(staging: Staging, structure: Structure, contract: Contract, positions: Mapping[str, int]) -> None:
@@ -191,11 +191,11 @@ def _put_misfits(staging: Staging, structure: Structure, contract: Contract, pos
     )
 
 
-def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int) -> Validated:
+def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int, takes_part: str) -> Validated:
     for problem in made.problems:
         if problem.lookup is not None:
             _look_up(staging, contract, problem)
-    _mark_duplicates(staging, contract)
+    _mark_duplicates(staging, contract, takes_part)
     seed = "seed_code" if contract.has_establishment else "null::integer"
     staging.run(
         f"create table rejects as select row_number, column_name, reason, null::integer as seed_code from misfits "
@@ -229,8 +229,18 @@ def _look_up(staging: Staging, contract: Contract, problem: Problem) -> None:
         )
 
 
-def _mark_duplicates(staging: Staging, contract: Contract) -> None:
-    """Mark rows that lose against another valid row of the same key.
+def _takes_part(contract: Contract, extract: Extract, reference: Reference) -> str:
+    """Condition under which the key of a row is somebody's: rows under a placeholder are no duplicates (rule 2)."""
+    conditions = ["problems = 0"]
+    for name in contract.key:
+        numbers = reference.placeholders(contract.column(name), extract.local_authority_code)
+        if numbers:
+            conditions.append(f"{name} not in ({', '.join(map(str, sorted(numbers)))})")
+    return " and ".join(conditions)
+
+
+def _mark_duplicates(staging: Staging, contract: Contract, takes_part: str) -> None:
+    """Mark rows that lose against another valid row of the same key, of those that take part.
 
     A delta keeps the newest and of two equally new ones the last in the file, a snapshot the last.
     """
@@ -240,7 +250,7 @@ def _mark_duplicates(staging: Staging, contract: Contract) -> None:
     for part in range(parts):
         here = f" and hash({contract.key[0]}) % {parts} = {part}" if parts > 1 else ""
         staging.run(
-            f"create or replace temp table twice as select {key} from rows where problems = 0{here} "
+            f"create or replace temp table twice as select {key} from rows where {takes_part}{here} "
             f"group by {key} having count(*) > 1"
         )
         if staging.run("select count(*) from twice")[0][0]:

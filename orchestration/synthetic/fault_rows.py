@@ -66,7 +66,7 @@ SPOILINGS: dict[str, tuple[Spoiling, ...]] = {
         Spoiling("pattern", "scn", "ABCDEFGHI"),
         Spoiling("unknown_code", "stage", "P9"),
         Spoiling("unknown_code", "status", "visiting"),
-        Spoiling("date_logic", "leaving_date", "1999-01-01"),
+        Spoiling("wrong_type", "leaving_date", "30/06/2026"),
         Spoiling("date_logic", "entry_date", "2099-01-01"),
         Spoiling("unknown_establishment", "seed_code", NO_SUCH_SCHOOL),
         WRONG_COUNT,

@@ -66,7 +66,7 @@ WRONG = [
     Wrong("pupils", "main_home_language", "English", "pattern"),
     Wrong("pupils", "free_meal_registered", "true", "wrong_type"),
     Wrong("pupils", "updated_at", "2029-01-01T00:00:00Z", "date_logic"),
-    Wrong("enrolments", "leaving_date", "2024-08-19", "date_logic"),
+    Wrong("enrolments", "leaving_date", "19/08/2025", "wrong_type"),
     Wrong("enrolments", "entry_date", "2027-08-20", "date_logic"),
     Wrong("enrolments", "stage", "S7", "unknown_code"),
     Wrong("enrolments", "status", "gone", "unknown_code"),

@@ -88,8 +88,8 @@ comment on table raw.enrolments is 'One row per pupil, school and date of entry.
 comment on column raw.enrolments.scn is 'Scottish Candidate Number of the pupil.';
 comment on column raw.enrolments.seed_code is 'SEED code of the school.';
 comment on column raw.enrolments.entry_date is 'First day at the school; at most a year after the extract date.';
-comment on column raw.enrolments.leaving_date is 'Last day at the school, inclusive.';
-comment on column raw.enrolments.stage is 'Stage of the pupil.';
+comment on column raw.enrolments.leaving_date is 'Last day at the school, inclusive. Before the entry date it says that the pupil never came: such a row is read as withdrawn.';
+comment on column raw.enrolments.stage is 'Stage of the pupil; early learning (EL, N1 to N5) loads and counts nowhere.';
 comment on column raw.enrolments.registration_class is 'Registration class.';
 comment on column raw.enrolments.is_base_school is 'Whether this is the pupil''s base school.';
 comment on column raw.enrolments.status is 'On roll (the default), guest of another school, or withdrawn before entry.';
