@@ -1,4 +1,5 @@
--- Rule 9. While an authority has no snapshot of a year, a mark confirms an enrolment that has it among its days.
+-- Rule 9. While an authority has no snapshot of a year, a mark confirms an enrolment that has it among its days. Such
+-- enrolments last to the end of the year, so a mark that confirms one confirms those at the school that began before it.
 with schools as (
     select distinct -- one pupil and school of their months
         marked_months.local_authority_code,
@@ -20,7 +21,7 @@ confirmed as (
         unconfirmed.academic_year,
         unconfirmed.pupil_id,
         unconfirmed.seed_code,
-        array_agg(distinct unconfirmed.entry_date order by unconfirmed.entry_date) as entry_dates -- one of its months
+        max(unconfirmed.entry_date) as entry_date
     from unconfirmed
     inner join {{ ref('canonical_marked_months') }} as marked_months
         on unconfirmed.local_authority_code = marked_months.local_authority_code
@@ -38,7 +39,7 @@ select
     schools.academic_year,
     schools.pupil_id,
     schools.seed_code,
-    coalesce(confirmed.entry_dates, '{}') as confirmed_entry_dates
+    confirmed.entry_date as confirms_entries_to
 from schools
 left join confirmed
     on schools.local_authority_code = confirmed.local_authority_code
