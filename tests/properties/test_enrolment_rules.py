@@ -3,8 +3,6 @@
 import random
 from datetime import date, timedelta
 
-import pytest
-
 from tests.conftest import NewWarehouse
 from tests.properties.test_canonical_order import authorities
 from tests.support.canonical_world import CanonicalWorld, Delivery, Row
@@ -12,9 +10,16 @@ from tests.support.enrolment_oracle import HalfDay, Mark, Verdict, judge
 
 COUNCILS = 16
 YEARS = ("2024/25", "2025/26", "2026/27")
-DELIVERED_ON = [date(2024, 9, 6), date(2025, 5, 16), date(2025, 8, 22), date(2025, 9, 12), date(2026, 3, 6), date(2026, 8, 21)]  # fmt: skip
-ENTERED = [date(2022, 8, 17), date(2024, 9, 3), date(2025, 8, 18), date(2025, 9, 10), date(2026, 4, 20), date(2026, 8, 17)]  # fmt: skip
-LEFT = [None, None, None, date(9999, 12, 31), date(2027, 6, 30), date(2026, 6, 26), date(2025, 9, 10), date(2025, 6, 27), date(2024, 9, 3)]  # fmt: skip
+DELIVERED_ON = [
+    date(2024, 9, 6), date(2025, 5, 16), date(2025, 8, 22), date(2025, 9, 12), date(2026, 3, 6), date(2026, 8, 21),
+]  # fmt: skip
+ENTERED = [
+    date(2022, 8, 17), date(2024, 9, 3), date(2025, 8, 18), date(2025, 9, 10), date(2026, 4, 20), date(2026, 8, 17),
+]  # fmt: skip
+LEFT = [
+    None, None, None, date(9999, 12, 31), date(2027, 6, 30), date(2026, 6, 26), date(2025, 9, 10), date(2025, 6, 27),
+    date(2024, 9, 3),
+]  # fmt: skip
 STAGES = ["P1", "P7", "S1", "SP", "N4", "EL"]
 PUPILS = 6
 
@@ -114,28 +119,28 @@ def found(world: CanonicalWorld) -> dict[tuple[str, str], Verdict]:
     return verdicts
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_the_layers_say_what_the_rules_say(new_warehouse: NewWarehouse, seed: int) -> None:
+def test_the_layers_say_what_the_rules_say(new_warehouse: NewWarehouse) -> None:
     world = CanonicalWorld(new_warehouse(parsed=True)).prepare()
     world.seed()
     councils = {
-        authority: random_council(1000 * seed + number, authority, number)
+        authority: random_council(1000 + number, authority, number)
         for number, authority in enumerate(authorities()[:COUNCILS])
     }
-    # the later half comes one delivery at a time, so that both ways of building are looked at
+    # the second half comes in two parts, so that both ways of building are looked at
     for arrival in range(4):
         for number, deliveries in enumerate(councils.values()):
             if number < COUNCILS // 2 and arrival == 0:
                 world.deliver(*deliveries)
             elif number >= COUNCILS // 2:
                 world.deliver(deliveries[arrival])
-        if arrival in {0, 1, 3}:
+        if arrival in {1, 3}:
             world.build()
     assert world.closes()
 
     open_half_days: dict[tuple[str, str], set[tuple[int, HalfDay]]] = {}
     for authority, year, seed_code, day, opening in world.query(
-        "select local_authority_code, academic_year, seed_code, opening_date, opening from canonical.calendar where is_open"
+        "select local_authority_code, academic_year, seed_code, opening_date, opening from canonical.calendar "
+        "where is_open"
     ):
         open_half_days.setdefault((authority, year), set()).add((seed_code, HalfDay(day, opening)))
     as_at = {
@@ -151,8 +156,12 @@ def test_the_layers_say_what_the_rules_say(new_warehouse: NewWarehouse, seed: in
             "from canonical.marks_outside_enrolment group by 1, 2"
         )
     }
-    for (authority, year), verdict in found(world).items():
-        place = (authority, year)
+    delivered = set(world.query("select local_authority_code, academic_year from canonical.delivered_years"))
+    for place, verdict in found(world).items():
+        authority, year = place
+        if place not in delivered:
+            assert verdict == Verdict()
+            continue
         rules = judge(councils[authority], year, open_half_days.get(place, set()), as_at.get(place))
         for name in ("out_of_scope", "elsewhere", "counted", "expected"):
             assert getattr(verdict, name) == getattr(rules, name), (place, name)

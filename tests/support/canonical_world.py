@@ -69,7 +69,8 @@ COMPARED = {
 }
 BY_PERSON = (
     "canonical.pupils", "canonical.pupil_scns", "canonical.scns_elsewhere", "canonical.enrolments",
-    "canonical.enrolment_years", "canonical.marked_months", "canonical.marked_schools", "canonical.enrolled_months", "canonical.reference_days",
+    "canonical.enrolment_years", "canonical.marked_months", "canonical.marked_schools", "canonical.enrolled_months",
+    "canonical.reference_days",
     "canonical.characteristics", "canonical.base_schools", "canonical.pupil_years",
 )  # fmt: skip
 BY_TOKEN = (
@@ -227,23 +228,21 @@ class CanonicalWorld:
 
     def closes(self) -> bool:
         """Per attendance file in force: rows in raw are openings, superseded, held and left out, to the row."""
+        accounted_for = " union all ".join(
+            f"select _file_id, _row_number from canonical.{table}"
+            for table in ("attendance_openings", "superseded_openings", "held_openings", "openings_left_out")
+        )
         rows = self.query(
             """
             select _file_id, _row_number from raw.attendance
             where _file_id in (select file_id from control.files_in_force)
-            except all (
-                select _file_id, _row_number from canonical.attendance_openings
-                union all select _file_id, _row_number from canonical.superseded_openings
-                union all select _file_id, _row_number from canonical.held_openings
-                union all select _file_id, _row_number from canonical.openings_left_out
-            )"""
+            except all ("""
+            + accounted_for
+            + ")"
         )
         extra = self.query(
-            """
-            select _file_id, _row_number from canonical.attendance_openings
-            union all select _file_id, _row_number from canonical.superseded_openings
-            union all select _file_id, _row_number from canonical.held_openings
-            union all select _file_id, _row_number from canonical.openings_left_out
+            accounted_for
+            + """
             except all
             select _file_id, _row_number from raw.attendance
             where _file_id in (select file_id from control.files_in_force)"""

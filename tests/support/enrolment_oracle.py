@@ -179,14 +179,12 @@ def judge(
         )
         for one in by_then:
             verdict.base_schools.setdefault(one.scn, one.seed_code)
-    for one in based:
-        for two in based:
-            if (
-                one.scn == two.scn
-                and one.seed_code != two.seed_code
-                and one.first <= two.last
-                and two.first <= one.last
-            ):
-                if two.entry_date != one.leaving_date and one.entry_date != two.leaving_date:
-                    verdict.two_base_schools.add(one.scn)
+    verdict.two_base_schools = {
+        one.scn
+        for one in based
+        for two in based
+        if one.scn == two.scn and one.seed_code != two.seed_code
+        if one.first <= two.last and two.first <= one.last
+        if two.entry_date != one.leaving_date and one.entry_date != two.leaving_date
+    }
     return verdict

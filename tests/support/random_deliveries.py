@@ -1,4 +1,4 @@
-"""Small random authorities: pupils who move, marks that are corrected, snapshots that forget, SCNs that change hands, nurseries.
+"""Small random authorities: pupils who move, nurseries, corrected marks, snapshots that forget, SCNs that change hands.
 
 Rows are what landing would accept: keys are unique inside a file, dates are in the year.
 """

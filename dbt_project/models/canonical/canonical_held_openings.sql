@@ -7,7 +7,7 @@ with placeholder_scns as (
     from {{ ref('placeholder_scns') }} as placeholders
     inner join {{ ref('local_authorities') }} as authorities
         on coalesce(placeholders.local_authority_code, authorities.local_authority_code)
-            = authorities.local_authority_code
+        = authorities.local_authority_code
 )
 
 select
