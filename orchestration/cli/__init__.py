@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from orchestration.cli import access, contracts, dashboards, database, demo, ledger, running, synth
+from orchestration.cli import access, calendar, contracts, dashboards, database, demo, ledger, running, synth
 from orchestration.cli.output import Exit, errors, say_error
 
 COLLECT_EVERY = (100_000, 20, 50)  # objects; Python's own (700, 10, 10) costs a night an eighth of its time in Python
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for part in (synth, running, ledger, contracts, database, demo, access, dashboards):
+for part in (synth, running, ledger, calendar, contracts, database, demo, access, dashboards):
     part.register(app)
 
 

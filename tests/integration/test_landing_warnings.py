@@ -11,6 +11,7 @@ from tests.support.extracts import (
     ALLOA,
     ATTENDANCE,
     Extract,
+    calendar,
     enrolments,
     establishments,
     extract,
@@ -55,6 +56,7 @@ WARNED = [
     ("ScotXed number",
      lambda: extract("pupils", [[*row[:11], "99", *row[12:]] for row in pupils(1)]), "scotxed_code", "looked_after"),
     ("unmapped code", lambda: extract("attendance", marks(code="QQ")), "unmapped_code", "attendance_code"),
+    ("a calendar that stops", lambda: extract("calendar", calendar()[:4]), "calendar_short", None),
     ("no rows by establishment", lambda: replace(GOOD, by_establishment=None), "rows_by_establishment_missing", None),
 ]  # fmt: skip
 

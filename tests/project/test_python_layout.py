@@ -14,7 +14,7 @@ LAYERS = [
     {"errors"},
     {"settings"},
     {"database", "contracts"},
-    {"access", "layer_sizes", "ledger", "project_state", "services", "transform"},
+    {"access", "calendars", "layer_sizes", "ledger", "project_state", "services", "transform"},
     {"landing", "identity", "release", "synthetic"},
     {"defs", "definitions"},
     {"cli"},
