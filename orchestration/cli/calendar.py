@@ -13,11 +13,12 @@ from orchestration.settings import Settings, load_settings
 
 calendar = typer.Typer(
     name="calendar",
-    help="Days without school, and days that are taken for lost.",
+    help="Close days without school, open them again, and list days that are taken for lost.\n\n"
+    'Example: `warehouse calendar close S12000005 2025-12-22..2026-01-02 --reason "Christmas holidays"`',
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-AuthorityArgument = Annotated[str, typer.Argument(help="GSS code of the council, such as S12000005.")]
+AuthorityArgument = Annotated[str, typer.Argument(help="Name or GSS code of the council.")]
 DaysArgument = Annotated[str | None, typer.Argument(help="A day, or FROM..TO: 2025-12-22..2026-01-02.")]
 SchoolOption = Annotated[str | None, typer.Option("--school", help="One school by SEED code; else all schools.")]
 FileOption = Annotated[
@@ -87,7 +88,7 @@ def open_again(
 
 @calendar.command("list")
 def list_days(
-    authority: Annotated[str | None, typer.Argument(help="GSS code of a council; else all.")] = None,
+    authority: Annotated[str | None, typer.Argument(help="Name or GSS code of a council; else all.")] = None,
     json_output: JsonOption = False,
 ) -> None:
     """List the days that were closed, those taken for lost, and calendars that stop early.
@@ -100,7 +101,10 @@ def list_days(
 
         warehouse calendar list S12000005 --json
     """
+    from orchestration.landing.closed_days import authority_code
+
     settings = _ready()
+    authority = authority_code(settings, authority) if authority else None
     closed = calendars.closed_days(settings, authority)
     lost = calendars.lost_days(settings, authority)
     short = calendars.short_calendars(settings, authority)

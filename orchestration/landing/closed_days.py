@@ -96,11 +96,19 @@ def read_days(path: Path) -> tuple[Days, ...]:
     return tuple(found)
 
 
+def authority_code(settings: Settings, text: str) -> str:
+    """GSS code of an authority given by its code or its name. Raises LandingError when there is none."""
+    for row in Reference.of(settings).rows("local_authorities"):
+        if text.strip().casefold() in {row["local_authority_code"].casefold(), row["local_authority_name"].casefold()}:
+            return row["local_authority_code"]
+    raise LandingError(f"{text} is no authority: give the name or the GSS code of a council, such as S12000005.")
+
+
 def close_days(settings: Settings, authority: str, days: Sequence[Days], reason: str, actor: str) -> int:
     """Close days of an authority's schools; returns how many days of schools or of the authority that changes.
 
-    In: GSS code; why (stands on the ledger, so no pupil's details) and by whom. Raises LandingError when authority or
-    school is not known, no reason is given, or all of it is closed already.
+    In: GSS code or name; why (stands on the ledger, so no pupil's details) and by whom. Raises LandingError when
+    authority or school is not known, no reason is given, or all of it is closed already.
     """
     return _enter(settings, authority, days, reason, actor, is_closed=True)
 
@@ -116,8 +124,7 @@ def _enter(
     if not reason.strip():
         raise LandingError("Say why: the reason stands on the ledger, for whoever asks later.")
     reference = Reference.of(settings)
-    if authority not in reference.authorities():
-        raise LandingError(f"{authority} is no authority: give the GSS code of a council, such as S12000005.")
+    authority = authority_code(settings, authority)
     first_day, last_day = reference.academic_years()
     for entry in days:
         if entry.first < first_day or entry.last > last_day:

@@ -58,6 +58,7 @@ COMMANDS = [
     "replay",
     "dbt",
     "demo",
+    "calendar",
     "contracts",
     "access",
     "dashboards",

@@ -139,10 +139,36 @@ def deliver(world: CanonicalWorld, code: str, authority: Authority) -> None:
         for (day, half), is_open in (found.calendar or {}).items()
     ]
     world.deliver(Delivery(authority.last, rows | ({"calendar": calendars} if calendars else {}), authority=code))
-    for day, schools in authority.lost:
-        lose(world, code, day, schools)
-    for school, first, last, is_closed in authority.closures:
-        close(world, code, school, first, last, is_closed=is_closed)
+    tell(world, code, *authority.lost, *authority.closures)
+
+
+Closure = tuple[int | None, date, date, bool]
+Lost = tuple[date, frozenset[int] | None]
+
+
+def random_ledger(seed: int, number: int) -> list[Closure | Lost]:
+    """Lost files and closed days at the schools and days of ``random_deliveries``, some for a delivery."""
+    generator = random.Random(seed)
+    schools = [5000000 + number * 10 + offset for offset in range(3)]
+    days = [date(2025, 9, 1) + timedelta(day) for day in (1, 2, 3, 7, 30)]
+    found: list[Closure | Lost] = []
+    for day in generator.sample(days, k=2):
+        found.append((day, generator.choice((None, frozenset(schools[:2])))))
+    for _ in range(3):
+        day = generator.choice(days)
+        found.append((generator.choice((None, *schools)), day, day + timedelta(1), generator.random() < 0.7))
+    generator.shuffle(found)
+    return found
+
+
+def tell(world: CanonicalWorld, authority: str, *entries: Closure | Lost) -> None:
+    """Put lost files and closures on the ledger."""
+    for entry in entries:
+        if len(entry) == 2:
+            lose(world, authority, *entry)
+        else:
+            school, first, last, is_closed = entry
+            close(world, authority, school, first, last, is_closed=is_closed)
 
 
 def lose(world: CanonicalWorld, authority: str, day: date, schools: frozenset[int] | None) -> None:

@@ -22,6 +22,11 @@ weekdays as (
     where days.weekday <= 5
 ),
 
+inferred_schools as (
+    {{ inferred_schools() }}
+),
+
+-- of authorities with such schools alone: elsewhere nothing can be lost
 marked_half_days as (
     select
         school_months.local_authority_code,
@@ -34,6 +39,9 @@ marked_half_days as (
     inner join days on school_months.month = days.month
     where {{ in_touched_scope('school_months') }}
         and school_months.marked_slots & (days.morning_slot | days.afternoon_slot) <> 0
+        and (school_months.local_authority_code, school_months.academic_year) in (
+            select inferred_schools.local_authority_code, inferred_schools.academic_year from inferred_schools
+        )
 ),
 
 -- open by marks: by the first test, or with a mark where a calendar has it open
@@ -47,10 +55,6 @@ known_open as (
     inner join marked_half_days using (local_authority_code, academic_year, seed_code, opening_date)
     where delivered.is_open
         and case delivered.opening when 'AM' then marked_half_days.has_morning else marked_half_days.has_afternoon end
-),
-
-inferred_schools as (
-    {{ inferred_schools() }}
 ),
 
 spans as (
