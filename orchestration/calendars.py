@@ -82,3 +82,38 @@ def short_calendars(settings: Settings, authority: str | None = None) -> Rows:
         """,
         authority,
     )
+
+
+def short_calendar_warnings(settings: Settings, delivery_key: str | None = None) -> Rows:
+    """``calendar_short`` where only the build could know, as warnings: of the authority's latest calendars.
+
+    Where landing has warned of that delivery by itself, nothing is said twice.
+    """
+    if not _exists(settings, "control.short_calendars"):
+        return []
+    query = """
+        with latest as (
+            select distinct on (deliveries.local_authority_code)
+                deliveries.local_authority_code, deliveries.delivery_key, files.file_id
+            from control.files
+            inner join control.deliveries using (delivery_id)
+            inner join control.files_in_force using (file_id)
+            where files.feed = 'calendar'
+            order by deliveries.local_authority_code, files.extracted_at desc, files.file_id desc
+        )
+
+        select
+            latest.delivery_key as delivery, 'calendar' as feed, 'calendar_short' as kind, null as column_name,
+            count(distinct short_calendars.seed_code) as row_count, null as example_row,
+            array_to_string((array_agg(distinct lpad(short_calendars.seed_code::text, 7, '0')))[1:10], ', ')
+            || case when count(distinct short_calendars.seed_code) > 10 then ', ...' else '' end as detail
+        from control.short_calendars
+        inner join latest using (local_authority_code)
+        where not exists (
+            select 1 from control.warnings
+            where warnings.file_id = latest.file_id and warnings.kind = 'calendar_short'
+        )
+        group by latest.delivery_key
+        order by latest.delivery_key
+    """
+    return [row for row in _rows(settings, query, None) if delivery_key in (None, row["delivery"])]

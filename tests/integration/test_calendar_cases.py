@@ -12,7 +12,7 @@ import pytest
 
 from orchestration import calendars
 from orchestration.identity import assign_identities
-from orchestration.landing import land_delivery, pending
+from orchestration.landing import LandingError, land_delivery, pending
 from orchestration.landing.closed_days import Days, close_days, open_days, read_days
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.transform import run_dbt
@@ -230,6 +230,8 @@ def first_figures(warehouse: Settings) -> None:
     } <= lost
     stopped = {(row["local_authority_code"], row["school"]) for row in calendars.short_calendars(warehouse)}
     assert stopped == {("S12000026", "5600227"), ("S12000035", seed_code("S12000035", 1))}
+    warned = {row["delivery"]: row["detail"] for row in calendars.short_calendar_warnings(warehouse)}
+    assert warned == {"S12000026/2025-08-22": "5600227", "S12000035/2025-08-18": seed_code("S12000035", 1)}
     # rule 12: the day itself is missing, at the school whose file was held back and where nothing was sent
     missing = rows(
         warehouse,
@@ -285,3 +287,25 @@ def test_a_full_refresh_gives_the_same(later: Settings) -> None:
     _build(later, "--full-refresh")
     assert {schema: fingerprint(later, schema) for schema in before} == before
     assert _found(later) == _expected(SECOND)
+
+
+@pytest.mark.parametrize(
+    ("authority", "days", "reason", "says"),
+    [
+        ("S12000099", Days(WEDNESDAY, WEDNESDAY), "storm", "S12000099 is no authority"),
+        ("S12000005", Days(WEDNESDAY, WEDNESDAY, 1003674), "storm", "1003674 is no school of S12000005"),
+        ("S12000005", Days(date(1999, 1, 4), date(1999, 1, 4)), "storm", "outside the academic years"),
+        ("S12000005", Days(WEDNESDAY, WEDNESDAY), "storm", "closed already"),
+        ("S12000005", Days(WEDNESDAY, WEDNESDAY), " ", "Say why"),
+    ],
+)
+def test_what_cannot_be_closed_is_refused_and_leaves_no_trace(
+    later: Settings, authority: str, days: Days, reason: str, says: str
+) -> None:
+    count = "select count(*) from control.ledger_events"
+    before = rows(later, "auditor", count)
+    with pytest.raises(LandingError, match=says):
+        close_days(later, authority, [days], reason, "test")
+    with pytest.raises(LandingError, match=r"Nothing to do|no authority|no school|outside|Say why"):
+        open_days(later, authority, [Days(MONDAY, MONDAY, days.seed_code)], reason, "test")
+    assert rows(later, "auditor", count) == before
