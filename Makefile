@@ -35,7 +35,7 @@ test: $(READY) ## every test, with a database started for the occasion
 	@$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-faults: $(READY) ## every test of kills, full disks, torn files and broken input at its full size; takes long
+faults: $(READY) ## every test of kills, full disks, torn files, broken input and changed values at its full size; takes long
 	@WAREHOUSE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint

@@ -26,10 +26,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with seals: its columns, and the expressions that put a row (``standing``) into a group."""
+    """A table with seals: its columns, and the expressions for a row's (``standing``) values and for its group."""
 
     relation: str
     columns: tuple[str, ...]
+    content: str
     groups: tuple[str, str, str, str]
 
     @property
@@ -71,13 +72,13 @@ def sealed_tables(connection: psycopg.Connection) -> list[Table]:
     """Every table with seals that is there, in the order in which they were made."""
     rows = connection.execute(
         """
-        select relation, column_names, authority, academic_year, seed_code, month
+        select relation, column_names, content, authority, academic_year, seed_code, month
         from control.sealed_tables
         where to_regclass(relation) is not null
         order by sealed_at, relation
         """
     ).fetchall()
-    return [Table(str(row[0]), tuple(row[1]), (row[2], row[3], row[4], row[5])) for row in rows]
+    return [Table(str(row[0]), tuple(row[1]), str(row[2]), (row[3], row[4], row[5], row[6])) for row in rows]
 
 
 def due_scopes(connection: psycopg.Connection) -> list[Scope]:
@@ -198,7 +199,7 @@ def _broken(connection: psycopg.Connection, table: Table, scopes: Sequence[Scope
             select {authority} as authority, {year} as academic_year, {seed_code} as seed_code, {month} as month,
                 count(*) as row_count,
                 sum(hashint8extended(
-                    hash_record_extended(row({columns}), 0), (select content_salt.salt from raw.content_salt)
+                    hash_record_extended(row({content}), 0), (select content_salt.salt from raw.content_salt)
                 )) as content
             from {table} as standing
             where {standing_in_scopes}
@@ -222,7 +223,7 @@ def _broken(connection: psycopg.Connection, table: Table, scopes: Sequence[Scope
         year=sql.SQL(table.groups[1]),
         seed_code=sql.SQL(table.groups[2]),
         month=sql.SQL(table.groups[3]),
-        columns=sql.SQL(", ").join(sql.Identifier("standing", column) for column in table.columns),
+        content=sql.SQL(table.content),
         table=table.name,
         standing_in_scopes=in_scopes(table.columns, "standing", scopes),
         relation=sql.Literal(table.relation),

@@ -27,11 +27,6 @@ def _endless() -> None:
         pass
 
 
-def _loop_with_checks() -> None:
-    while True:
-        check()
-
-
 def _raised(error: BaseException) -> Callable[[], None]:
     def fail() -> None:
         raise error
@@ -80,18 +75,17 @@ def _break(monkeypatch: pytest.MonkeyPatch, what: Callable[[], None]) -> None:
         (_raised(MemoryError()), "memory"),
         (_raised(psycopg.errors.UniqueViolation(SECRET)), "UniqueViolation"),
         (_raised(psycopg.OperationalError(SECRET)), "OperationalError"),
-        (_loop_with_checks, "longer than the 3 seconds"),
-        (_endless, "longer than the 3 seconds"),
+        (_endless, "longer than the 15 seconds"),
     ],
-    ids=["key", "memory", "database", "connection", "loop", "loop without checks"],
+    ids=["key", "memory", "database", "connection", "endless loop"],
 )
 def test_one_authority_that_breaks_is_refused_and_the_next_is_released(
     two: Settings, monkeypatch: pytest.MonkeyPatch, what: Callable[[], None], words: str
 ) -> None:
     _break(monkeypatch, what)
     began = time.monotonic()
-    results = release_all(two.model_copy(update={"release_seconds": 3.0}) if "longer" in words else two)
-    assert time.monotonic() - began < 60
+    results = release_all(two.model_copy(update={"release_seconds": 15.0}) if "longer" in words else two)
+    assert time.monotonic() - began < 120
     assert [(found.local_authority_code, found.outcome) for found in results] == [
         (AUTHORITY, "refused"),
         (OTHER, "released"),
@@ -117,7 +111,7 @@ def test_a_statement_that_takes_too_long_is_one_too(two: Settings, monkeypatch: 
         honest(connection, settings, authority)
 
     monkeypatch.setattr(applied, "prepare_readers", slow)
-    results = release_all(two.model_copy(update={"release_seconds": 5.0}))
+    results = release_all(two.model_copy(update={"release_seconds": 15.0}))
     assert [found.outcome for found in results] == ["refused", "released"]
     assert "preparing readers" in results[0].reasons[0]
 

@@ -91,7 +91,11 @@ def corrupt(connection: psycopg.Connection, case: Case, chance: random.Random) -
     if not found[0]:
         return None
     has_school = "seed_code" in columns_of(connection, case.relation)
-    row = _row(connection, name, chance.randrange(found[0]), has_school)
+    if (case.relation, case.column) == (SET_ASIDE, "scn"):  # only while a mark is held does it have one
+        name_of_held = sql.SQL("(select tableoid, ctid, seed_code from {} where scn is not null)").format(name)
+        row = _row(connection, sql.SQL("{} as held").format(name_of_held), 0, has_school)
+    else:
+        row = _row(connection, name, chance.randrange(found[0]), has_school)
     places = {row[2]}
     if case.kind == "delete":
         connection.execute(sql.SQL("delete from {} where {}").format(name, _at(row)))
@@ -134,7 +138,7 @@ def named(connection: psycopg.Connection, case: Case) -> Sequence[Broken]:
 Row = tuple[str, str, str]  # table, place in it, establishment
 
 
-def _row(connection: psycopg.Connection, name: sql.Identifier, number: int, has_school: bool) -> Row:
+def _row(connection: psycopg.Connection, name: sql.Composable, number: int, has_school: bool) -> Row:
     school = sql.SQL("coalesce(seed_code::text, '')" if has_school else "''")
     row = connection.execute(
         sql.SQL("select tableoid::text, ctid::text, {} from {} offset {} limit 1").format(

@@ -68,16 +68,16 @@ with incremental_strategy 'follow_changes' and config.meta.empty_when, the condi
     ),
 
     seal_parts as (
-        select {{ seal_part('standing', columns, -1) }}
+        select {{ seal_part('standing', -1) }}
         from {{ target_table }} as standing
         where (standing.local_authority_code, standing.academic_year) in (select * from rebuilt)
         union all
-        select {{ seal_part('standing', columns, -1) }}
+        select {{ seal_part('standing', -1) }}
         from {{ target_table }} as standing
         inner join {{ computed }} as computed on {{ same_key | join(' and ') }}
         where (standing.local_authority_code, standing.academic_year) not in (select * from rebuilt)
         union all
-        select {{ seal_part('computed', columns) }}
+        select {{ seal_part('computed') }}
         from {{ computed }} as computed
         where not (computed.{{ empty_when }})
     )

@@ -158,7 +158,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
             computed.*,
             standing.{{ keys[0] }} is not null as is_standing
             {%- if has_seals() %},
-            {{ seal_part('standing', columns, -1) }}
+            {{ seal_part('standing', -1) }}
             {%- endif %}
         from {{ computed }} as computed
         left join {{ target_table }} as standing on {{ same_key | join(' and ') }}
@@ -177,7 +177,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
             )
         returning standing.{{ noted | join(', standing.') }}
         {%- if has_seals() %},
-            {{ seal_part('standing', columns, -1) }}
+            {{ seal_part('standing', -1) }}
         {%- endif %}
     ),
 
@@ -206,7 +206,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
         union all
         select {{ seal_part_names('differing_rows') }} from differing_rows where differing_rows.is_standing
         union all
-        select {{ seal_part('differing_rows', columns) }} from differing_rows
+        select {{ seal_part('differing_rows') }} from differing_rows
     ),
 
     sealed as (

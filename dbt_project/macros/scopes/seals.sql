@@ -5,7 +5,8 @@ control.seals in the same transaction, and never reads the rows that it leaves a
 models' back stays different from its seal, however often the rest is written. orchestration/seals compares.
 
 A record's hash is a sum over its columns: two rows that change a value with each other would not show. So it is hashed
-once more, under the warehouse's own number.
+once more, under the warehouse's own number. PostgreSQL hashes the two halves of a bigint as one, so that bit 5 and bit 37
+of packed half days are the same to it: they stand there one by one.
 -#}
 {% macro has_seals() -%}
     {{ return(model.fqn[1] in ['canonical', 'pseudonymised', 'aggregated']) }}
@@ -25,21 +26,34 @@ once more, under the warehouse's own number.
     ]) }}
 {%- endmacro %}
 
-{% macro seal_hash(relation, columns) -%}
-    hashint8extended(
-        hash_record_extended(row({{ relation }}.{{ columns | join(', ' ~ relation ~ '.') }}), 0), {{ content_salt() }}
-    )
+{% macro seal_hash(relation) -%}
+    hashint8extended(hash_record_extended(row({{ seal_values(relation) }}), 0), {{ content_salt() }})
+{%- endmacro %}
+
+{% macro seal_values(relation) -%}
+    {%- set values = [] -%}
+    {%- for column in model.columns.values() -%}
+        {%- set value = relation ~ '.' ~ column.name -%}
+        {%- if column.data_type == 'bigint' -%}
+            {%- do values.append(value ~ ' >> 32, ' ~ value ~ ' & 4294967295') -%}
+        {%- elif column.data_type.endswith('[]') -%}
+            {%- do values.append(value ~ '::text') -%}
+        {%- else -%}
+            {%- do values.append(value) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- values | join(', ') -}}
 {%- endmacro %}
 
 {#- The columns of a table that add a row to a seal, or take it out. -#}
-{% macro seal_part(relation, columns, count=1) -%}
+{% macro seal_part(relation, count=1) -%}
     {%- set groups = seal_groups(relation) -%}
     {{ groups[0] }} as seal_authority,
         {{ groups[1] }} as seal_year,
         {{ groups[2] }} as seal_seed_code,
         {{ groups[3] }} as seal_month,
         {{ count }} as seal_count,
-        {{ '-1 * ' if count < 0 }}{{ seal_hash(relation, columns) }}::numeric as seal_content
+        {{ '-1 * ' if count < 0 }}{{ seal_hash(relation) }}::numeric as seal_content
 {%- endmacro %}
 
 {% macro seal_part_names(relation) -%}
@@ -75,20 +89,21 @@ once more, under the warehouse's own number.
         sealed.seal_authority, sealed.seal_year, sealed.seal_seed_code, sealed.seal_month,
         sum(sealed.seal_count) as seal_count,
         sum(sealed.seal_content) as seal_content
-    from (select {{ seal_part('made', columns) }} from {{ relation }} as made) as sealed
+    from (select {{ seal_part('made') }} from {{ relation }} as made) as sealed
     group by sealed.seal_authority, sealed.seal_year, sealed.seal_seed_code, sealed.seal_month;
     {{ add_to_seals('seals_made') }};
     drop table seals_made;
     insert into control.sealed_tables (
-        relation, model, column_names, authority, academic_year, seed_code, month
+        relation, model, column_names, content, authority, academic_year, seed_code, month
     )
     values (
         '{{ sealed_name() }}', '{{ model.name }}', array['{{ columns | join("', '") }}'],
+        '{{ seal_values("standing") }}',
         {% for group in seal_groups('standing') %}'{{ group | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}
     )
     on conflict (relation) do update set
-        model = excluded.model, column_names = excluded.column_names, authority = excluded.authority,
-        academic_year = excluded.academic_year, seed_code = excluded.seed_code, month = excluded.month,
+        model = excluded.model, column_names = excluded.column_names, content = excluded.content,
+        authority = excluded.authority, academic_year = excluded.academic_year, seed_code = excluded.seed_code, month = excluded.month,
         sealed_at = now();
     {%- endif -%}
 {%- endmacro %}

@@ -45,7 +45,7 @@ wanted as (
         and enrolment_years.pupil_id = marked_schools.pupil_id
         and enrolment_years.seed_code = marked_schools.seed_code
     where (schools_with_calendar.seed_code is null or enrolment_years.stage in ('S4', 'S5', 'S6'))
-        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+        and {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 pupil_months as (

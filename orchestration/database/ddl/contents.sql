@@ -20,10 +20,12 @@ set local role warehouse_owner;
 -- a product of two fits into a bigint. PostgreSQL puts these one-line functions into the query that calls them.
 create or replace function control.mark_hash(
     row_number integer, recorded_at timestamptz, attendance_date date, opening text, salt bigint
-) returns bigint language sql stable parallel safe as $$
+) returns bigint language sql immutable parallel safe as $$
     select hashint4extended(
         (attendance_date - date '2000-01-01') # hashtext(opening),
-        hashfloat8extended(date_part('epoch', recorded_at), hashint4extended(row_number, salt))
+        interval_hash_extended(
+            recorded_at - timestamptz '2000-01-01 00:00:00+00', hashint4extended(row_number, salt)
+        )
     ) & 2147483647
 $$;
 create or replace function control.number_hash(number integer, salt bigint)
@@ -41,6 +43,7 @@ create table if not exists control.sealed_tables (
     relation text primary key,
     model text not null,
     column_names text[] not null,
+    content text not null,
     authority text not null,
     academic_year text not null,
     seed_code text not null,
@@ -50,7 +53,8 @@ create table if not exists control.sealed_tables (
 comment on table control.sealed_tables is 'Tables with seals, and how their rows are put into groups. One row per table.';
 comment on column control.sealed_tables.relation is 'Schema and name of the table.';
 comment on column control.sealed_tables.model is 'The dbt model that makes it.';
-comment on column control.sealed_tables.column_names is 'Columns in the seal, in their order.';
+comment on column control.sealed_tables.column_names is 'Columns of the table, in the order of its contract.';
+comment on column control.sealed_tables.content is 'Expressions for the values of a row that are in the seal.';
 comment on column control.sealed_tables.authority is 'Expression for the authority of a row.';
 comment on column control.sealed_tables.academic_year is 'Expression for its academic year.';
 comment on column control.sealed_tables.seed_code is 'Expression for its establishment.';

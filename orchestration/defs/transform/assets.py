@@ -29,6 +29,7 @@ from orchestration.errors import WarehouseError
 from orchestration.identity import assign_identities
 from orchestration.landing.contents import take_over
 from orchestration.project_state import last_built, missing_views, project_state, record_built
+from orchestration.release.project import check_manifest
 from orchestration.seals import check_due_seals
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
@@ -37,6 +38,7 @@ from orchestration.trouble import trouble_in, trouble_of
 _settings = load_settings()
 ensure_ready(_settings)
 MANIFEST_PATH = ensure_manifest(_settings)
+check_manifest(MANIFEST_PATH)
 MANIFEST: dict[str, Any] = json.loads(MANIFEST_PATH.read_text())
 PROJECT = DbtProject(
     project_dir=_settings.dbt_dir,

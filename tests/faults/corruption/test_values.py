@@ -3,21 +3,28 @@
 `make test` tries a sample, `make faults` every column of every table. Each is done in a transaction that is taken back.
 """
 
-import os
 import random
 from collections import Counter
 
 import pytest
 
 from orchestration.contracts import load_contracts
-from orchestration.database import connect
+from orchestration.database import connect, ensure_ready
 from orchestration.seals import broken_contents, broken_groups, broken_openings, known_scopes
 from orchestration.seals.check import HOPS
 from orchestration.settings import Settings
+from tests.faults.conftest import FULL_SIZE, NewCopy
 from tests.support.corruption import BESIDE_THE_FIGURES, OPENINGS, SET_ASIDE, Case, cases, corrupt, named
 
-EVERYTHING = os.environ.get("FAULTS") == "all"
 SAMPLE, SEED = 60, 12
+
+
+@pytest.fixture(scope="module")
+def standing(copied: NewCopy) -> Settings:
+    """A warehouse that is built and released."""
+    found = copied(waiting=False)
+    ensure_ready(found)
+    return found
 
 
 def hop_of(relation: str) -> str:
@@ -25,9 +32,9 @@ def hop_of(relation: str) -> str:
     return "file to raw" if schema == "raw" else HOPS[schema]
 
 
-def test_every_table_is_held_against_something(released: Settings) -> None:
+def test_every_table_is_held_against_something(standing: Settings) -> None:
     """From raw to the exact marts; what is not, is listed with the reason."""
-    with connect(released, "admin") as connection:
+    with connect(standing, "admin") as connection:
         rows = connection.execute(
             "select schemaname || '.' || tablename from pg_tables "
             "where schemaname in ('raw', 'canonical', 'pseudonymised', 'aggregated_exact') "
@@ -38,8 +45,8 @@ def test_every_table_is_held_against_something(released: Settings) -> None:
     assert {name for (name,) in rows} - tried == beside
 
 
-def test_nothing_is_named_where_nothing_happened(released: Settings) -> None:
-    with connect(released, "transformer") as connection:
+def test_nothing_is_named_where_nothing_happened(standing: Settings) -> None:
+    with connect(standing, "transformer") as connection:
         scopes = known_scopes(connection)
         assert scopes
         assert broken_groups(connection, scopes) == []
@@ -48,16 +55,16 @@ def test_nothing_is_named_where_nothing_happened(released: Settings) -> None:
             assert not contract.is_collected or broken_contents(connection, contract, scopes) == []
 
 
-def test_each_corruption_is_named(released: Settings) -> None:
+def test_each_corruption_is_named(standing: Settings) -> None:
     chance = random.Random(SEED)
-    with connect(released, "admin") as connection:
+    with connect(standing, "admin") as connection:
         tries = cases(connection)
-        if not EVERYTHING:
+        if not FULL_SIZE:
             tries = chance.sample(tries, 2 * SAMPLE)  # some have nothing to change
         outcomes: Counter[str] = Counter()
         missed: list[str] = []
         for case in tries:
-            if not EVERYTHING and outcomes.total() == SAMPLE:
+            if not FULL_SIZE and outcomes.total() == SAMPLE:
                 break
             with connection.transaction(force_rollback=True):
                 done = corrupt(connection, case, chance)
@@ -134,9 +141,9 @@ EIGHT = {
 
 
 @pytest.mark.parametrize("what", EIGHT)
-def test_what_once_closed_the_books(released: Settings, what: str) -> None:
+def test_what_once_closed_the_books(standing: Settings, what: str) -> None:
     relation, hop, statement = EIGHT[what]
-    with connect(released, "admin") as connection, connection.transaction(force_rollback=True):
+    with connect(standing, "admin") as connection, connection.transaction(force_rollback=True):
         assert connection.execute(statement.encode()).rowcount > 0
         found = named(connection, Case(relation, "", "", ""))
     assert found, what
