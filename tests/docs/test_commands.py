@@ -62,6 +62,7 @@ COMMANDS = [
     "replay",
     "dbt",
     "demo",
+    "calendar",
     "contracts",
     "access",
     "dashboards",
