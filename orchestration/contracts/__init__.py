@@ -3,6 +3,7 @@
 from orchestration.contracts.generated import generated_files, write_generated
 from orchestration.contracts.loader import CONTRACTS_DIR, ContractError, load_contracts, read_contract
 from orchestration.contracts.model import (
+    Ceiling,
     Check,
     CodeList,
     Column,
@@ -16,6 +17,7 @@ from orchestration.contracts.placeholders import placeholder_numbers
 
 __all__ = [
     "CONTRACTS_DIR",
+    "Ceiling",
     "Check",
     "CodeList",
     "Column",

@@ -57,6 +57,10 @@ def _page(contract: Contract) -> Iterator[str]:
     yield f"| key | {', '.join(f'`{name}`' for name in contract.key)} |"
     limit = contract.reject_limit
     yield f"| quarantined | when more than {limit.rows} rows and more than {limit.share:.0%} of the file are rejected |"
+    ceiling = contract.ceiling
+    yield f"| too large | {ceiling.rows:,} rows, {ceiling.bytes // 1024**2:,} MiB, or twice the rows announced |"
+    if contract.is_judged:
+        yield "| held back | when pupils or their SEEMiS ids change suddenly against the snapshot before (rule 2) |"
     yield "\n| column | type | required | values | privacy | meaning |"
     yield "|---|---|---|---|---|---|"
     for column in contract.columns:
@@ -107,6 +111,7 @@ def _values(column: Column) -> str:
         said.append(f"{column.maximum:g} or less")
     said += [_rule(rule) for rule in column.rules]
     said += [f"before `{check.argument}`: warned about" for check in column.checks if check.name == "not_before"]
+    said += [f"after {DATES[check.argument]}: warned about" for check in column.checks if check.name == "not_after"]
     return "; ".join(said)
 
 

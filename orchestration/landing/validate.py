@@ -36,11 +36,12 @@ READ_MIB = 32  # with 16 reading alone takes a quarter more, with 64 no less
 
 @dataclass(frozen=True)
 class Counts:
-    """Records of a file by what becomes of them."""
+    """Records of a file by what becomes of them; ``rows`` are those that hold anything, ``blank`` the others."""
 
     rows: int
     rejected: int
     duplicate: int
+    blank: int = 0
 
     @property
     def accepted(self) -> int:
@@ -78,6 +79,8 @@ class Staging:
             return self.connection.execute(query, parameters).fetchall()
         except duckdb.Error as error:
             kind = type(error).__name__
+            if "no space left" in str(error).lower():
+                kind = "no space left on device"
         raise LandingError(
             f"Validation stopped ({kind}): see that the home has free space, and WAREHOUSE_MEMORY_LIMIT with its unit."
         )
@@ -140,15 +143,15 @@ def validate(
         f"columns={{{columns}}})"
     )
     # rowid counts the records: a table made in one go keeps the order of the file
-    staging.run(f"create table staged as {made.query(source)}")
-    staging.run("create view rows as select (rowid + 1)::integer as row_number, * from staged")
+    staging.run(f"create table staged as {made.query(source, width=structure.width)}")
     read = staging.run("select count(*) from staged")[0][0]
     if read != structure.records:
         raise FileQuarantinedError(
             "not_readable", "its records cannot be told apart for certain. Export it with RFC 4180 quoting."
         )
     _put_misfits(staging, structure, contract, positions)
-    return _finish(staging, contract, made, structure.records, _takes_part(contract, extract, reference))
+    blank = _skip_blank(staging)
+    return _finish(staging, contract, made, structure.records - blank, _takes_part(contract, extract, reference), blank)
 
 
 def validate_again(
@@ -172,6 +175,16 @@ def validate_again(
     return _finish(staging, contract, made, rejected.num_rows, _takes_part(contract, extract, reference))
 
 
+def _skip_blank(staging: Staging) -> int:
+    """Make the view ``rows`` without the records of which every field is empty; returns how many those are."""
+    # misfits stand there with empty fields, and are none
+    staging.run("update staged set is_blank = false where is_blank and rowid + 1 in (select row_number from misfits)")
+    blank = int(staging.run("select count(*) from staged where is_blank")[0][0])
+    where = " where not is_blank" if blank else ""
+    staging.run(f"create view rows as select (rowid + 1)::integer as row_number, * from staged{where}")
+    return blank
+
+
 def _put_misfits(staging: Staging, structure: Structure, contract: Contract, positions: Mapping[str, int]) -> None:
     """Records of which only number and count of fields are kept: what is not collected could hide in them."""
     numbers, fields = structure.wrong_column_counts()
@@ -191,7 +204,9 @@ def _put_misfits(staging: Staging, structure: Structure, contract: Contract, pos
     )
 
 
-def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int, takes_part: str) -> Validated:
+def _finish(
+    staging: Staging, contract: Contract, made: Judgement, rows: int, takes_part: str, blank: int = 0
+) -> Validated:
     for problem in made.problems:
         if problem.lookup is not None:
             _look_up(staging, contract, problem)
@@ -213,7 +228,7 @@ def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int, ta
     bad, duplicate = staging.run(
         f"select count(*), count(*) filter (problems = {DUPLICATE}) from rows where problems <> 0"
     )[0]
-    return Validated(staging, contract, made, Counts(rows, bad - duplicate, duplicate))
+    return Validated(staging, contract, made, Counts(rows, bad - duplicate, duplicate, blank))
 
 
 def _look_up(staging: Staging, contract: Contract, problem: Problem) -> None:

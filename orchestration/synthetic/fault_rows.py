@@ -32,7 +32,7 @@ SPOILINGS: dict[str, tuple[Spoiling, ...]] = {
         Spoiling("unknown_code", "sector", "primary+nursery"),
         Spoiling("unknown_code", "local_authority_code", "S12999999"),
         Spoiling("date_logic", "closed_on", "1900-01-01"),
-        Spoiling("out_of_range", "capacity", "0"),
+        Spoiling("out_of_range", "working_capacity", "0"),
         WRONG_COUNT,
     ),
     "calendar": (

@@ -78,7 +78,12 @@ WRONG = [
     Wrong("establishments", "half_day_openings_per_week", "ten", "wrong_type"),
     Wrong("establishments", "half_day_openings_per_week", "99999999999999999999", "out_of_range"),
     Wrong("establishments", "half_day_openings_per_week", "1e1", "wrong_type"),
-    Wrong("establishments", "capacity", "0", "out_of_range"),
+    Wrong("establishments", "planning_capacity", "0", "out_of_range"),
+    Wrong("establishments", "working_capacity", "-1", "out_of_range"),
+    Wrong("establishments", "capacity_as_at", "June", "wrong_type"),
+    Wrong("establishments", "condition", "E", "unknown_code"),
+    Wrong("establishments", "suitability", "a", "unknown_code"),
+    Wrong("establishments", "medium_of_education", "scots", "unknown_code"),
     Wrong("establishments", "closed_on", "2020-01-01", "date_logic"),
 ]
 ROWS = {

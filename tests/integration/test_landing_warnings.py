@@ -12,6 +12,7 @@ from orchestration.settings import Settings
 from tests.support.extracts import (
     ALLOA,
     ATTENDANCE,
+    ESTABLISHMENTS,
     Extract,
     enrolments,
     establishments,
@@ -23,6 +24,7 @@ from tests.support.landings import land
 
 Change = Callable[[], Extract]
 GOOD = extract("attendance", marks())
+GOOD_PLACES = extract("establishments", establishments())
 TEXT = GOOD.content.decode()
 
 
@@ -61,6 +63,9 @@ WARNED = [
      "leaving_date_before_entry_date", "leaving_date"),
     ("placeholder SCN", lambda: extract("attendance", [["123456789", *row[1:]] for row in marks()[::6]]),
      "placeholder_scn", "scn"),
+    ("capacity of an older file",
+     lambda: GOOD_PLACES.holding(GOOD_PLACES.content.replace(b"planning_capacity", b"capacity", 1)),
+     "renamed_column", "planning_capacity"),
     ("no rows by establishment", lambda: replace(GOOD, by_establishment=None), "rows_by_establishment_missing", None),
 ]  # fmt: skip
 
@@ -140,3 +145,15 @@ def test_a_council_adds_placeholders_of_its_own(
     rows = [["999000001", *row[1:]] for row in enrolments()] + [["999000002", *row[1:]] for row in enrolments()]
     (file,) = land(warehouse, extract("enrolments", rows)).files
     assert (file.rows_accepted, file.rows_duplicate) == (7, 5)
+
+
+def test_the_capacity_of_an_older_file_is_read_as_the_planning_capacity(warehouse: Settings) -> None:
+    columns = ["capacity" if name == "planning_capacity" else name for name in ESTABLISHMENTS if name != "condition"]
+    rows = [[*row[:7], "321", *row[8:10], *row[11:]] for row in establishments()]
+    (file,) = land(warehouse, extract("establishments", rows, columns)).files
+    with connect(warehouse, "loader") as connection:
+        found = connection.execute(
+            "select distinct planning_capacity, working_capacity, condition, suitability from raw.establishments "
+            "where _file_id = %s", (file.file_id,),
+        ).fetchall()  # fmt: skip
+    assert found == [(321, 900, None, "A")]

@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('canonical_attendance_openings') }}
+-- Marks of a file are openings, or set aside for a reason; the hash of what they say is that of raw.
 with raw_counts as (
     select
         raw_counts.local_authority_code,
@@ -5,7 +7,7 @@ with raw_counts as (
         raw_counts.file_id,
         raw_counts.seed_code,
         raw_counts.row_count,
-        raw_counts.key_checksum
+        raw_counts.resolved_content
     from {{ ref('control_raw_counts') }} as raw_counts
     where {{ in_touched_scope('raw_counts') }}
 ),
@@ -23,44 +25,22 @@ openings as (
         openings.file_id,
         openings.seed_code,
         sum(openings.row_count) as row_count,
-        bit_xor(openings.key_checksum) as key_checksum
+        sum(openings.content) as content
     from {{ ref('control_opening_counts') }} as openings
     where openings.file_id in (select file_ledger.file_id from file_ledger)
     group by openings.file_id, openings.seed_code
 ),
 
-superseded as (
+set_aside as (
     select
-        superseded._file_id as file_id,
-        superseded.seed_code,
-        count(*) as row_count,
-        {{ row_checksum('superseded') }} as key_checksum
-    from {{ ref('canonical_superseded_openings') }} as superseded
-    where superseded._file_id in (select file_ledger.file_id from file_ledger)
-    group by superseded._file_id, superseded.seed_code
-),
-
-held as (
-    select
-        held._file_id as file_id,
-        held.seed_code,
-        count(*) as row_count,
-        {{ row_checksum('held') }} as key_checksum
-    from {{ ref('canonical_held_openings') }} as held
-    where held._file_id in (select file_ledger.file_id from file_ledger)
-    group by held._file_id, held.seed_code
-),
-
-left_out as (
-    select
-        left_out._file_id as file_id,
-        left_out.seed_code,
-        count(*) filter (where left_out.reason = 'out_of_scope') as out_of_scope,
-        count(*) filter (where left_out.reason = 'marked_elsewhere') as marked_elsewhere,
-        {{ row_checksum('left_out') }} as key_checksum
-    from {{ ref('canonical_openings_left_out') }} as left_out
-    where left_out._file_id in (select file_ledger.file_id from file_ledger)
-    group by left_out._file_id, left_out.seed_code
+        by_reason.file_id,
+        by_reason.seed_code,
+        jsonb_object_agg(by_reason.reason, by_reason.row_count) as explained,
+        sum(by_reason.content) as content
+    from (
+        {{ set_aside_contents('set_aside._file_id in (select file_ledger.file_id from file_ledger)') }}
+    ) as by_reason
+    group by by_reason.file_id, by_reason.seed_code
 ),
 
 places as (
@@ -68,11 +48,7 @@ places as (
     union
     select openings.file_id, openings.seed_code from openings
     union
-    select superseded.file_id, superseded.seed_code from superseded
-    union
-    select held.file_id, held.seed_code from held
-    union
-    select left_out.file_id, left_out.seed_code from left_out
+    select set_aside.file_id, set_aside.seed_code from set_aside
 ),
 
 balanced as (
@@ -86,25 +62,18 @@ balanced as (
         file_ledger.feed,
         coalesce(raw_counts.row_count, 0)::bigint as amount_in,
         coalesce(openings.row_count, 0)::bigint as amount_out,
-        {{ explained({
-            'superseded': 'coalesce(superseded.row_count, 0)',
-            'held_identity': 'coalesce(held.row_count, 0)',
-            'out_of_scope': 'coalesce(left_out.out_of_scope, 0)',
-            'marked_elsewhere': 'coalesce(left_out.marked_elsewhere, 0)',
+        coalesce(set_aside.explained, '{}')
+        || {{ explained({
             'withdrawn': 'case when file_ledger.is_in_force then 0 else raw_counts.row_count end',
         }) }} as explained,
         not file_ledger.is_in_force
-        or coalesce(raw_counts.key_checksum, 0)
-            = coalesce(openings.key_checksum, 0) # coalesce(superseded.key_checksum, 0) # coalesce(held.key_checksum, 0)
-            # coalesce(left_out.key_checksum, 0)
-            as checksum_matches
+        or coalesce(raw_counts.resolved_content, 0)
+            = coalesce(openings.content, 0) + coalesce(set_aside.content, 0) as checksum_matches
     from places
     inner join file_ledger using (file_id)
     left join raw_counts using (file_id, seed_code)
     left join openings using (file_id, seed_code)
-    left join superseded using (file_id, seed_code)
-    left join held using (file_id, seed_code)
-    left join left_out using (file_id, seed_code)
+    left join set_aside using (file_id, seed_code)
 )
 
 select * from balanced
