@@ -9,6 +9,8 @@ from tests.support.canonical_world import CanonicalWorld, Delivery, Row, State, 
 
 FIRST, SECOND = date(2025, 9, 5), date(2025, 9, 12)
 WEEK, NEXT_WEEK = [date(2025, 9, day) for day in range(1, 6)], [date(2025, 9, day) for day in range(8, 13)]
+# marks of a past year that come after it
+MARKED_ON = {FIRST: WEEK, SECOND: NEXT_WEEK, date(2026, 8, 14): [date(2026, 6, 5)]}
 HERE, THERE = 5746728, 5746825
 NOBODYS = 123456789
 
@@ -30,13 +32,18 @@ def enrolled(scn: int, school: int = HERE, **values: object) -> Row:
 
 
 def council(authority: str, day: date, **rows: list[Row]) -> Delivery:
-    """A delivery with one pupil, 1, who is always there, beside what is told of others."""
+    """A delivery with one pupil, 1, who is always there, beside what is told of others. Numbers are of one council."""
     enrolments = {"enrolments": [enrolled(1), *rows["enrolments"]]} if "enrolments" in rows else {}
     pupils = {"pupils": [{"scn": 1, "seemis_pupil_id": "A1"}, *rows["pupils"]]} if "pupils" in rows else {}
-    week = WEEK if day == FIRST else NEXT_WEEK if day == SECOND else [day]
+    week = MARKED_ON.get(day, [day])
+    told = {**pupils, **enrolments, "attendance": [*marks(1, week), *rows.get("attendance", [])]}
+    own = 100 * int(authority[-3:])
     return Delivery(
         day,
-        {**pupils, **enrolments, "attendance": [*marks(1, week), *rows.get("attendance", [])]},
+        {
+            feed: [row if row["scn"] == NOBODYS else {**row, "scn": own + row["scn"]} for row in found]
+            for feed, found in told.items()
+        },
         authority=authority,
     )
 
@@ -85,8 +92,8 @@ TOLD_SECOND = [
     # the second school's enrolment was a mistake: what was marked there alone counts, the rest does not
     council(MOVED, SECOND, enrolments=[enrolled(2)]),
     council(NUMBERED, SECOND, pupils=[TWO], enrolments=[enrolled(2)], attendance=marks(2, NEXT_WEEK)),
-    # marks of a past year that come after it, and marks of a year of which no snapshot has come: one day of it
-    Delivery(date(2026, 8, 14), {"attendance": marks(1, [date(2026, 6, 5)])}, authority=NEXT_YEAR),
+    # and marks of a year of which no snapshot has come
+    council(NEXT_YEAR, date(2026, 8, 14)),
     council(NEXT_YEAR, date(2026, 8, 20), attendance=marks(2, [date(2026, 8, 14)], THERE)),
 ]
 
