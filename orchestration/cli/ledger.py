@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import ledger
+from orchestration import calendars, ledger
 from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
 from orchestration.settings import Settings, load_settings
 
@@ -69,7 +69,8 @@ def rejects(
     """
     settings = _ready()
     if warnings:
-        print_rows(ledger.warnings(settings, delivery), "Warnings", "There are no warnings.", json_output)
+        found = ledger.warnings(settings, delivery) + calendars.short_calendar_warnings(settings, delivery)
+        print_rows(found, "Warnings", "There are no warnings.", json_output)
         return
     print_rows(ledger.rejects(settings, delivery), "Rejected rows by reason", "No row was rejected.", json_output)
 

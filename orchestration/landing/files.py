@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from orchestration.contracts import Ceiling, Contract
 from orchestration.landing import announced, findings, load, register
+from orchestration.landing.calendar_warnings import calendar_warnings
 from orchestration.landing.header import Header, judge_header
 from orchestration.landing.manifest import ManifestFile
 from orchestration.landing.messages import about, in_words
@@ -157,6 +158,7 @@ class FileLanding:
         warnings = (
             *header.warnings,
             *findings.file_warnings(validated, structure, extract, self.reference),
+            *calendar_warnings(validated, extract),
             *_unannounced(file, contract),
         )
         message = None

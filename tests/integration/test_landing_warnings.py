@@ -14,6 +14,7 @@ from tests.support.extracts import (
     ATTENDANCE,
     ESTABLISHMENTS,
     Extract,
+    calendar,
     enrolments,
     establishments,
     extract,
@@ -66,6 +67,7 @@ WARNED = [
     ("capacity of an older file",
      lambda: GOOD_PLACES.holding(GOOD_PLACES.content.replace(b"planning_capacity", b"capacity", 1)),
      "renamed_column", "planning_capacity"),
+    ("a calendar that stops", lambda: extract("calendar", calendar()[:4]), "calendar_short", None),
     ("no rows by establishment", lambda: replace(GOOD, by_establishment=None), "rows_by_establishment_missing", None),
 ]  # fmt: skip
 

@@ -79,10 +79,10 @@ BY_TOKEN = (
     "pseudonymised.attendance_pupil_weekday_codes", "pseudonymised.attendance_openings",
 )  # fmt: skip
 AS_IS = (
-    "canonical.establishments", "canonical.departments", "canonical.delivered_half_days",
+    "canonical.establishments", "canonical.departments", "canonical.delivered_half_days", "canonical.school_months",
     "canonical.stage_half_days", "canonical.tested_half_days", "canonical.half_days_like_others",
-    "canonical.calendar", "canonical.study_leave", "canonical.last_marked", "canonical.data_as_at",
-    "canonical.delivered_years", "canonical.schools_on_roll", "pseudonymised.school_years",
+    "canonical.lost_half_days", "canonical.calendar", "canonical.study_leave", "canonical.last_marked",
+    "canonical.data_as_at", "canonical.delivered_years", "canonical.schools_on_roll", "pseudonymised.school_years",
     "pseudonymised.school_weekdays", "pseudonymised.school_weeks", "pseudonymised.schools",
 )  # fmt: skip
 SUPPORT = """

@@ -55,9 +55,12 @@ def random_story(seed: int, authority: str, number: int, deliveries: int = 4) ->
             rows["calendar"] = _calendar(generator, schools[:2], day)
         if generator.random() < 0.4:
             rows["establishments"] = [
-                {"seed_code": school, "sector": generator.choice(("primary", "primary+secondary", "special"))}
+                {
+                    "seed_code": school, "sector": generator.choice(("primary", "primary+secondary", "special")),
+                    "closed_on": generator.choice((None, None, None, date(2025, 10, 1))),
+                }
                 for school in schools
-            ]
+            ]  # fmt: skip
         made.append(Delivery(day, rows, authority=authority))
     if generator.random() < 0.4:
         made[-1] = replace(made[-1], supersedes=made[generator.randrange(len(made) - 1)].key)
