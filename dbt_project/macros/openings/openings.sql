@@ -25,9 +25,12 @@ see docs/benchmarks.md.
         {{ create_openings() }}
         {{ forget_consumed_changes() }}
         drop table if exists enrolments_changed;
-        create temporary table enrolments_changed as {{ changed_enrolments() }};
+        create temporary table enrolments_changed as
+        {{ changed_enrolments() }} limit {{ 'all' if enrolments_have_moved() else 0 }};
         analyze enrolments_changed;
-        {{ find_pupils_out_of_scope() }}
+        drop table if exists out_of_scope_before;
+        create temporary table out_of_scope_before as select * from {{ this.schema }}.attendance_out_of_scope;
+        {{ find_pupils_out_of_scope() if enrolments_have_moved() }}
     {% endcall %}
     {% set arrivals = ref('canonical_attendance_arrivals') %}
     {% set done = namespace(rebuilt=0, updated=0) %}
@@ -236,11 +239,14 @@ see docs/benchmarks.md.
     ) as differing
 {% endmacro %}
 
-{#- Pupils with no enrolment of a year but of early learning (rule 5), and in a temporary table those who were so when the
-    openings were last built. Present ones in a table of its own, because workers do not read temporary ones. -#}
+{#- Whether there is anything to look for among the enrolments: on most nights there is not. -#}
+{% macro enrolments_have_moved() %}
+    {{ return(should_full_refresh() or run_query(touched_scopes(['canonical_enrolment_years'])) | length > 0) }}
+{% endmacro %}
+
+{#- Pupils with no enrolment of a year but of early learning (rule 5), in a table of its own, because workers do not read
+    temporary ones. -#}
 {% macro find_pupils_out_of_scope() %}
-    drop table if exists out_of_scope_before;
-    create temporary table out_of_scope_before as select * from {{ this.schema }}.attendance_out_of_scope;
     delete from {{ this.schema }}.attendance_out_of_scope;
     insert into {{ this.schema }}.attendance_out_of_scope (local_authority_code, academic_year, pupil_id)
     select enrolments.local_authority_code, enrolments.academic_year, enrolments.pupil_id
