@@ -75,26 +75,44 @@ def rejects(
     print_rows(ledger.rejects(settings, delivery), "Rejected rows by reason", "No row was rejected.", json_output)
 
 
-def reconcile(json_output: JsonOption = False) -> None:
-    """Print the balance sheet of the last build; exit code 3 where it does not close.
+def reconcile(
+    verify: Annotated[bool, typer.Option("--verify", help="Compare every value with what was written first.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Print the balance sheet of the last build; exit code 3 where it does not close or a value has changed.
+
+    `--verify` compares all that stands, from raw to the exact marts, with what files held and models wrote; a build
+    does it for what it touches, and for the rest within a week.
 
     Examples:
 
         warehouse reconcile
 
+        warehouse reconcile --verify
+
         warehouse reconcile --json
     """
     settings = _ready()
+    if verify:
+        from orchestration.seals import verify_everything
+
+        changed = verify_everything(settings)
+    else:
+        changed = ledger.broken_seals(settings)
     sheet, broken = ledger.balance_sheet(settings), ledger.breaks(settings)
     if json_output:
-        print_json({"hops": sheet, "breaks": broken})
+        print_json({"hops": sheet, "breaks": broken, "changed": changed})
     else:
         print_rows(sheet, "Balance sheet", "There is no balance sheet yet: run `warehouse run`.", False)
         if broken:
             print_rows(broken, "Breaks", "", False, plain=("seed_code",))
         elif sheet:
             console.print("The balance sheet closes.")
-    if broken:
+        if changed:
+            print_rows(changed, "Not what was written", "", False, plain=("seed_code",))
+        elif verify:
+            console.print("Every value is what was written.")
+    if broken or changed:
         raise typer.Exit(Exit.ATTENTION)
 
 
@@ -139,17 +157,6 @@ def withdraw(delivery: DeliveryArgument, reason: ReasonOption) -> None:
     console.print(f"{delivery} is withdrawn. [bold]warehouse run[/] takes it out of every layer.")
 
 
-def restore(delivery: DeliveryArgument, reason: ReasonOption) -> None:
-    """Take back a withdrawal: after the next run the delivery counts again.
-
-    Example: `warehouse restore S12000005/2025-09-01 --reason "the dates were right"`
-    """
-    from orchestration.landing import restore as restore_delivery
-
-    restore_delivery(_ready(), delivery, reason, getpass.getuser())
-    console.print(f"{delivery} counts again. [bold]warehouse run[/] takes it into every layer.")
-
-
 def replay(delivery: DeliveryArgument) -> None:
     """Land a delivery again from its folder: files that were set aside or quarantined are tried anew.
 
@@ -167,5 +174,5 @@ def replay(delivery: DeliveryArgument) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (deliveries, rejects, reconcile, freshness, releases, withdraw, restore, replay):
+    for command in (deliveries, rejects, reconcile, freshness, releases, withdraw, replay):
         app.command()(command)

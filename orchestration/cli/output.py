@@ -42,6 +42,11 @@ class Exit(IntEnum):
     USAGE = 2  # the command was called in a way it cannot be
     ATTENTION = 3  # it worked, and a person should look: rejects above the limit, a quarantined file, a late school
     BLOCKED = 4  # a release was refused; readers keep the last good one
+    DISK_FULL = 5  # from here on as in orchestration.trouble: what lies outside the warehouse, each with its own code
+    DATABASE_LOST = 6
+    OUT_OF_MEMORY = 7
+    TOO_MANY_CONNECTIONS = 8
+    LOCKED = 9
 
 
 def as_json(value: object) -> object:

@@ -107,6 +107,7 @@ def _contract(document: OpenDataContractStandard) -> Contract:
         key=tuple(str(entry.name) for entry in key),
         year_column=own.get("yearColumn"),
         order_column=own.get("orderColumn"),
+        further_hops=tuple(str(hop) for hop in own.get("balance") or ()),
     )
     for name in (*contract.key, contract.year_column, contract.order_column):
         if name is not None and not contract.column(name).is_required:

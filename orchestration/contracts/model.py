@@ -10,6 +10,7 @@ ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "t
 Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
 RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
 CheckName = Literal["check_digit", "issued_in_school_age"]
+HOPS = ("manifest to file", "file to raw", "raw to canonical")
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,12 @@ class Contract:
     key: tuple[str, ...]
     year_column: str | None = None
     order_column: str | None = None
+    further_hops: tuple[str, ...] = ()
+
+    @property
+    def hops(self) -> tuple[str, ...]:
+        """Steps of the balance sheet that the feed has to have: those of every feed, and those of its contract."""
+        return (*HOPS, *self.further_hops)
 
     @property
     def collected(self) -> tuple[Column, ...]:

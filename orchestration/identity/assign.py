@@ -7,7 +7,7 @@ Keys never enter the database, and identifiers enter no SQL text, log or excepti
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +20,8 @@ from orchestration.identity.keys import KeyMismatchError, domain_key, load_key
 from orchestration.settings import Settings
 
 ANALYTICS = "analytics"
+NUMBERING = "numbering"
+"""Domain of the key that the numbers of a batch are ordered by: it makes no tokens."""
 
 # The deliveries in force now; the view of the same name stands at the cut of the last build.
 FILES_TO_READ = """
@@ -153,11 +155,12 @@ def _assign(settings: Settings, connection: Connection) -> IdentityResult:
     if not files:
         return IdentityResult(0, 0, 0, _count(connection))
     has_tokens = connection.execute("select 1 from vault.tokens limit 1").fetchone() is not None
-    key = domain_key(load_key(settings, create=not has_tokens), ANALYTICS)
+    master = load_key(settings, create=not has_tokens)
+    key = domain_key(master, ANALYTICS)
     if has_tokens:
         _check_key(connection, key)
     new = [Person(row[0], row[1], row[2], row[3], tuple(row[4])) for row in connection.execute(NEW_PEOPLE, [files])]
-    assigned = list(_number(connection, new))
+    assigned = _number(connection, new, domain_key(master, NUMBERING))
     with connection.cursor().copy(
         "copy vault.identity_map (local_authority_code, seemis_pupil_id, pupil_id, first_known_at) from stdin"
     ) as copy:
@@ -184,6 +187,12 @@ def make_token(key: bytes, local_authority_code: str, seemis_pupil_id: str) -> u
     return uuid.UUID(bytes=hmac.new(key, message, hashlib.sha256).digest()[:16])
 
 
+def check_key(settings: Settings, master: bytes | None) -> None:
+    """Raise KeyMismatchError where tokens stand in the vault that this master key (or none) did not make."""
+    with connect(settings, "pseudonymiser") as connection:
+        _check_key(connection, domain_key(master or b"", ANALYTICS))
+
+
 def _check_key(connection: Connection, key: bytes) -> None:
     """Refuse a key that is not the vault's: two keys would give one person two tokens after a rebuild."""
     rows = connection.execute(
@@ -201,11 +210,13 @@ def _check_key(connection: Connection, key: bytes) -> None:
         )
 
 
-def _number(connection: Connection, new: list[Person]) -> Iterator[tuple[Person, int, bool]]:
-    """Each new id with its number, and whether the person is new as well (rules 2 and 3).
+def _number(connection: Connection, new: list[Person], key: bytes) -> list[tuple[Person, int, bool]]:
+    """Each new id with its number, and whether the person is new as well (rules 2, 3 and 6).
 
     The same SCN in another authority with the same date of birth is the same person; two ids of one authority
-    never are. Earlier known first, so that one run over many deliveries does what many runs do.
+    never are. Earlier known first, so that one run over many deliveries does what many runs do. Numbers are given in
+    the order of a keyed hash of the person, so that neither they nor rows in their order follow an identifier; so are
+    the rows that come out.
     """
     by_scn: dict[int, list[tuple[str, date, int]]] = {}
     scns = sorted({scn for person in new for scn in person.scns})
@@ -215,8 +226,9 @@ def _number(connection: Connection, new: list[Person]) -> Iterator[tuple[Person,
     authorities: dict[int, set[str]] = {}
     for pupil_id, authority, *_ in known:
         authorities.setdefault(pupil_id, set()).add(authority)
-    row = connection.execute("select coalesce(max(pupil_id), 0) from vault.identity_map").fetchone()
-    next_id = (row[0] if row else 0) + 1
+    # a new person is its place in the batch, as a negative number, until all are known and can be put in order
+    matched: list[tuple[Person, int]] = []
+    first: dict[int, Person] = {}
     for person in new:
         found = None
         for scn in person.scns:
@@ -225,11 +237,21 @@ def _number(connection: Connection, new: list[Person]) -> Iterator[tuple[Person,
                 taken = person.local_authority_code in authorities[pupil_id]
                 if found is None and elsewhere and born == person.date_of_birth and not taken:
                     found = pupil_id
-        pupil_id = found if found is not None else next_id
-        next_id += found is None
-        authorities.setdefault(pupil_id, set()).add(person.local_authority_code)
-        _remember(by_scn, person.scns, (person.local_authority_code, person.date_of_birth, pupil_id))
-        yield person, pupil_id, found is None
+        number = found if found is not None else -1 - len(first)
+        if found is None:
+            first[number] = person
+        authorities.setdefault(number, set()).add(person.local_authority_code)
+        _remember(by_scn, person.scns, (person.local_authority_code, person.date_of_birth, number))
+        matched.append((person, number))
+    row = connection.execute("select coalesce(max(pupil_id), 0) from vault.identity_map").fetchone()
+    hashes = {
+        number: make_token(key, person.local_authority_code, person.seemis_pupil_id) for number, person in first.items()
+    }
+    numbers = {
+        number: place for place, number in enumerate(sorted(hashes, key=hashes.__getitem__), (row[0] if row else 0) + 1)
+    }
+    assigned = [(person, numbers.get(number, number), first.get(number) is person) for person, number in matched]
+    return sorted(assigned, key=lambda row: row[1])
 
 
 def _remember(

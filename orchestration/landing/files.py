@@ -169,14 +169,16 @@ class FileLanding:
         with self._transaction(file):
             recorded = self._record(file, result, details)
             file_id = _number(recorded)
-            sums = load.load_rows(self.connection, validated, file_id)
+            loaded = load.load_rows(self.connection, validated, file_id)
             load.load_rejects(self.connection, validated, file_id, is_loaded=True)
             register.record_establishments(
-                self.connection, file_id, by_establishment, readable if announced is not None else None, sums
+                self.connection,
+                file_id,
+                by_establishment,
+                readable if announced is not None else None,
+                loaded.checksums,
             )
-            register.record_natural_keys(
-                self.connection, file_id, load.natural_key_sums(self.connection, contract, file_id)
-            )
+            register.add_contents(self.connection, file_id, loaded.contents)
         return recorded
 
     def _transaction(self, file: ManifestFile) -> "_FileTransaction":

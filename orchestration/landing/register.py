@@ -234,7 +234,7 @@ def record_establishments(
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into control.file_establishments (file_id, seed_code, rows_manifest, rows_file, rows_accepted, "
-            "rows_rejected, rows_duplicate, key_checksum) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            "rows_rejected, rows_duplicate, key_checksum, content) values (%s, %s, %s, %s, %s, %s, %s, %s, 0)",
             [
                 (
                     file_id,
@@ -252,12 +252,15 @@ def record_establishments(
         )
 
 
-def record_natural_keys(connection: Connection, file_id: int, sums: dict[int, int]) -> None:
-    """Put the checksums of a file's keys beside its rows by establishment."""
+def add_contents(connection: Connection, file_id: int, contents: dict[int, int]) -> None:
+    """Add the hashes of accepted rows to those of a file's establishments.
+
+    A file that landed before there were any has none until the next build takes it over from what stands in ``raw``.
+    """
     with connection.cursor() as cursor:
         cursor.executemany(
-            "update control.file_establishments set natural_key_checksum = %s where file_id = %s and seed_code = %s",
-            [(checksum, file_id, code) for code, checksum in sums.items()],
+            "update control.file_establishments set content = content + %s where file_id = %s and seed_code = %s",
+            [(content, file_id, code) for code, content in contents.items()],
         )
 
 

@@ -78,6 +78,8 @@ class Staging:
             return self.connection.execute(query, parameters).fetchall()
         except duckdb.Error as error:
             kind = type(error).__name__
+            if "no space left" in str(error).lower():
+                kind = "no space left on device"
         raise LandingError(
             f"Validation stopped ({kind}): see that the home has free space, and WAREHOUSE_MEMORY_LIMIT with its unit."
         )

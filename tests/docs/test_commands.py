@@ -55,6 +55,8 @@ COMMANDS = [
     "freshness",
     "releases",
     "withdraw",
+    "restore",
+    "backup",
     "replay",
     "dbt",
     "demo",

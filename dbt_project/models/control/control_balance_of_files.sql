@@ -69,9 +69,8 @@ file_to_raw as (
             'duplicate_key': 'coalesce(file_establishments.rows_duplicate, 0)',
         }) }} as explained,
         coalesce(file_establishments.key_checksum, 0) = coalesce(raw_counts.key_checksum, 0)
-        -- files that landed before the ledger had it are without
-        and coalesce(file_establishments.natural_key_checksum = raw_counts.natural_key_checksum, true)
-            as checksum_matches
+        -- a file that has not been taken over yet is without
+        and coalesce(file_establishments.content = coalesce(raw_counts.content, 0), true) as checksum_matches
     from (
         select file_establishments.* from file_establishments inner join file_ledger using (file_id)
         where file_ledger.status = 'landed'

@@ -154,6 +154,7 @@ create table if not exists control.file_establishments (
     primary key (file_id, seed_code)
 );
 alter table control.file_establishments add column if not exists natural_key_checksum bigint;
+alter table control.file_establishments add column if not exists content numeric;
 comment on table control.file_establishments is 'Rows of a file by establishment, for the balance sheet. One row per file and SEED code.';
 comment on column control.file_establishments.file_id is 'The file.';
 comment on column control.file_establishments.seed_code is 'SEED code; 0 for rows that name none or none that can be read.';
@@ -163,7 +164,8 @@ comment on column control.file_establishments.rows_accepted is 'Records that wen
 comment on column control.file_establishments.rows_rejected is 'Records rejected for another reason than duplicate_key.';
 comment on column control.file_establishments.rows_duplicate is 'Records that lost against another with the same key.';
 comment on column control.file_establishments.key_checksum is 'Order-free checksum of the accepted rows (xor of row hashes), beside their count.';
-comment on column control.file_establishments.natural_key_checksum is 'Order-free checksum of the accepted rows'' numbers with their keys, as raw took them, without what identifies a pupil; null for pupils and attendance.';
+comment on column control.file_establishments.natural_key_checksum is 'Of older versions; no longer written.';
+comment on column control.file_establishments.content is 'Keyed, order-free hash of the accepted rows with all their values, made when the file was read; of files that landed before there was one, made of what stood in raw then.';
 
 create table if not exists control.announced_rows (
     file_id integer not null references control.files on delete cascade,
