@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-START = 0x9E3779B9 + 3923095  # PostgreSQL begins its three words with this and the number of bytes
+START = (0x9E3779B9 + 4 + 3923095) & 0xFFFFFFFF  # PostgreSQL's hash of four bytes begins with this in each of three
 FINAL = ((2, 1, 14), (0, 2, 11), (1, 0, 25), (2, 1, 16), (0, 2, 4), (1, 0, 14), (2, 1, 24))
 MIX = ((0, 2, 4, 1), (1, 0, 6, 2), (2, 1, 8, 0), (0, 2, 16, 1), (1, 0, 19, 2), (2, 1, 4, 0))
 HALF = np.uint64(32)
@@ -65,7 +65,7 @@ class MarkContents:
         times = batch.column("recorded_at").cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
         seed = np.full(batch.num_rows, self.salt & 0xFFFFFFFFFFFFFFFF, np.uint64)
         hashes = number_hashes(batch.column("_row_number").to_numpy(), seed)
-        hashes = double_hashes(times / 1_000_000.0, hashes)
+        hashes = long_hashes(times - EPOCH_DAYS * 86_400_000_000, hashes)
         hashes = number_hashes(days ^ halves[opening.indices.to_numpy()], hashes) & BITS_31
         products = hashes * (number_hashes(batch.column("scn").to_numpy(), seed) & BITS_31)
         places = batch.column("seed_code").dictionary_encode()
@@ -83,33 +83,32 @@ class MarkContents:
 
 def row_hashes(file_id: int, row_numbers: Numbers) -> NDArray[np.int64]:
     """``hashint8extended((file_id << 32) | row_number, 0)`` of each row number, without a database."""
-    words = _words(row_numbers.size, 4)
+    words = _words(row_numbers.size)
     words[0] += row_numbers.astype(np.uint32) ^ np.uint32(file_id)
     return _finished(words).view(np.int64)
 
 
 def number_hashes(numbers: Numbers, seeds: Hashes) -> Hashes:
     """``hashint4extended(number, seed)`` of each number with its seed, which is not 0."""
-    words = _seeded(seeds, 4)
+    words = _seeded(seeds)
     words[0] += numbers.astype(np.int32).view(np.uint32)
     return _finished(words)
 
 
-def double_hashes(numbers: NDArray[np.float64], seeds: Hashes) -> Hashes:
-    """``hashfloat8extended(number, seed)``, of numbers other than 0."""
-    words = _seeded(seeds, 8)
+def long_hashes(numbers: NDArray[np.int64], seeds: Hashes) -> Hashes:
+    """``hashint8extended(number, seed)`` of each number with its seed, which is not 0; an interval's is the same."""
     bits = numbers.view(np.uint64)
-    words[0] += bits.astype(np.uint32)
-    words[1] += (bits >> HALF).astype(np.uint32)
-    return _finished(words)
+    high = (bits >> HALF).astype(np.uint32)
+    folded = bits.astype(np.uint32) ^ np.where(numbers >= 0, high, ~high)
+    return number_hashes(folded.view(np.int32), seeds)
 
 
-def _words(size: int, length: int) -> Words:
-    return [np.full(size, (START + length) & 0xFFFFFFFF, np.uint32) for _ in range(3)]
+def _words(size: int) -> Words:
+    return [np.full(size, START, np.uint32) for _ in range(3)]
 
 
-def _seeded(seeds: Hashes, length: int) -> Words:
-    words = _words(seeds.size, length)
+def _seeded(seeds: Hashes) -> Words:
+    words = _words(seeds.size)
     words[0] += (seeds >> HALF).astype(np.uint32)
     words[1] += seeds.astype(np.uint32)
     for target, source, bits, third in MIX:

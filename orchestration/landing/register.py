@@ -138,6 +138,7 @@ def record_file(
         "rows_accepted": result.rows_accepted,
         "rows_rejected": result.rows_rejected,
         "rows_duplicate": result.rows_duplicate,
+        "rows_blank": result.rows_blank,
         "status": result.status,
         "reason": result.reason,
         "message": result.message,

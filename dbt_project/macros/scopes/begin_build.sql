@@ -57,13 +57,16 @@ Names are written out here (and not source()) so that each model's lineage shows
         select distinct
             origins.origin,
             deliveries.local_authority_code,
-            coalesce(
-                file_years.academic_year, {{ academic_year_of('deliveries.extract_date') }}
-            ) as academic_year
+            years.academic_year
         from touched_deliveries
         inner join control.deliveries using (delivery_id)
         inner join control.files using (delivery_id)
-        left join control.file_years using (file_id)
+        -- the years of its rows, and that of the extract: files in force stand under both
+        cross join lateral (
+            select file_years.academic_year from control.file_years where file_years.file_id = files.file_id
+            union
+            select {{ academic_year_of('deliveries.extract_date') }}
+        ) as years
         cross join lateral (values ('ledger:' || files.feed), ('ledger')) as origins (origin)
     )
 

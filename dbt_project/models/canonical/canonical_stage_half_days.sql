@@ -61,7 +61,7 @@ wanted as (
         and enrolment_years.academic_year = marked_schools.academic_year
         and enrolment_years.pupil_id = marked_schools.pupil_id
         and enrolment_years.seed_code = marked_schools.seed_code
-    where (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+    where {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 pupil_months as (

@@ -20,10 +20,12 @@ set local role warehouse_owner;
 -- a product of two fits into a bigint. PostgreSQL puts these one-line functions into the query that calls them.
 create or replace function control.mark_hash(
     row_number integer, recorded_at timestamptz, attendance_date date, opening text, salt bigint
-) returns bigint language sql stable parallel safe as $$
+) returns bigint language sql immutable parallel safe as $$
     select hashint4extended(
         (attendance_date - date '2000-01-01') # hashtext(opening),
-        hashfloat8extended(date_part('epoch', recorded_at), hashint4extended(row_number, salt))
+        interval_hash_extended(
+            recorded_at - timestamptz '2000-01-01 00:00:00+00', hashint4extended(row_number, salt)
+        )
     ) & 2147483647
 $$;
 create or replace function control.number_hash(number integer, salt bigint)

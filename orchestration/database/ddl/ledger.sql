@@ -73,6 +73,7 @@ create table if not exists control.files (
     landed_at timestamptz
 );
 alter table control.files add column if not exists sha256_manifest text;
+alter table control.files add column if not exists rows_blank bigint;
 create unique index if not exists files_by_delivery on control.files (delivery_id, feed);
 comment on table control.files is 'Files of accepted deliveries and what became of each. One row per file.';
 comment on column control.files.file_id is 'Number of the file; _file_id of its rows in raw.';
@@ -88,6 +89,7 @@ comment on column control.files.rows_file is 'Records in the file, the header le
 comment on column control.files.rows_accepted is 'Records that went into raw.';
 comment on column control.files.rows_rejected is 'Records rejected for another reason than duplicate_key.';
 comment on column control.files.rows_duplicate is 'Valid records that lost against another with the same key in the file.';
+comment on column control.files.rows_blank is 'Records of empty fields alone, skipped and in none of the other counts; the manifest may count them or not.';
 comment on column control.files.status is 'landed, quarantined, refused or set_aside.';
 comment on column control.files.reason is 'Why the file was not landed, as in the extract layouts.';
 comment on column control.files.message is 'What a person should know and do next. Never a value that identifies a pupil.';
@@ -109,7 +111,10 @@ alter table control.ledger_events alter column delivery_id drop not null;
 alter table control.ledger_events add column if not exists local_authority_code text;
 alter table control.ledger_events drop constraint if exists ledger_events_kind_check;
 alter table control.ledger_events add constraint ledger_events_kind_check check (
-    kind in ('landed', 'withdrawn', 'restored', 'retried', 'replayed', 'erased', 'days_closed', 'days_opened')
+    kind in (
+        'landed', 'withdrawn', 'restored', 'retried', 'replayed', 'erased', 'accepted', 'unaccepted', 'quarantined',
+        'days_closed', 'days_opened'
+    )
 );
 alter table control.ledger_events drop constraint if exists ledger_events_of_something;
 alter table control.ledger_events add constraint ledger_events_of_something check (
@@ -121,11 +126,21 @@ comment on table control.ledger_events is 'What happened to deliveries and files
 comment on column control.ledger_events.event_id is 'Number of the event, growing; a build reflects all events up to one.';
 comment on column control.ledger_events.delivery_id is 'The delivery concerned; null where it is an authority''s list of closed days.';
 comment on column control.ledger_events.file_id is 'The one file concerned; null for the whole delivery.';
-comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased; days_closed or days_opened without a delivery.';
+comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased; accepted or unaccepted where a person decided on a sudden change; quarantined where a file was held back after it had landed; days_closed or days_opened without a delivery.';
 comment on column control.ledger_events.reason is 'Why, in the words of whoever did it. Never a value that identifies a pupil.';
 comment on column control.ledger_events.actor is 'Who or what did it.';
 comment on column control.ledger_events.occurred_at is 'When.';
 comment on column control.ledger_events.local_authority_code is 'GSS code of the authority, where it is no delivery''s event.';
+
+create table if not exists control.snapshot_comparisons (
+    comparison text primary key,
+    facts jsonb not null,
+    compared_at timestamptz not null default now()
+);
+comment on table control.snapshot_comparisons is 'Snapshots of pupils and enrolments against those before them, so that each pair is compared once. One row per pair and what it was judged by.';
+comment on column control.snapshot_comparisons.comparison is 'The files compared, and a hash of what else counted.';
+comment on column control.snapshot_comparisons.facts is 'Candidate numbers known on both sides and renumbered, pupils before and after, schools past the threshold. Counts alone.';
+comment on column control.snapshot_comparisons.compared_at is 'When they were compared.';
 
 create table if not exists control.file_years (
     file_id integer not null references control.files on delete cascade,
@@ -235,7 +250,7 @@ comment on column control.warnings.detail is 'More, such as an attendance code w
 
 grant select, insert, update, delete on
     control.files, control.file_years, control.file_establishments, control.announced_rows, control.rejects,
-    control.warnings
+    control.warnings, control.snapshot_comparisons
     to loader;
 grant select, insert, update on control.deliveries, control.attempts to loader;
 grant select, insert on control.ledger_events to loader, steward;
