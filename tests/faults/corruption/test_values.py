@@ -100,7 +100,7 @@ def write_down(caught: int, tried: int, tables: int) -> None:
         HEADING,
         "",
         "Written by `make faults`. In each column of each table from raw to the exact marts a value is changed, and",
-        "changes places with another row's; rows are deleted and doubled. A change counts as caught when the checks name",
+        "changes places with another row's; rows are deleted and doubled. A change is caught when the checks name",
         "its table, step and establishment.",
         "",
         f"**{caught:,} of {tried:,} caught, in {tables} tables.**",
