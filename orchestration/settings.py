@@ -70,8 +70,8 @@ class Settings(BaseSettings):
         90, ge=0, le=36500, description="Days for which Dagster's history of runs is kept; the ledger keeps everything."
     )
 
-    release_seconds: float = Field(
-        600.0, gt=0, le=86_400, description="Seconds that the release of one council may take before it is refused."
+    release_seconds: int = Field(
+        600, gt=0, le=86_400, description="Seconds that the release of one council may take before it is refused."
     )
 
     dashboards_url: str | None = Field(

@@ -93,7 +93,8 @@ def restore(
             raise fail(f"to put the delivery {what} back in force say why, with --reason", Exit.USAGE)
         return _restore_backup(settings, folder)
     ensure_ready(settings)
-    restore_delivery(settings, what, reason, getpass.getuser())
+    for line in restore_delivery(settings, what, reason, getpass.getuser()):
+        console.print(line, highlight=False, markup=False)
     console.print(f"{what} counts again. [bold]warehouse run[/] takes it into every layer.")
 
 

@@ -190,13 +190,16 @@ def status(json_output: JsonOption = False) -> None:
     from orchestration import ledger
     from orchestration.database import ensure_ready
     from orchestration.database import status as server_status
-    from orchestration.landing import pending
+    from orchestration.landing import LandingFolderMissingError, pending
     from orchestration.layer_sizes import layer_sizes
 
     settings = load_settings()
     ensure_ready(settings)
     server = server_status(settings)
-    waiting = [found.delivery_key for found in pending(settings)]
+    try:
+        waiting = [found.delivery_key for found in pending(settings)]
+    except LandingFolderMissingError:  # said below, and there is more to tell
+        waiting = []
     checks = ledger.release_checks(settings)
     sizes = layer_sizes(settings)
     if json_output:

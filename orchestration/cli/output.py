@@ -47,6 +47,7 @@ class Exit(IntEnum):
     OUT_OF_MEMORY = 7
     TOO_MANY_CONNECTIONS = 8
     LOCKED = 9
+    NO_LANDING = 10  # there is no landing folder
 
 
 def as_json(value: object) -> object:
@@ -111,10 +112,10 @@ def say_error(message: str, word: str = "Error") -> None:
 
 
 def say_unread_folders(settings: Settings) -> None:
-    """Say which deliveries nobody reads: a folder that is not there (the default one may be), or there twice."""
+    """Say which deliveries nobody reads: a folder that is not there, or is a link, or is there twice."""
     from orchestration.landing import left_aside
 
-    if "landing" in settings.model_fields_set and not settings.landing.is_dir():
+    if not settings.landing.is_dir():
         say_error(f"there is no folder {settings.landing}: check WAREHOUSE_LANDING", "Look")
     for line in left_aside(settings):
         say_error(line, "Look")

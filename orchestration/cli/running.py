@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, print_json, say_error, say_unread_folders
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, say_error, say_unread_folders
 from orchestration.settings import Settings, load_settings
 from orchestration.trouble import BY_KIND
 
@@ -31,9 +31,9 @@ def run_all(
             console.print(text, highlight=False, markup=False)
 
     ensure_ready(settings)
+    waiting = [found.delivery_key for found in pending(settings)]
     if not quiet:
         say_unread_folders(settings)
-    waiting = [found.delivery_key for found in pending(settings)]
     if until is not None:  # a delivery's folder begins with the day of its extract
         waiting = [key for key in waiting if key.partition("/")[2][:10] <= until.isoformat()]
     from orchestration.defs.runner import Runner
@@ -118,8 +118,8 @@ def run(
     These are the same two jobs that Dagster runs. Exit codes: 0 all well, 1 something did not work, 2 a wrong call,
     3 something was held back and a person should look, 4 the build or a release was refused and readers keep the
     last good one. What lies outside the warehouse has a code each: 5 the disk is full, 6 the database was lost or
-    cannot be reached, 7 not enough memory, 8 no connection left, 9 a lock that others hold. Nothing is half done then:
-    mend the cause and run it again.
+    cannot be reached, 7 not enough memory, 8 no connection left, 9 a lock that others hold, 10 there is no landing
+    folder. Nothing is half done then: mend the cause and run it again.
 
     Examples:
 
@@ -129,7 +129,12 @@ def run(
 
         warehouse run --json
     """
-    summary = run_all(load_settings(), quiet=json_output, full_refresh=full_refresh, build=build)
+    from orchestration.landing import LandingFolderMissingError
+
+    try:
+        summary = run_all(load_settings(), quiet=json_output, full_refresh=full_refresh, build=build)
+    except LandingFolderMissingError as missing:
+        raise fail(str(missing), Exit.NO_LANDING) from None
     if json_output:
         print_json(summary)
     else:

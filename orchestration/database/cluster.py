@@ -161,6 +161,7 @@ def _set_admin_password(settings: Settings, where: Places, binaries: Binaries, a
     It is written down once the server knows it: killed in between, the next start does the same again.
     """
     password = secrets.token_urlsafe(24)
+    _configure(settings, where)
     name = settings.pg_admin_user.replace('"', '""')
     script = where.folder / f"data.new.{secrets.token_hex(4)}.secret"
     try:
@@ -190,8 +191,7 @@ def _launch(settings: Settings, where: Places, binaries: Binaries, account: Acco
     attempts = 1 if settings.pg_port else 3  # a port found free can be gone a moment later
     message = ""
     for _ in range(attempts):
-        port = _choose_port(settings, where)
-        write_derived(where.data / "warehouse.conf", server_configuration(where.data, where.logs, port))
+        _configure(settings, where)
         startup.unlink(missing_ok=True)
         done = account.run(
             [binaries.path("pg_ctl"), "start", "-w", "-t", str(START_SECONDS), "-s",
@@ -209,6 +209,11 @@ def _launch(settings: Settings, where: Places, binaries: Binaries, account: Acco
         f"The database server did not start: {message}. The newest file in {where.logs} has more"
         + (f"; port {settings.pg_port} may be taken (WAREHOUSE_PG_PORT)." if settings.pg_port else ".")
     )
+
+
+def _configure(settings: Settings, where: Places) -> None:
+    port = _choose_port(settings, where)
+    write_derived(where.data / "warehouse.conf", server_configuration(where.data, where.logs, port))
 
 
 def _wait_until_ready(data: Path) -> Postmaster | None:

@@ -47,14 +47,16 @@ def _damage(path: Path, thorough: bool) -> str | None:
     """What is wrong with an SQLite database; None if nothing is, or there is none."""
     if path.is_dir():
         return "a folder stands there"
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists():
         return None
     try:
         with path.open("rb") as file:
             if file.read(len(HEADER)) != HEADER:
                 return "no SQLite database"
         with contextlib.closing(sqlite3.connect(path)) as connection:
-            connection.execute("select count(*) from sqlite_master").fetchone()
+            # written last when Dagster makes a database; one that it began and never ended it does not mend
+            if not connection.execute("select 1 from sqlite_master where name = 'alembic_version'").fetchone():
+                return "not made to the end"
             if path.stat().st_size < 2**25 or thorough:  # a tenth of a second
                 found = connection.execute("pragma quick_check(1)").fetchone()[0]
                 return None if found == "ok" else "damaged pages"

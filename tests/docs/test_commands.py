@@ -60,6 +60,7 @@ COMMANDS = [
     "replay",
     "dbt",
     "demo",
+    "calendar",
     "contracts",
     "access",
     "dashboards",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.database import ensure_ready, stop
+from orchestration.database import connect, ensure_ready, stop
+from orchestration.ledger import is_behind
 from orchestration.settings import Settings
 from tests.faults.conftest import FULL_SIZE, NewCopy
 from tests.faults.test_kills import state
@@ -57,6 +58,21 @@ def test_a_torn_pid_file_of_a_running_server_leaves_one_server(torn: Settings) -
     ensure_ready(torn)
     found = subprocess.run(["pgrep", "-f", f"postgres -D {data}$"], capture_output=True, text=True, check=False)
     assert len(found.stdout.split()) == 1
+    assert state(torn) == before
+
+
+def test_a_changed_project_is_built_though_nothing_has_landed(torn: Settings) -> None:
+    """It was said that the layers are up to date."""
+    ensure_ready(torn)
+    assert not is_behind(torn)
+    before = state(torn)
+    with connect(torn, "transformer", autocommit=True) as connection:
+        connection.execute("update control.project_state set files_hash = 'of another project'")
+    assert is_behind(torn)
+    done = warehouse(torn, "run", "--json")
+    assert done.code in {0, 3}
+    assert done.json()["build"] is not None
+    assert not is_behind(torn)
     assert state(torn) == before
 
 

@@ -14,7 +14,7 @@ LAYERS = [
     {"errors", "derived", "trouble"},
     {"settings", "parsed_project"},
     {"database", "contracts"},
-    {"access", "layer_sizes", "project_state", "services", "transform"},
+    {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
     {"backup"},

@@ -55,6 +55,10 @@ COMPARED = {
         select attendance_date, opening, person, seed_code, attendance_code, file, _row_number
         from canonical.superseded_openings as rows inner join people using (pupil_id)
         inner join files on files.file_id = rows._file_id""",
+    "left_out": """
+        select reason, attendance_date, opening, person, seed_code, attendance_code, file, _row_number
+        from canonical.openings_left_out as rows inner join people using (pupil_id)
+        inner join files on files.file_id = rows._file_id""",
     "held": """
         select attendance_date, opening, seed_code, attendance_code, file, _row_number
         from canonical.held_openings as rows inner join files on files.file_id = rows._file_id""",
@@ -66,7 +70,8 @@ COMPARED = {
 }
 BY_PERSON = (
     "canonical.pupils", "canonical.pupil_scns", "canonical.scns_elsewhere", "canonical.enrolments",
-    "canonical.enrolment_years", "canonical.marked_months", "canonical.enrolled_months", "canonical.reference_days",
+    "canonical.enrolment_years", "canonical.marked_months", "canonical.marked_schools", "canonical.enrolled_months",
+    "canonical.reference_days",
     "canonical.characteristics", "canonical.base_schools", "canonical.pupil_years",
 )  # fmt: skip
 BY_TOKEN = (
@@ -74,10 +79,10 @@ BY_TOKEN = (
     "pseudonymised.attendance_pupil_weekday_codes", "pseudonymised.attendance_openings",
 )  # fmt: skip
 AS_IS = (
-    "canonical.establishments", "canonical.departments", "canonical.delivered_half_days",
+    "canonical.establishments", "canonical.departments", "canonical.delivered_half_days", "canonical.school_months",
     "canonical.stage_half_days", "canonical.tested_half_days", "canonical.half_days_like_others",
-    "canonical.calendar", "canonical.study_leave", "canonical.last_marked", "canonical.data_as_at",
-    "canonical.delivered_years", "canonical.schools_on_roll", "pseudonymised.school_years",
+    "canonical.lost_half_days", "canonical.calendar", "canonical.study_leave", "canonical.last_marked",
+    "canonical.data_as_at", "canonical.delivered_years", "canonical.schools_on_roll", "pseudonymised.school_years",
     "pseudonymised.school_weekdays", "pseudonymised.school_weeks", "pseudonymised.schools",
 )  # fmt: skip
 SUPPORT = """
@@ -224,22 +229,22 @@ class CanonicalWorld:
             }
 
     def closes(self) -> bool:
-        """Per attendance file in force: rows in raw are openings, superseded and held, to the row."""
+        """Per attendance file in force: rows in raw are openings, superseded, held and left out, to the row."""
+        accounted_for = " union all ".join(
+            f"select _file_id, _row_number from canonical.{table}"
+            for table in ("attendance_openings", "superseded_openings", "held_openings", "openings_left_out")
+        )
         rows = self.query(
             """
             select _file_id, _row_number from raw.attendance
             where _file_id in (select file_id from control.files_in_force)
-            except all (
-                select _file_id, _row_number from canonical.attendance_openings
-                union all select _file_id, _row_number from canonical.superseded_openings
-                union all select _file_id, _row_number from canonical.held_openings
-            )"""
+            except all ("""
+            + accounted_for
+            + ")"
         )
         extra = self.query(
-            """
-            select _file_id, _row_number from canonical.attendance_openings
-            union all select _file_id, _row_number from canonical.superseded_openings
-            union all select _file_id, _row_number from canonical.held_openings
+            accounted_for
+            + """
             except all
             select _file_id, _row_number from raw.attendance
             where _file_id in (select file_id from control.files_in_force)"""

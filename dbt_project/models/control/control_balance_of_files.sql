@@ -36,7 +36,9 @@ manifest_to_file as (
         'manifest to file' as hop,
         file_ledger.rows_manifest as amount_in,
         case when file_ledger.status = 'landed' then file_ledger.rows_file else 0 end as amount_out,
-        case when file_ledger.status = 'landed' then '{}'::jsonb
+        case when file_ledger.status = 'landed'
+            then {{ explained({'blank': 'case when file_ledger.rows_manifest = file_ledger.rows_file + file_ledger.rows_blank'
+                ~ ' then file_ledger.rows_blank end'}) }}
             else jsonb_build_object(file_ledger.status, file_ledger.rows_manifest) end as explained,
         true as checksum_matches
     from file_ledger
