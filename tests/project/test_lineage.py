@@ -18,8 +18,9 @@ VAULT_TOKEN = ("vault", "tokens", "token")
 GENERALISED = {"age_on_30_september": {"date_of_birth"}}
 # The balance sheet compares keys by order-free checksums, sums of hashes over the rows of a school.
 CHECKSUMS = {"pupil_id"}
-# Hashes of contents hold every value, under a number that the loader and the transformer alone can read.
-KEYED = {"content", "resolved_content", "row_checksum"}
+# Hashes of contents hold every value, under a number that the loader and the transformer alone can read; and whether
+# two of them are the same.
+KEYED = {"content", "resolved_content", "row_checksum", "checksum_matches"}
 
 # Written by the materialization of canonical.attendance_openings, in its transaction: rows that count in no figure.
 BESIDE_A_MODEL: dict[Relation, list[str]] = {

@@ -17,9 +17,9 @@ from orchestration.contracts import load_contracts
 from orchestration.contracts.raw_tables import raw_tables_sql
 from orchestration.database import connect
 from orchestration.identity import assign_identities
-from orchestration.seals import broken_groups, known_scopes
 from orchestration.settings import Settings
 from orchestration.transform import run_dbt
+from tests.support.seals import assert_seals_hold
 
 AUTHORITY = "S12000005"
 SCHOOL, OTHER_SCHOOL = 5746728, 5746825
@@ -195,9 +195,7 @@ class CanonicalWorld:
         result = run_dbt(self.settings, ["run", *select, *arguments])
         assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
         self.has_views = True
-        with connect(self.settings, "transformer") as connection:
-            broken = broken_groups(connection, known_scopes(connection))
-        assert not broken, f"seals that a model did not keep: {broken[:5]}"
+        assert_seals_hold(self.settings)
 
     def seed(self) -> None:
         assert run_dbt(self.settings, ["seed"]).success

@@ -23,6 +23,8 @@ BESIDE_THE_FIGURES = {
     "canonical.attendance_changes": "what is still to be added up; pupil months are held against the openings",
     "canonical.attendance_files": "what the openings reflect; compared with the ledger in each build",
     "canonical.attendance_scns": "the same of SCNs; compared with canonical.pupil_scns in each build",
+    "canonical.attendance_enrolments": "the same of enrolments; compared with canonical.enrolment_years in each build",
+    "canonical.attendance_out_of_scope": "who is in early learning alone; made again of enrolments in each build",
 }
 # What PostgreSQL does not let happen: a row of a partition belongs to its authority.
 REFUSED_BY_POSTGRES = {(OPENINGS, "local_authority_code")}

@@ -32,12 +32,12 @@ def test_changed_values_hold_the_release_and_are_named(changed: Settings) -> Non
     done = warehouse(changed, "run")
     assert done.code == 4, done.output + done.errors
     assert fingerprint(changed, "aggregated") == before
-    broken = rows(
-        changed, "auditor", "select relation, hop, rows_different from control.broken_seals where seed_code <> ''"
-    )
-    assert ("canonical.pupil_years", "raw to canonical", 1) in broken
-    assert ("pseudonymised.pupil_years", "canonical to pseudonymised", 1) in broken
-    assert any(relation == "pseudonymised.attendance_pupil_weekday_codes" for relation, _, _ in broken)
+    query = "select relation, hop, sum(rows_different) from control.broken_seals where seed_code <> '' group by 1, 2"
+    broken = {(relation, hop): different for relation, hop, different in rows(changed, "auditor", query)}
+    assert broken["canonical.pupil_years", "raw to canonical"] == 1
+    # these are held against what they stand on, which has changed too
+    assert broken["pseudonymised.pupil_years", "canonical to pseudonymised"] == 2
+    assert broken["pseudonymised.attendance_pupil_weekday_codes", "canonical to pseudonymised"] >= 2
     opened = rows(changed, "auditor", "select distinct hop from control.reconciliation where not is_closed")
     assert ("raw to canonical",) in opened
     assert "canonical.pupil_years is not what was written" in " ".join(done.errors.split())
