@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import psycopg
 
 from orchestration.database import advisory_lock, connect
-from orchestration.release.attack import attack, is_worth_it, save_tried, tried_before
+from orchestration.release.attack import attack, is_worth_it, save_tried, tried_before, true_figures
 from orchestration.release.attack import refusals as refusals_of
 from orchestration.release.checks import CheckError, check_mart
 from orchestration.release.contained import contained
@@ -147,7 +147,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     at("writing the released rows")
     tried = now_tried = tried_before(connection, authority)
     if is_worth_it(differences):
-        findings, now_tried = attack(contracts, released, tried)
+        findings, now_tried = attack(contracts, released, tried, lambda: true_figures(exact, memory), memory.new_held)
         if findings:
             return _refused(connection, authority, refusals_of(findings), build.event_id)
     release_id = new_release(connection, authority, build, data_as_at, differences, deliveries[:2])

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from orchestration.release.attack import attack, refusals
+from orchestration.release.attack import attack, is_of_few, refusals, true_figures
 from orchestration.release.contracts import ReleaseContract
 from orchestration.release.derived import ReleasedMart
-from orchestration.release.program import Program
+from orchestration.release.program import Finding, Program
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import MONTHS, World, random_world
@@ -58,8 +58,12 @@ def _show(releases: Releases, *seed_codes: str) -> Callable[[str, dict[str, Any]
     return change
 
 
+def _truth(releases: Releases) -> Callable[[], dict[tuple[str, str], float]]:
+    return lambda: true_figures(releases.exact, releases.memory)
+
+
 def test_nothing_is_found_in_what_is_released(of: tuple[ReleaseContract, ...], releases: Releases) -> None:
-    findings, tried = attack(of, _marts(releases), set())
+    findings, tried = attack(of, _marts(releases), set(), _truth(releases))
     assert findings == []
     assert tried
 
@@ -68,7 +72,7 @@ def test_a_cell_that_follows_by_subtraction_is_named(of: tuple[ReleaseContract, 
     hidden = [row["seed_code"] for row in releases.rows(SCHOOLS) if row["pupils"] is None]
     assert "5000001" in hidden
     shown = [code for code in hidden if code != "5000001"]
-    findings, _ = attack(of, _marts(releases, _show(releases, *shown)), set())
+    findings, _ = attack(of, _marts(releases, _show(releases, *shown)), set(), _truth(releases))
     said = [refusal.message for refusal in refusals(findings)]
     assert any("5000001|primary" in message for message in said), said
 
@@ -76,7 +80,7 @@ def test_a_cell_that_follows_by_subtraction_is_named(of: tuple[ReleaseContract, 
 def test_what_was_tried_is_not_tried_again_until_it_changes(
     of: tuple[ReleaseContract, ...], releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, tried = attack(of, _marts(releases), set())
+    _, tried = attack(of, _marts(releases), set(), _truth(releases))
     solved: list[Program] = []
     honest = Program.bounded
 
@@ -85,10 +89,10 @@ def test_what_was_tried_is_not_tried_again_until_it_changes(
         return honest(program)
 
     monkeypatch.setattr(Program, "bounded", counted)
-    assert attack(of, _marts(releases), tried) == ([], tried)
+    assert attack(of, _marts(releases), tried, _truth(releases)) == ([], tried)
     assert solved == []
     hidden = {row["seed_code"] for row in releases.rows(SCHOOLS) if row["pupils"] is None} - {"5000001"}
-    findings, now = attack(of, _marts(releases, _show(releases, *hidden)), tried)
+    findings, now = attack(of, _marts(releases, _show(releases, *hidden)), tried, _truth(releases))
     assert findings
     assert 0 < len(solved) < len(now)
 
@@ -108,3 +112,21 @@ def test_parts_are_solved_as_one_whole_would_be() -> None:
     del program.hidden["b"]
     (finding,) = program.solve()
     assert (finding.place, round(finding.low), round(finding.high)) == ("a", 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("place", "low", "high", "figure", "expected"),
+    [
+        ("pupils total 5|primary|all", 3, 3, 3, True),
+        ("pupils total 5|primary|all", 3, 3, 9, False),  # not true: of another date
+        ("pupils total 5|primary|all", 9, 9, 9, False),  # of nine pupils
+        ("pupils total 5|primary|all", 1, 4, None, True),  # nobody knows
+        ("openings_possible total 5|primary|all", 300, 300, 300, True),
+        ("pupils total 5|primary|all", float("nan"), float("nan"), 3, False),
+    ],
+)
+def test_only_what_is_true_of_few_pupils_refuses(
+    place: str, low: float, high: float, figure: float | None, expected: bool
+) -> None:
+    truth = {} if figure is None else {("2025/26", place): float(figure)}
+    assert is_of_few(Finding(place, "pupils", low, high), "2025/26", truth) is expected
