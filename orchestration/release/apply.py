@@ -6,6 +6,8 @@ import psycopg
 
 from orchestration.database import advisory_lock, connect
 from orchestration.errors import WarehouseError
+from orchestration.release.attack import attack, is_worth_it, save_tried, tried_before, true_figures
+from orchestration.release.attack import refusals as refusals_of
 from orchestration.release.checks import CheckError, check_mart
 from orchestration.release.contained import contained
 from orchestration.release.contracts import ReleaseContract
@@ -145,6 +147,11 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         connection.commit()
         return result
     at("writing the released rows")
+    tried = now_tried = tried_before(connection, authority)
+    if is_worth_it(differences):
+        findings, now_tried = attack(contracts, released, tried, lambda: true_figures(exact, memory), memory.new_held)
+        if findings:
+            return _refused(connection, authority, refusals_of(findings), build.event_id)
     release_id = new_release(connection, authority, build, data_as_at, differences, deliveries[:2])
     try:
         for difference in differences:
@@ -156,6 +163,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         return _refused(connection, authority, [Refusal(str(error), "exact marts to released marts")], build.event_id)
     at("remembering what is hidden")
     save_memory(connection, authority, release_id, memory)
+    save_tried(connection, authority, now_tried, tried)
     for contract in contracts:
         if contract.kind == "month_history":
             keep_months(connection, contract, authority, release_id)

@@ -95,6 +95,7 @@ def test_only_changed_rows_carry_the_new_release(
 
     build_marts(empty, changed(world, absent), contracts, 2)  # type: ignore[arg-type]
     second = release_authority(empty, AUTHORITY)
+    assert second.outcome == "released", second.reasons
     rows = ask(empty, "select seed_code, month, release_id from aggregated.attendance_by_school_month order by 1, 2")
     assert {row[:2] for row in rows if row[2] == second.release_id} == {("5000004", MONTHS[2])}
     assert {row[2] for row in rows} == {first, second.release_id}
