@@ -117,4 +117,6 @@ def clear_target(target: Path, names: Iterable[str]) -> None:
     for name in names:
         clear_way(target / name)
     for name in ("compiled", "run"):
-        as_folder(target / name)
+        for path in sorted(as_folder(target / name).rglob("*")):
+            if path.suffix in {".sql", ".csv"}:  # folders of dbt's own end in .yml
+                clear_way(path)
