@@ -6,11 +6,12 @@ from itertools import permutations
 
 import pytest
 
-from orchestration.landing import LandingError, accept, land_delivery, restore, unaccept, withdraw
-from orchestration.settings import Settings
+from orchestration.landing import LandingError, accept, discover, land_delivery, restore, unaccept, withdraw
+from orchestration.settings import PROJECT_DIR, Settings
 from tests.support.extracts import ALLOA, LORNSHILL, Extract, deliver, enrolments, establishments, extract, pupils
 from tests.support.landings import emptied, ledger
 
+CASE = PROJECT_DIR / "tests" / "data" / "cases" / "seemis-id-without-zeros" / "landing"
 PEOPLE = 120
 MARKED = "2025-08-18"  # the tenth open day is the 29th
 
@@ -124,6 +125,22 @@ def test_the_same_deliveries_and_acceptances_end_alike_in_any_order(warehouse: S
     assert dict(end)["S12000005/2025-08-27 pupils"] == "implausible_change"
     assert dict(end)["S12000005/2025-09-03 pupils"] == "landed"
     assert dict(end)["S12000005/2025-09-10 pupils"] == "implausible_change"
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_an_export_through_a_spreadsheet_six_pupils_stay_six(warehouse: Settings, step: int) -> None:
+    """The second file of pupils has lost the zeros before its ids, as Excel does; also when it comes first."""
+    shutil.copytree(CASE, warehouse.landing)
+    keys = [found.delivery_key for found in discover(warehouse)]
+    for key in keys[::step]:
+        assert land_delivery(warehouse, key).outcome == "landed"
+    assert standing(warehouse) == {
+        "S12000017/2025-08-22 pupils": "landed",
+        "S12000017/2025-08-22 enrolments": "landed",
+        "S12000017/2025-08-25 pupils": "implausible_change",
+    }
+    ids = "select count(distinct seemis_pupil_id), min(length(seemis_pupil_id)) from raw.pupils"
+    assert ledger(warehouse, ids) == [(6, 6)]
 
 
 def numbers(
