@@ -14,6 +14,10 @@ PUPILS = 6
 FIRST = date(2025, 8, 18)  # a Monday
 HALVES = ("AM", "PM")
 HalfDay = tuple[date, str]
+SCHOOL_COLUMNS = (
+    "seed_code", "establishment_name", "local_authority_code", "sector", "gaelic_medium",
+    "half_day_openings_per_week", "closed_on", "mothballed_on",
+)  # fmt: skip
 WRITTEN = "2025-08-15T09:00:00+01:00"
 
 
@@ -63,10 +67,10 @@ def deliver_case(landing: Path, authority: str, places: Sequence[Place], last: d
     schools = list(enumerate(places, start=1))
     files = [
         extract("establishments", [
-            [seed_code(authority, n), f"School {n}", authority, place.sector, "", "N", "10", "90", "english", "N", "",
-             f"{place.closed_on or ''}", f"{place.mothballed_on or ''}"]
+            [seed_code(authority, n), f"School {n}", authority, place.sector, "N", "10", f"{place.closed_on or ''}",
+             f"{place.mothballed_on or ''}"]
             for n, place in schools
-        ]),
+        ], SCHOOL_COLUMNS),
         extract("pupils", [
             [_scn(authority, n, pupil), f"P{n}{pupil:03d}", f"Forename{n}", f"Surname{pupil}", "", "2018-05-01", "F",
              "S01007466", "01", "eng", "first_language", "no", "N", "none", "none", "01", WRITTEN]
