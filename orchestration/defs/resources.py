@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-from dagster._core.errors import DagsterExecutionInterruptedError
 
 from orchestration.database import ensure_ready
 from orchestration.errors import WarehouseError
@@ -70,7 +69,7 @@ def ends_when_told() -> Iterator[None]:
     """End a step at once when the process is told to (Ctrl-C, TERM): Dagster would try it again by its policy."""
     try:
         yield
-    except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
         TOLD_TO_END.set()
         raise dg.Failure(
             description="told to end; what was complete before is kept, and the next run carries on",
