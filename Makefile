@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint verify bench bench-dashboards screenshots up down dbt lock clean
+.PHONY: help setup demo test faults lint verify bench bench-dashboards screenshots up down dbt lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,6 +34,9 @@ demo: $(READY) ## the main job on the embedded database: made-up pupils in real 
 test: $(READY) ## every test, with a database started for the occasion
 	@$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+faults: $(READY) ## every test of kills, full disks, torn files, broken input and changed values at its full size; takes long
+	@WAREHOUSE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint
 	@$(BIN)/ruff check .

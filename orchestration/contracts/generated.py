@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestration.contracts.contents import feeds_sql
 from orchestration.contracts.dictionary import dictionary_pages
 from orchestration.contracts.loader import load_contracts
 from orchestration.contracts.model import Contract
@@ -12,13 +13,19 @@ from orchestration.settings import Settings
 
 RAW_TABLES = Path("orchestration/database/ddl/raw.sql")
 SOURCES = Path("dbt_project/models/staged/_sources.yml")
+FEEDS = Path("dbt_project/macros/control/feeds.sql")
 DICTIONARY = Path("docs/dictionary")
 
 
 def generated_files(contracts: Mapping[str, Contract], project_dir: Path) -> Mapping[Path, str]:
     """Content of every generated file, by its path below the project."""
     pages = {DICTIONARY / name: text for name, text in dictionary_pages(contracts).items()}
-    return {RAW_TABLES: raw_tables_sql(contracts), SOURCES: sources_yaml(contracts, project_dir), **pages}
+    return {
+        RAW_TABLES: raw_tables_sql(contracts),
+        SOURCES: sources_yaml(contracts, project_dir),
+        FEEDS: feeds_sql(contracts),
+        **pages,
+    }
 
 
 def write_generated(settings: Settings, check: bool = False) -> list[Path]:

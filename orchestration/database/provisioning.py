@@ -154,6 +154,13 @@ def _standing_version(connection: Connection) -> str | None:
     return str(row[0]) if row else None
 
 
+def make_database_and_roles(settings: Settings) -> None:
+    """Make the database and the roles, and nothing in it yet: what is restored names them as owners."""
+    with _admin_connection(settings) as connection, connection.transaction():
+        for role in sql_of.roles(connection, settings.pg_database, is_live=settings.environment == "live"):
+            _set_password(connection, settings, role)
+
+
 def provisioned_version(settings: Settings) -> str | None:
     """The version that a server says it has, asked as a process role; None if that cannot be found out.
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import configured_password, connect
 from orchestration.database.errors import AccessError, DatabaseError
-from orchestration.database.home import locked, places, replace_passwords
+from orchestration.database.home import locked, places, keep_passwords
 from orchestration.database.locks import advisory_lock
 from orchestration.database.passwords import new_password, set_password
 from orchestration.database.roles import ROLES, login_of
@@ -41,7 +41,7 @@ def rotate_passwords(settings: Settings, roles: Iterable[str]) -> list[str]:
             for role, password in made.items():
                 set_password(admin, login_of(role), password)
             if settings.target == "embedded":
-                replace_passwords(places(settings), made)
+                keep_passwords(places(settings), made)
     return wanted
 
 
