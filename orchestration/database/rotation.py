@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import configured_password, connect
 from orchestration.database.errors import AccessError, DatabaseError
-from orchestration.database.home import locked, places, keep_passwords
+from orchestration.database.home import keep_passwords, locked, places
 from orchestration.database.locks import advisory_lock
 from orchestration.database.passwords import new_password, set_password
 from orchestration.database.roles import ROLES, login_of

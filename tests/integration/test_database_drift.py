@@ -233,3 +233,16 @@ def test_nobody_is_let_in_with_a_groups_name(either: Settings) -> None:
     assert {"shared_analyst can log in", "shared_researcher can log in"} <= told
     with pytest.raises(Exception, match="is synthetic, and WAREHOUSE_ENVIRONMENT here is live"):
         provision(live)
+
+
+def test_after_builds_and_releases_nothing_differs(released: Settings) -> None:
+    with connect(released, "auditor") as connection:
+        assert [one.said for one in differences(connection, is_live=False)] == []
+        tables = connection.execute(
+            "select relname from pg_class where relnamespace = 'released'::regnamespace and relkind = 'r' order by 1"
+        ).fetchall()
+        views = connection.execute(
+            "select relname from pg_class where relnamespace = 'aggregated'::regnamespace order by 1"
+        ).fetchall()
+    assert tables == views
+    assert len(tables) > 20

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orchestration.database import ROLES, psql_binary
+from orchestration.database import ROLES, connect, psql_binary
 from orchestration.database.cluster import ADMIN, start_locked
 from orchestration.database.connections import parameters
+from orchestration.database.drift import differences
 from orchestration.database.home import locked, make_passwords, places
 from orchestration.database.provisioning import make_database_and_roles
 from orchestration.settings import PROJECT_DIR, Settings
@@ -57,7 +58,8 @@ def _released(settings: Settings) -> Cells:
         from pg_index
         inner join pg_class on pg_index.indrelid = pg_class.oid
         inner join pg_attribute on pg_attribute.attrelid = pg_class.oid and pg_attribute.attnum = any(pg_index.indkey)
-        where pg_index.indisprimary and pg_class.relnamespace in ('aggregated'::regnamespace, to_regnamespace('released'))
+        where pg_index.indisprimary
+            and pg_class.relnamespace in ('aggregated'::regnamespace, to_regnamespace('released'))
             and pg_class.relname like any(%s)
         group by pg_class.oid, pg_class.relname
         """,
@@ -131,3 +133,14 @@ def test_what_was_released_is_still_there(taken_over: tuple[Settings, Cells, set
 
 
 MEASURES = {"openings": ("openings_possible", "openings_attended", "attendance_rate"), "pupils": ("pupils",)}
+
+
+def test_its_doors_are_as_declared(taken_over: tuple[Settings, Cells, set[tuple[Any, ...]]]) -> None:
+    """Tables that logins read under a policy are now behind views, and groups have no login."""
+    settings, _, _ = taken_over
+    with connect(settings, "auditor") as connection:
+        assert [one.said for one in differences(connection, is_live=False)] == []
+    with connect(settings, "analyst") as connection:
+        found = connection.execute("select count(*) from aggregated.attendance_by_authority_year").fetchone()
+    assert found is not None
+    assert found[0] > 0

@@ -133,8 +133,12 @@ create table if not exists control.release_contracts (
 alter table control.release_contracts add column if not exists read_condition text;
 -- tables that an earlier version made have their policy, and nothing that it is compared with
 update control.release_contracts set read_condition = (
-    select pg_get_expr(policies.polqual, policies.polrelid) from pg_catalog.pg_policy as policies
-    where policies.polrelid = to_regclass(format('released.%I', release_contracts.mart)) and policies.polname = 'read_by_readers'
+    select pg_get_expr(policies.polqual, policies.polrelid)
+    from pg_catalog.pg_policy as policies
+    inner join pg_catalog.pg_class as tables on tables.oid = policies.polrelid
+    inner join pg_catalog.pg_namespace as schemas on schemas.oid = tables.relnamespace
+    where schemas.nspname = 'released' and tables.relname = release_contracts.mart
+        and policies.polname = 'read_by_readers'
 )
 where read_condition is null;
 comment on column control.release_contracts.read_condition is
