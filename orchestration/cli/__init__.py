@@ -8,7 +8,19 @@ from pathlib import Path
 
 import typer
 
-from orchestration.cli import access, backup, calendar, contracts, dashboards, database, demo, ledger, running, synth
+from orchestration.cli import (
+    access,
+    backup,
+    calendar,
+    contracts,
+    credentials,
+    dashboards,
+    database,
+    demo,
+    ledger,
+    running,
+    synth,
+)
 from orchestration.cli.output import Exit, errors, say_error
 from orchestration.derived import clear_way
 
@@ -22,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for part in (synth, running, ledger, calendar, backup, contracts, database, demo, access, dashboards):
+for part in (synth, running, ledger, calendar, backup, contracts, database, demo, access, credentials, dashboards):
     part.register(app)
 
 

@@ -65,6 +65,7 @@ COMMANDS = [
     "calendar",
     "contracts",
     "access",
+    "credentials",
     "dashboards",
 ]
 
