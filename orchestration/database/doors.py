@@ -6,6 +6,8 @@ a function that runs as the tables' owner, takes nothing from its caller and giv
 authority; whatever a query asks comes after. Its plan is a bare function scan with constant estimates, and inside it
 rows are found by the index on the authority, so that pages of others are not read. Each reading is noted
 (``access.note_read``).
+
+The functions are stable, so that all of one statement sees the same release; a volatile one would look anew each time.
 """
 
 from collections.abc import Iterable
@@ -33,7 +35,10 @@ select
         select array_agg(array[a.attname::text, format_type(a.atttypid, a.atttypmod)] order by a.attnum)
         from pg_catalog.pg_attribute as a where a.attrelid = to_regclass(%(view)s) and a.attnum > 0
     ),
-    (select p.prosrc from pg_catalog.pg_proc as p where p.oid = to_regprocedure(%(function)s))
+    (
+        select p.prosrc from pg_catalog.pg_proc as p
+        where p.oid = to_regprocedure(%(function)s) and p.provolatile = 's' and p.prosecdef
+    )
 """
 
 
@@ -92,7 +97,7 @@ def _open(connection: Connection, name: str) -> bool:
     connection.execute(sql.SQL("drop function if exists {}()").format(function))
     connection.execute(
         sql.SQL(
-            "create function {function}() returns table ({columns}) language plpgsql volatile security definer "
+            "create function {function}() returns table ({columns}) language plpgsql stable security definer "
             "rows {rows} set search_path = pg_catalog, pg_temp set row_security = on set enable_seqscan = off "
             "as {body}"
         ).format(
