@@ -43,8 +43,8 @@ def _layouts(contracts: Mapping[str, Contract], seeds_dir: Path) -> Iterator[str
     for contract in collected:
         yield from _feed(contract, seeds_dir)
     yield "### Never taken\n"
-    yield f"{' and '.join(f'`{feed}`' for feed in refused)}: they have no purpose in analytics. A file is not opened, only"
-    yield "reported. Take it out of the export.\n"
+    yield f"{' and '.join(f'`{feed}`' for feed in refused)}: they have no purpose in analytics. A file"
+    yield "is not opened, only reported. Take it out of the export.\n"
     seeds = sorted({seed for contract in collected for seed in _seeds(contract)})
     yield "## Code lists\n"
     for seed in [name for name in seeds if name in SHOWN]:
