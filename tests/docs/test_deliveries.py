@@ -40,7 +40,7 @@ def test_the_worked_example_lands_to_the_letter(landing: Settings) -> None:
 
 
 def test_an_export_written_from_the_page_lands(landing: Settings, tmp_path: Path) -> None:
-    """sh and awk, from a council's own reports: semicolons, 31/12/2025, both halves of a day in a line, letters."""
+    """In sh and awk, from a council's own reports: semicolons, 31/12/2025, both halves of a day in a line, letters."""
     subprocess.run(
         [NEWCOMER / "export.sh", NEWCOMER / "reports", landing.landing, "S12000005", "2025-09-05", "17:30"],
         check=True,
