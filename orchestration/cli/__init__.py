@@ -4,6 +4,7 @@ import datetime as dt
 import gc
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
@@ -19,6 +20,26 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from orchestration.settings import load_settings
+
+        print(load_settings().code_version)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is, and stop."),
+    ] = False,
+) -> None:
+    """A warehouse for school data: extracts in, reconciled and protected figures out."""
+
+
 for part in (synth, running, ledger, contracts, database, demo, access, dashboards):
     part.register(app)
 
