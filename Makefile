@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 # what a server needs and nothing else: make setup PRODUCTION=1
 LOCK := $(if $(PRODUCTION),production.lock,requirements.lock)
 
-.PHONY: help setup demo test lint verify bench bench-dashboards screenshots up down dbt lock clean
+.PHONY: help setup demo test faults lint verify bench bench-dashboards screenshots up down dbt lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -36,6 +36,9 @@ demo: $(READY) ## the main job on the embedded database: made-up pupils in real 
 test: $(READY) ## every test, with a database started for the occasion
 	@$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+faults: $(READY) ## every test of kills, full disks, torn files, broken input and changed values at its full size; takes long
+	@WAREHOUSE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint
 	@$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from orchestration.database import connect
+from orchestration.project_state import last_built, project_state
 from orchestration.settings import Settings
 
 Rows = list[dict[str, Any]]
@@ -47,7 +48,8 @@ def is_behind(settings: Settings) -> bool:
     """Whether something is left to build or to release.
 
     True where a model does not reflect the ledger's last entry (a build that failed half-way, or none yet), or an
-    authority was not released since, or was refused: what held it back may be mended.
+    authority was not released since, or was refused: what held it back may be mended. True as well where the layers
+    were built with another project: a model, a seed or a threshold has changed since.
     """
     query = """
         with latest as (
@@ -85,7 +87,14 @@ def is_behind(settings: Settings) -> bool:
             ) as is_behind
         from latest
     """
-    return bool(_rows(settings, query)[0]["is_behind"])
+    return bool(_rows(settings, query)[0]["is_behind"]) or is_built_otherwise(settings)
+
+
+def is_built_otherwise(settings: Settings) -> bool:
+    """Whether the last good build was made with other models, seeds or thresholds than there are now."""
+    with connect(settings, "auditor", autocommit=True) as connection:
+        built = last_built(connection)
+    return built is not None and built != project_state(settings)
 
 
 def deliveries(settings: Settings) -> Rows:
@@ -211,6 +220,20 @@ def breaks(settings: Settings) -> Rows:
         order by local_authority_code, array_position(%(hops)s::text[], hop), seed_code, mart
         """,
         hops=HOPS,
+    )
+
+
+def broken_seals(settings: Settings) -> Rows:
+    """Groups of rows that the last comparison found to be other than their model wrote."""
+    return _rows(
+        settings,
+        """
+        select
+            hop, relation, local_authority_code, academic_year, seed_code, nullif(month, '0001-01-01') as month,
+            rows_sealed, rows_found, rows_different
+        from control.broken_seals
+        order by hop, relation, local_authority_code, academic_year, seed_code, month
+        """,
     )
 
 

@@ -63,6 +63,11 @@ def record_built(connection: psycopg.Connection, state: ProjectState) -> None:
     )
 
 
+def forget_built(connection: psycopg.Connection) -> None:
+    """Note that what stands is of no known project, so that the next build makes every layer from raw."""
+    connection.execute("update control.project_state set rules_hash = 'restored', files_hash = 'restored'")
+
+
 def missing_views(connection: psycopg.Connection, views: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Of ``views`` (schema, name), those that the database does not have: dropped with a table they stood on."""
     rows = connection.execute("select schemaname, viewname from pg_views").fetchall()

@@ -18,6 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.database import is_alive
+from orchestration.derived import (
+    as_folder,
+    clear_way,
+    read_derived,
+    read_derived_json,
+    say_made_anew,
+    write_derived,
+)
 from orchestration.errors import WarehouseError
 from orchestration.settings import Settings
 
@@ -33,7 +41,16 @@ run_coordinator:
   class: QueuedRunCoordinator
   config:
     max_concurrent_runs: 1
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days:
+      skipped: 7
+      failure: 30
+      success: 90
 """
+LARGEST_LOG = 10_000_000  # bytes; at the next start a larger one becomes the log before
 PATIENCE = 90.0  # seconds until a service has to answer; Dagster reads the whole project first
 GRACE = 15.0  # seconds that a service has to end by itself
 
@@ -93,18 +110,15 @@ SERVICES = (
 
 def dagster_home(settings: Settings) -> Path:
     """Folder of Dagster's run history, made with its configuration on first use."""
-    home = settings.home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
+    home = as_folder(settings.home / "dagster")
     configuration = home / "dagster.yaml"
-    if not configuration.exists() or configuration.read_text() != DAGSTER_YAML:
-        configuration.write_text(DAGSTER_YAML)
+    if read_derived(configuration) != DAGSTER_YAML:
+        write_derived(configuration, DAGSTER_YAML)
     return home
 
 
 def _folder(settings: Settings) -> Path:
-    folder = settings.home / "services"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return as_folder(settings.home / "services")
 
 
 def log_of(settings: Settings, name: str) -> Path:
@@ -119,14 +133,18 @@ def _note(settings: Settings, name: str) -> Path:
 def running(settings: Settings, name: str) -> Running | None:
     """The service, if its process lives; a note that was left behind is removed."""
     note = _note(settings, name)
-    try:
-        found = json.loads(note.read_text())
-    except (FileNotFoundError, ValueError):
+    found = read_derived_json(note)
+    if found is None:
         return None
-    if not is_alive(int(found["pid"])):
+    try:
+        pid, port = int(found["pid"]), int(found["port"])
+    except (KeyError, TypeError, ValueError):
+        say_made_anew(note, "no process and port in it")
+        return None
+    if not is_alive(pid):
         note.unlink(missing_ok=True)
         return None
-    return Running(name, int(found["pid"]), int(found["port"]))
+    return Running(name, pid, port)
 
 
 def _free_port(wanted: int) -> int:
@@ -159,6 +177,9 @@ def start_service(settings: Settings, service: Service, environment: Mapping[str
         return found
     port = _free_port(service.port)
     log = log_of(settings, service.name)
+    clear_way(log)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".log.before"))
     with log.open("ab") as output:
         process = subprocess.Popen(
             service.command(port),
@@ -169,7 +190,7 @@ def start_service(settings: Settings, service: Service, environment: Mapping[str
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _note(settings, service.name).write_text(json.dumps({"pid": process.pid, "port": port}))
+    write_derived(_note(settings, service.name), json.dumps({"pid": process.pid, "port": port}))
     started = Running(service.name, process.pid, port)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

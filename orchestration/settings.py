@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     )
     threads: int = Field(2, ge=1, le=16, description="Threads of dbt and of file validation.")
     memory_limit: str = Field("1GB", description="Memory that file validation may take.")
+    runs_kept_days: int = Field(
+        90, ge=0, le=36500, description="Days for which Dagster's history of runs is kept; the ledger keeps everything."
+    )
+
+    release_seconds: int = Field(
+        600, gt=0, le=86_400, description="Seconds that the release of one council may take before it is refused."
+    )
 
     dashboards_url: str | None = Field(
         None,

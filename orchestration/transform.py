@@ -4,7 +4,6 @@ In process a build is about a third faster than through the dbt command (no seco
 profile reads everything from the environment, so the password stands in no file and no argument.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -12,13 +11,20 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from orchestration.database import dbt_environment
+from orchestration.derived import as_folder, clear_way, read_derived_json, write_derived
+from orchestration.parsed_project import MANIFEST, PARTIAL_PARSE, ParsingError, clear_target, fingerprint, parsed_folder
 from orchestration.settings import Settings
 
 BUILDING = frozenset({"build", "run", "test", "seed"})
+ARTEFACTS = (
+    "manifest.json", "partial_parse.msgpack", "run_results.json", "semantic_manifest.json", "perf_info.json",
+    "graph.gpickle", "graph_summary.json", "catalog.json", "index.html", "sources.json",
+)  # fmt: skip
 DbtEvent = Any  # dbt's own protobuf message; dbt publishes no type for it
 
 
@@ -60,15 +66,27 @@ def without_row_values(message: str) -> str:
 
 
 def clean_run_results(settings: Settings) -> None:
-    """Leave the values of rows out of the messages in dbt's ``run_results.json`` as well."""
+    """Leave the values of rows out of the messages in dbt's ``run_results.json`` as well; a torn one goes."""
     path = target_path(settings) / "run_results.json"
-    if not path.exists():
+    artefact = read_derived_json(path)
+    if artefact is None:
+        clear_way(path)
+        path.unlink(missing_ok=True)
         return
-    artefact = json.loads(path.read_text())
-    for result in artefact.get("results", []):
-        if result.get("message"):
+    results = artefact.get("results")
+    for result in results if isinstance(results, list) else []:
+        if isinstance(result, dict) and result.get("message"):
             result["message"] = without_row_values(str(result["message"]))
-    path.write_text(json.dumps(artefact))
+    write_derived(path, json.dumps(artefact))
+
+
+def _write_run_results(settings: Settings, nodes: Sequence[DbtNode], arguments: Sequence[str]) -> None:
+    """What became of each node, for people: dbt's own file would hold values of rows until it has been cleaned."""
+    results = [
+        {"unique_id": n.unique_id, "status": n.status, "execution_time": n.seconds, "message": n.message} for n in nodes
+    ]
+    document = {"args": {"which": arguments[0]}, "results": results}
+    write_derived(target_path(settings) / "run_results.json", json.dumps(document))
 
 
 @contextmanager
@@ -102,28 +120,32 @@ def run_dbt(
     on_event: Callable[[DbtEvent], None] | None = None,
     quiet: bool = True,
     project_stands: bool = False,
+    target: Path | None = None,
 ) -> DbtResult:
     """Run dbt with ``arguments`` such as ``["build", "--select", "canonical"]``.
 
     ``on_event`` is called with each of dbt's log events. ``project_stands``: the tables were made with the very
-    same files, so that their columns and comments need no look-up. Returns what became of every node; raises nothing
-    for a failed model or test, which the result tells.
+    same files, so that their columns and comments need no look-up. ``target`` takes dbt's artefacts instead of the
+    home's folder. Returns what became of every node; raises nothing for a failed model or test, which the result tells.
     """
     from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
 
+    clear_target(target or target_path(settings), ARTEFACTS)
     common = [
         "--project-dir", str(settings.dbt_dir),
         "--profiles-dir", str(settings.project_dir / "profiles"),
-        "--target-path", str(target_path(settings)),
-        "--log-path", str(settings.home / "dbt" / "logs"),
+        "--target-path", str(target or target_path(settings)),
+        "--log-path", str(as_folder(settings.home / "dbt" / "logs")),
     ]  # fmt: skip
     flags = ["--log-level", "none", "--log-level-file", "none"] if quiet else ["--log-level-file", "none"]
+    is_building = arguments[0] in BUILDING
+    if is_building:
+        flags.append("--no-write-json")
     callbacks = [on_event] if on_event else []
-    manifest = parsed_project(settings) if arguments[0] in BUILDING else None
+    manifest = parsed_project(settings) if is_building else None
     with _environment(settings, project_stands):
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         outcome = runner.invoke([*flags, *arguments, *common])
-    clean_run_results(settings)
     nodes = tuple(
         DbtNode(
             result.node.unique_id,
@@ -134,38 +156,32 @@ def run_dbt(
         for result in (getattr(outcome.result, "results", None) or ())
         if hasattr(result, "node")
     )
+    if is_building:
+        _write_run_results(settings, nodes, arguments)
     error = without_row_values(str(outcome.exception)) if outcome.exception else None
     return DbtResult(bool(outcome.success), nodes, error)
 
 
-def _fingerprint(settings: Settings) -> str:
+def _parsed(settings: Settings) -> Path:
+    """Folder of the project as it is now, parsed anew only when its files or dbt have changed."""
+
+    def parse(folder: Path) -> None:
+        result = run_dbt(settings, ["parse"], target=folder)
+        if not result.success:
+            raise ParsingError(f"the dbt project cannot be parsed: {result.error}")
+
     roots = [settings.dbt_dir / part for part in ("models", "macros", "tests", "dbt_project.yml")]
     roots += [settings.seeds_dir, settings.project_dir / "profiles"]
-    digest = hashlib.sha256()
-    for root in roots:
-        files = sorted(root.rglob("*")) if root.is_dir() else [root]
-        for path in files:
-            if path.suffix in {".sql", ".yml", ".csv"}:
-                stat = path.stat()
-                digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    versions = [version("dbt-core"), version("dbt-postgres"), version("dbt-adapters")]
+    return parsed_folder(settings.home / "dbt" / "parsed", fingerprint(roots, versions), parse)
 
 
 def ensure_manifest(settings: Settings) -> Path:
     """Path of an up-to-date ``manifest.json``, parsed anew only when the project's files have changed.
 
-    Raises ``RuntimeError`` with dbt's own words when the project cannot be parsed.
+    Raises ParsingError with dbt's own words when the project cannot be parsed.
     """
-    folder = target_path(settings)
-    manifest, stamp = folder / "manifest.json", folder / "fingerprint"
-    current = _fingerprint(settings)
-    if manifest.exists() and stamp.exists() and stamp.read_text() == current:
-        return manifest
-    result = run_dbt(settings, ["parse"])
-    if not result.success:
-        raise RuntimeError(f"the dbt project cannot be parsed: {result.error}")
-    stamp.write_text(current)
-    return manifest
+    return _parsed(settings) / MANIFEST
 
 
 def parsed_project(settings: Settings) -> Any:
@@ -173,8 +189,7 @@ def parsed_project(settings: Settings) -> Any:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    ensure_manifest(settings)
-    stored = (target_path(settings) / "partial_parse.msgpack").read_bytes()
+    stored = (_parsed(settings) / PARTIAL_PARSE).read_bytes()
     manifest = Manifest.from_msgpack(stored, decoder=extended_mashumuro_decoder)
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
@@ -182,6 +197,7 @@ def parsed_project(settings: Settings) -> Any:
 
 def dbt_command(settings: Settings, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Command line and environment to run dbt as a process of its own, for work by hand."""
+    clear_target(target_path(settings), ARTEFACTS)
     command = [
         str(Path(sys.executable).with_name("dbt")),
         "--log-level-file", "none",

@@ -91,14 +91,14 @@ def settings(warehouse_home: Path) -> Iterator[Settings]:
 
 def _share_parsed_project(settings: Settings, root: Path) -> None:
     """Give a new home what dbt has parsed in another: the same project, and 8 s saved each time."""
-    from orchestration.transform import ensure_manifest, target_path
+    from orchestration.transform import ensure_manifest
 
-    kept = root / "parsed-project"
+    kept, there = root / "parsed-project", settings.home / "dbt" / "parsed"
     if not kept.exists():
         ensure_manifest(settings)
-        shutil.copytree(target_path(settings), kept)
-    elif not target_path(settings).exists():
-        shutil.copytree(kept, target_path(settings))
+        shutil.copytree(there, kept)
+    elif not there.exists():
+        shutil.copytree(kept, there)
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,15 @@
 -- What: a mark on a half day that the school's calendar has closed counts (rule 9), and a person should look at it.
 -- When it matters: the calendar is wrong, or the mark is; in an inferred calendar, most often the mark.
 -- How to fix: have the calendar or the marks delivered again as they should be; nothing is held back until then.
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'canonical_marked_months'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'canonical_school_months'}}}) }}
 
 with marked as (
     select
-        marked_months.local_authority_code,
-        marked_months.seed_code,
-        marked_months.month,
-        bit_or(marked_months.marked_slots) as slots
-    from {{ ref('canonical_marked_months') }} as marked_months
-    group by marked_months.local_authority_code, marked_months.seed_code, marked_months.month
+        school_months.local_authority_code,
+        school_months.seed_code,
+        school_months.month,
+        school_months.marked_slots as slots
+    from {{ ref('canonical_school_months') }} as school_months
 ),
 
 opened as (

@@ -4,13 +4,16 @@ import datetime as dt
 import gc
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.cli import access, contracts, dashboards, database, demo, ledger, running, synth
+from orchestration.cli import access, backup, calendar, contracts, dashboards, database, demo, ledger, running, synth
 from orchestration.cli.output import Exit, errors, say_error
+from orchestration.derived import clear_way
 
+LARGEST_LOG = 1_000_000  # bytes of errors.log
 COLLECT_EVERY = (100_000, 20, 50)  # objects; Python's own (700, 10, 10) costs a night an eighth of its time in Python
 
 app = typer.Typer(
@@ -40,7 +43,7 @@ def options(
     """A warehouse for school data: extracts in, reconciled and protected figures out."""
 
 
-for part in (synth, running, ledger, contracts, database, demo, access, dashboards):
+for part in (synth, running, ledger, calendar, backup, contracts, database, demo, access, dashboards):
     part.register(app)
 
 
@@ -54,6 +57,9 @@ def explained(error: BaseException) -> str:
     try:
         where = load_settings().home / "errors.log"
         where.parent.mkdir(parents=True, exist_ok=True)
+        clear_way(where)
+        if where.exists() and where.stat().st_size > LARGEST_LOG:
+            where.replace(where.with_suffix(".log.before"))
         with where.open("a", encoding="utf-8") as log:
             log.write(f"{dt.datetime.now(dt.UTC).isoformat()} {name}\n{trace}\n")
     except OSError as unwritable:
@@ -62,21 +68,33 @@ def explained(error: BaseException) -> str:
 
 
 def main() -> None:
-    """Run the command line; an error ends with one clear message and exit code 1, never a traceback."""
+    """Run the command line; an error ends with one clear message and its exit code, never a traceback."""
     from orchestration.errors import WarehouseError
+    from orchestration.trouble import trouble_of
 
     gc.set_threshold(*COLLECT_EVERY)
     try:
         app()
     except WarehouseError as error:
+        trouble = trouble_of(error)
         say_error(str(error))
-        sys.exit(Exit.FAILED)
+        sys.exit(trouble.exit_code if trouble else Exit.FAILED)
     except (Exception, KeyboardInterrupt) as error:
         if _was_stopped(error):
             errors.print("Stopped. What was complete before is kept; run the command again to carry on.")
             sys.exit(130)
-        say_error(explained(error))
-        sys.exit(Exit.FAILED)
+        trouble = trouble_of(error, _home())
+        say_error(trouble.words if trouble else explained(error))
+        sys.exit(trouble.exit_code if trouble else Exit.FAILED)
+
+
+def _home() -> Path | None:
+    from orchestration.settings import SettingsError, load_settings
+
+    try:
+        return load_settings().home
+    except SettingsError:
+        return None
 
 
 def _was_stopped(error: BaseException | None) -> bool:

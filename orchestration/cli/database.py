@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -41,8 +42,11 @@ def up(
 
 
 def _start_services(settings: Settings) -> None:
-    from orchestration.services import SERVICES, dagster_home, log_of, start_service
+    from orchestration.defs.run_store import sound_run_store
+    from orchestration.services import SERVICES, dagster_home, log_of, running, start_service
 
+    if running(settings, "dagster") is None:
+        sound_run_store(settings)
     for service in SERVICES:
         with console.status(f"Starting {service.name} ..."):
             started = start_service(settings, service, {"DAGSTER_HOME": str(dagster_home(settings))})
@@ -145,10 +149,21 @@ def dbt(
         warehouse dbt docs generate
     """
     from orchestration.database import ensure_ready
-    from orchestration.transform import clean_run_results, dbt_command, without_row_values
+    from orchestration.release.project import check_manifest
+    from orchestration.transform import (
+        BUILDING,
+        clean_run_results,
+        dbt_command,
+        ensure_manifest,
+        target_path,
+        without_row_values,
+    )
 
     settings = load_settings()
     ensure_ready(settings)
+    if arguments[0] in BUILDING:
+        with suppress(RuntimeError):  # a project that cannot be parsed: dbt says why, below
+            check_manifest(ensure_manifest(settings))
     command, environment = dbt_command(settings, arguments)
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
@@ -158,6 +173,8 @@ def dbt(
         sys.stdout.flush()
     code = process.wait()
     clean_run_results(settings)
+    if code == 0 and arguments[0] == "parse":
+        check_manifest(target_path(settings) / "manifest.json")
     raise typer.Exit(code)
 
 
@@ -173,13 +190,16 @@ def status(json_output: JsonOption = False) -> None:
     from orchestration import ledger
     from orchestration.database import ensure_ready
     from orchestration.database import status as server_status
-    from orchestration.landing import pending
+    from orchestration.landing import LandingFolderMissingError, pending
     from orchestration.layer_sizes import layer_sizes
 
     settings = load_settings()
     ensure_ready(settings)
     server = server_status(settings)
-    waiting = [found.delivery_key for found in pending(settings)]
+    try:
+        waiting = [found.delivery_key for found in pending(settings)]
+    except LandingFolderMissingError:  # said below, and there is more to tell
+        waiting = []
     checks = ledger.release_checks(settings)
     sizes = layer_sizes(settings)
     if json_output:

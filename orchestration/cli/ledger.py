@@ -1,11 +1,11 @@
-"""Commands that print what the warehouse knows of itself, and the two that change its ledger."""
+"""Commands that print what the warehouse knows of itself, and those that change its ledger."""
 
 import getpass
 from typing import Annotated
 
 import typer
 
-from orchestration import ledger
+from orchestration import calendars, ledger
 from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
 from orchestration.settings import Settings, load_settings
 
@@ -69,31 +69,50 @@ def rejects(
     """
     settings = _ready()
     if warnings:
-        print_rows(ledger.warnings(settings, delivery), "Warnings", "There are no warnings.", json_output)
+        found = ledger.warnings(settings, delivery) + calendars.short_calendar_warnings(settings, delivery)
+        print_rows(found, "Warnings", "There are no warnings.", json_output)
         return
     print_rows(ledger.rejects(settings, delivery), "Rejected rows by reason", "No row was rejected.", json_output)
 
 
-def reconcile(json_output: JsonOption = False) -> None:
-    """Print the balance sheet of the last build; exit code 3 where it does not close.
+def reconcile(
+    verify: Annotated[bool, typer.Option("--verify", help="Compare every value with what was written first.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Print the balance sheet of the last build; exit code 3 where it does not close or a value has changed.
+
+    `--verify` compares all that stands, from raw to the exact marts, with what files held and models wrote; a build
+    does it for what it touches, and for the rest within a week.
 
     Examples:
 
         warehouse reconcile
 
+        warehouse reconcile --verify
+
         warehouse reconcile --json
     """
     settings = _ready()
+    if verify:
+        from orchestration.seals import verify_everything
+
+        changed = verify_everything(settings)
+    else:
+        changed = ledger.broken_seals(settings)
     sheet, broken = ledger.balance_sheet(settings), ledger.breaks(settings)
     if json_output:
-        print_json({"hops": sheet, "breaks": broken})
+        print_json({"hops": sheet, "breaks": broken, "changed": changed})
     else:
         print_rows(sheet, "Balance sheet", "There is no balance sheet yet: run `warehouse run`.", False)
         if broken:
             print_rows(broken, "Breaks", "", False, plain=("seed_code",))
         elif sheet:
             console.print("The balance sheet closes.")
-    if broken:
+        if changed:
+            print_rows(changed, "Not what was written", "", False, plain=("seed_code",))
+        elif verify:
+            console.print("Every value is what was written.")
+    if broken or changed:
         raise typer.Exit(Exit.ATTENTION)
 
 
@@ -134,19 +153,37 @@ def withdraw(delivery: DeliveryArgument, reason: ReasonOption) -> None:
     """
     from orchestration.landing import withdraw as withdraw_delivery
 
-    withdraw_delivery(_ready(), delivery, reason, getpass.getuser())
+    _say(withdraw_delivery(_ready(), delivery, reason, getpass.getuser()))
     console.print(f"{delivery} is withdrawn. [bold]warehouse run[/] takes it out of every layer.")
 
 
-def restore(delivery: DeliveryArgument, reason: ReasonOption) -> None:
-    """Take back a withdrawal: after the next run the delivery counts again.
+def accept(delivery: DeliveryArgument, reason: ReasonOption) -> None:
+    """Let in pupils and enrolments of a delivery that are held back because they change too much at once.
 
-    Example: `warehouse restore S12000005/2025-09-01 --reason "the dates were right"`
+    Later snapshots are compared with it from then on.
+
+    Example: `warehouse accept S12000005/2025-09-01 --reason "two schools merged, as the council decided"`
     """
-    from orchestration.landing import restore as restore_delivery
+    from orchestration.landing import accept as accept_delivery
 
-    restore_delivery(_ready(), delivery, reason, getpass.getuser())
-    console.print(f"{delivery} counts again. [bold]warehouse run[/] takes it into every layer.")
+    _say(accept_delivery(_ready(), delivery, reason, getpass.getuser()))
+    console.print(f"{delivery} is accepted. [bold]warehouse run[/] takes it into every layer.")
+
+
+def unaccept(delivery: DeliveryArgument, reason: ReasonOption) -> None:
+    """Take back an acceptance: the delivery is held back again, and the last good snapshot stands.
+
+    Example: `warehouse unaccept S12000005/2025-09-01 --reason "the ids were wrong after all"`
+    """
+    from orchestration.landing import unaccept as unaccept_delivery
+
+    _say(unaccept_delivery(_ready(), delivery, reason, getpass.getuser()))
+    console.print(f"{delivery} is no longer accepted. [bold]warehouse run[/] takes it out of every layer.")
+
+
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        console.print(line, highlight=False, markup=False)
 
 
 def replay(delivery: DeliveryArgument) -> None:
@@ -166,5 +203,5 @@ def replay(delivery: DeliveryArgument) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (deliveries, rejects, reconcile, freshness, releases, withdraw, restore, replay):
+    for command in (deliveries, rejects, reconcile, freshness, releases, withdraw, accept, unaccept, replay):
         app.command()(command)

@@ -42,6 +42,12 @@ class Exit(IntEnum):
     USAGE = 2  # the command was called in a way it cannot be
     ATTENTION = 3  # it worked, and a person should look: rejects above the limit, a quarantined file, a late school
     BLOCKED = 4  # a release was refused; readers keep the last good one
+    DISK_FULL = 5  # from here on as in orchestration.trouble: what lies outside the warehouse, each with its own code
+    DATABASE_LOST = 6
+    OUT_OF_MEMORY = 7
+    TOO_MANY_CONNECTIONS = 8
+    LOCKED = 9
+    NO_LANDING = 10  # there is no landing folder
 
 
 def as_json(value: object) -> object:
@@ -106,10 +112,10 @@ def say_error(message: str, word: str = "Error") -> None:
 
 
 def say_unread_folders(settings: Settings) -> None:
-    """Say which deliveries nobody reads: a folder that is not there (the default one may be), or there twice."""
+    """Say which deliveries nobody reads: a folder that is not there, or is a link, or is there twice."""
     from orchestration.landing import left_aside
 
-    if "landing" in settings.model_fields_set and not settings.landing.is_dir():
+    if not settings.landing.is_dir():
         say_error(f"there is no folder {settings.landing}: check WAREHOUSE_LANDING", "Look")
     for line in left_aside(settings):
         say_error(line, "Look")

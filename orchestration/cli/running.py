@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, print_json, say_error, say_unread_folders
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, say_error, say_unread_folders
 from orchestration.settings import Settings, load_settings
+from orchestration.trouble import BY_KIND
 
 
 def run_all(
@@ -30,9 +31,9 @@ def run_all(
             console.print(text, highlight=False, markup=False)
 
     ensure_ready(settings)
+    waiting = [found.delivery_key for found in pending(settings)]
     if not quiet:
         say_unread_folders(settings)
-    waiting = [found.delivery_key for found in pending(settings)]
     if until is not None:  # a delivery's folder begins with the day of its extract
         waiting = [key for key in waiting if key.partition("/")[2][:10] <= until.isoformat()]
     from orchestration.defs.runner import Runner
@@ -41,7 +42,7 @@ def run_all(
     landed: list[dict[str, object]] = []
     for number, delivery_key in enumerate(waiting, start=1):
         outcome = runner.land(delivery_key)
-        ending = "landed" if outcome.success else "refused"
+        ending = "landed" if outcome.success else "failed" if outcome.trouble else "refused"
         if outcome.success and outcome.failed_checks:
             ending = "landed in part"
         say(f"[{number}/{len(waiting)}] {delivery_key}: {ending} ({outcome.seconds:.1f} s)")
@@ -56,7 +57,9 @@ def run_all(
                 "seconds": round(outcome.seconds, 2),
             }
         )
-    summary: dict[str, object] = {"deliveries": landed, "build": None}
+        if outcome.trouble is not None:  # it would meet the other deliveries as well
+            return {"deliveries": landed, "build": None, "trouble": outcome.trouble.kind}
+    summary: dict[str, object] = {"deliveries": landed, "build": None, "trouble": None}
     if build is False:
         return summary
     if build or full_refresh or waiting or runner.is_behind(settings):
@@ -69,13 +72,17 @@ def run_all(
             "failed_checks": outcome.failed_checks,
             "seconds": round(outcome.seconds, 2),
         }
+        summary["trouble"] = outcome.trouble.kind if outcome.trouble else None
     else:
         say("Nothing is waiting and the layers are up to date.")
     return summary
 
 
 def exit_code(summary: dict[str, object]) -> Exit:
-    """Exit code of a run: blocked by a refused build or release, attention for anything held back."""
+    """Exit code of a run: trouble from outside, a refused build or release, attention for anything held back."""
+    trouble = BY_KIND.get(str(summary["trouble"]))
+    if trouble is not None:
+        return Exit(trouble.exit_code)
     build = summary["build"]
     if isinstance(build, dict) and not build["success"]:
         return Exit.BLOCKED
@@ -89,6 +96,9 @@ def print_ending(summary: dict[str, object]) -> None:
     """Say why a build or release stopped, and which checks failed."""
     ending = summary["build"]
     if not isinstance(ending, dict):
+        trouble = BY_KIND.get(str(summary["trouble"]))
+        if trouble is not None:
+            say_error(trouble.words, "Stopped")
         return
     if ending["message"]:
         say_error(str(ending["message"]), "Stopped")
@@ -105,8 +115,11 @@ def run(
 ) -> None:
     """Land every waiting delivery, build the layers once for all of them, check, and release.
 
-    These are the same two jobs that Dagster runs. Exit codes: 0 all well, 3 something was held back and a
-    person should look, 4 the build or a release was refused and readers keep the last good one.
+    These are the same two jobs that Dagster runs. Exit codes: 0 all well, 1 something did not work, 2 a wrong call,
+    3 something was held back and a person should look, 4 the build or a release was refused and readers keep the
+    last good one. What lies outside the warehouse has a code each: 5 the disk is full, 6 the database was lost or
+    cannot be reached, 7 not enough memory, 8 no connection left, 9 a lock that others hold, 10 there is no landing
+    folder. Nothing is half done then: mend the cause and run it again.
 
     Examples:
 
@@ -116,7 +129,12 @@ def run(
 
         warehouse run --json
     """
-    summary = run_all(load_settings(), quiet=json_output, full_refresh=full_refresh, build=build)
+    from orchestration.landing import LandingFolderMissingError
+
+    try:
+        summary = run_all(load_settings(), quiet=json_output, full_refresh=full_refresh, build=build)
+    except LandingFolderMissingError as missing:
+        raise fail(str(missing), Exit.NO_LANDING) from None
     if json_output:
         print_json(summary)
     else:

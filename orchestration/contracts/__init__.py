@@ -3,6 +3,7 @@
 from orchestration.contracts.generated import generated_files, write_generated
 from orchestration.contracts.loader import CONTRACTS_DIR, ContractError, load_contracts, read_contract
 from orchestration.contracts.model import (
+    Ceiling,
     Check,
     CodeList,
     Column,
@@ -12,9 +13,11 @@ from orchestration.contracts.model import (
     Rule,
     ServiceLevel,
 )
+from orchestration.contracts.placeholders import placeholder_numbers
 
 __all__ = [
     "CONTRACTS_DIR",
+    "Ceiling",
     "Check",
     "CodeList",
     "Column",
@@ -26,6 +29,7 @@ __all__ = [
     "ServiceLevel",
     "generated_files",
     "load_contracts",
+    "placeholder_numbers",
     "read_contract",
     "write_generated",
 ]

@@ -57,6 +57,10 @@ def _page(contract: Contract) -> Iterator[str]:
     yield f"| key | {', '.join(f'`{name}`' for name in contract.key)} |"
     limit = contract.reject_limit
     yield f"| quarantined | when more than {limit.rows} rows and more than {limit.share:.0%} of the file are rejected |"
+    ceiling = contract.ceiling
+    yield f"| too large | {ceiling.rows:,} rows, {ceiling.bytes // 1024**2:,} MiB, or twice the rows announced |"
+    if contract.is_judged:
+        yield "| held back | when pupils or their SEEMiS ids change suddenly against the snapshot before (rule 2) |"
     yield "\n| column | type | required | values | privacy | meaning |"
     yield "|---|---|---|---|---|---|"
     for column in contract.columns:
@@ -94,6 +98,8 @@ def feed_values(column: Column) -> str:
             said.append(f"several joined by `{column.codes.joined_by}`")
     if column.decoded_by is not None:
         said.append(f"numbers by seed `{column.decoded_by}`")
+    if column.placeholders is not None:
+        said.append(f"nobody's: seed `{column.placeholders}`")
     if column.default is not None:
         said.append(f"`{column.default}` where empty")
     if column.pattern is not None:
@@ -104,7 +110,10 @@ def feed_values(column: Column) -> str:
         said.append(f"{column.minimum:g} or more")
     if column.maximum is not None:
         said.append(f"{column.maximum:g} or less")
-    return "; ".join(said + [_rule(rule) for rule in column.rules])
+    said += [_rule(rule) for rule in column.rules]
+    said += [f"before `{check.argument}`: warned about" for check in column.checks if check.name == "not_before"]
+    said += [f"after {DATES[check.argument]}: warned about" for check in column.checks if check.name == "not_after"]
+    return "; ".join(said)
 
 
 def _rule(rule: Rule) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestration.contracts.contents import feeds_sql
 from orchestration.contracts.dictionary import dictionary_pages
 from orchestration.contracts.layouts import with_layouts
 from orchestration.contracts.loader import load_contracts
@@ -13,6 +14,7 @@ from orchestration.settings import Settings
 
 RAW_TABLES = Path("orchestration/database/ddl/raw.sql")
 SOURCES = Path("dbt_project/models/staged/_sources.yml")
+FEEDS = Path("dbt_project/macros/control/feeds.sql")
 DICTIONARY = Path("docs/dictionary")
 LAYOUTS = Path("docs/deliveries.md")
 
@@ -25,6 +27,7 @@ def generated_files(contracts: Mapping[str, Contract], project_dir: Path) -> Map
         RAW_TABLES: raw_tables_sql(contracts),
         SOURCES: sources_yaml(contracts, project_dir),
         LAYOUTS: with_layouts(page, contracts, project_dir / "seeds"),
+        FEEDS: feeds_sql(contracts),
         **pages,
     }
 

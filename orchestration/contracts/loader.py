@@ -21,6 +21,7 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from orchestration.contracts.model import (
+    Ceiling,
     Check,
     CheckName,
     CodeList,
@@ -103,10 +104,13 @@ def _contract(document: OpenDataContractStandard) -> Contract:
         owners=_owners(document),
         service_level=_service_level(document),
         reject_limit=RejectLimit(**limits),
+        ceiling=Ceiling(**(own.get("ceiling") or {})),
         columns=columns,
         key=tuple(str(entry.name) for entry in key),
         year_column=own.get("yearColumn"),
         order_column=own.get("orderColumn"),
+        is_judged=bool(own.get("suddenChangeStops", False)),
+        further_hops=tuple(str(hop) for hop in own.get("balance") or ()),
     )
     for name in (*contract.key, contract.year_column, contract.order_column):
         if name is not None and not contract.column(name).is_required:
@@ -168,6 +172,8 @@ def _column(entry: SchemaProperty) -> Column:
         codes=codes,
         decoded_by=own.get("decode"),
         default=own.get("default"),
+        placeholders=own.get("placeholders"),
+        formerly=own.get("formerly"),
         rules=tuple(
             Rule(
                 cast(RuleName, _one_of(rule, get_args(RuleName), f"rule of {name}")),

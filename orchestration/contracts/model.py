@@ -9,7 +9,8 @@ Kind = Literal["snapshot", "delta"]
 ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "time"]
 Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
 RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
-CheckName = Literal["check_digit", "issued_in_school_age"]
+CheckName = Literal["check_digit", "issued_in_school_age", "not_before", "not_after"]
+HOPS = ("manifest to file", "file to raw", "raw to canonical")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ class Column:
     """One column of a feed: what a delivered value may be, and what becomes of it.
 
     ``postgres_type`` is the type in ``raw``; ``None`` for a column that is not collected. ``decoded_by`` names a seed
-    that turns ScotXed numbers into the codes; ``default`` stands for an empty field.
+    that turns ScotXed numbers into the codes; ``default`` stands for an empty field. ``placeholders`` names a seed of
+    values that are nobody's: rows under one are never duplicates of each other (rule 2). ``formerly`` is the name that
+    the column has in older files.
     """
 
     name: str
@@ -67,6 +70,8 @@ class Column:
     codes: CodeList | None = None
     decoded_by: str | None = None
     default: str | None = None
+    placeholders: str | None = None
+    formerly: str | None = None
     rules: tuple[Rule, ...] = ()
     checks: tuple[Check, ...] = ()
 
@@ -107,8 +112,19 @@ class RejectLimit:
 
 
 @dataclass(frozen=True)
+class Ceiling:
+    """More than any authority's file of a feed holds: rows, and bytes before and after decompression."""
+
+    rows: int = 2_000_000
+    bytes: int = 2 * 1024**3
+
+
+@dataclass(frozen=True)
 class Contract:
-    """The contract of one feed. ``is_collected`` is false for a feed that is refused."""
+    """The contract of one feed. ``is_collected`` is false for a feed that is refused.
+
+    Snapshots of a feed that ``is_judged`` are compared with the one before: a sudden change holds them back (rule 2).
+    """
 
     feed: str
     version: str
@@ -123,10 +139,18 @@ class Contract:
     owners: tuple[Owner, ...]
     service_level: ServiceLevel | None
     reject_limit: RejectLimit
+    ceiling: Ceiling
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     year_column: str | None = None
     order_column: str | None = None
+    is_judged: bool = False
+    further_hops: tuple[str, ...] = ()
+
+    @property
+    def hops(self) -> tuple[str, ...]:
+        """Steps of the balance sheet that the feed has to have: those of every feed, and those of its contract."""
+        return (*HOPS, *self.further_hops)
 
     @property
     def collected(self) -> tuple[Column, ...]:

@@ -96,6 +96,7 @@ def _feed(contract: Contract) -> dict[str, Any]:
                 "latency_days": level.latency_days,
                 "deadline_time": f"{level.deadline:%H:%M}",
                 "contract_version": contract.version,
+                "balance": list(contract.hops),
             },
         },
         "columns": columns,

@@ -20,14 +20,15 @@ from orchestration.database.configuration import cluster_name, host_rules, serve
 from orchestration.database.errors import StartError
 from orchestration.database.home import (
     Places,
+    keep_passwords,
     make_folders,
     make_passwords,
     places,
     read_passwords,
-    write_atomically,
 )
-from orchestration.database.process import Postmaster, find_postmaster, is_alive, orphans
+from orchestration.database.process import Postmaster, find_postmaster, is_alive, orphans, servers_of
 from orchestration.database.roles import LOGIN_ROLES
+from orchestration.derived import as_folder, clear_way, read_derived, write_atomically, write_derived
 from orchestration.settings import Settings
 
 # Crash recovery replays at most the WAL between two checkpoints: 8 GB, minutes on a slow disk.
@@ -155,8 +156,12 @@ def _locales(major: int) -> list[list[str]]:
 
 
 def _set_admin_password(settings: Settings, where: Places, binaries: Binaries, account: Account) -> None:
-    """Give the admin a new password while the server is down, for a home whose password file was lost."""
-    password = make_passwords(where, (ADMIN, *LOGIN_ROLES))[ADMIN]
+    """Give the admin a new password while the server is down, for a home whose password file was lost.
+
+    It is written down once the server knows it: killed in between, the next start does the same again.
+    """
+    password = secrets.token_urlsafe(24)
+    _configure(settings, where)
     name = settings.pg_admin_user.replace('"', '""')
     script = where.folder / f"data.new.{secrets.token_hex(4)}.secret"
     try:
@@ -171,18 +176,22 @@ def _set_admin_password(settings: Settings, where: Places, binaries: Binaries, a
         script.unlink(missing_ok=True)
     if done.returncode != 0:
         raise StartError(f"The admin's password could not be set: {_last_lines(done.stderr)}.")
+    clear_way(where.provisioned)
     where.provisioned.unlink(missing_ok=True)
+    keep_passwords(where, {ADMIN: password})
+    make_passwords(where, LOGIN_ROLES)
 
 
 def _launch(settings: Settings, where: Places, binaries: Binaries, account: Account) -> Postmaster:
-    where.logs.mkdir(mode=0o700, exist_ok=True)
+    as_folder(where.logs).chmod(0o700)
     account.give(where.logs)
     startup = where.logs / "startup.log"
+    for path in (*where.logs.iterdir(), startup, where.port):
+        clear_way(path)
     attempts = 1 if settings.pg_port else 3  # a port found free can be gone a moment later
     message = ""
     for _ in range(attempts):
-        port = _choose_port(settings, where)
-        write_atomically(where.data / "warehouse.conf", server_configuration(where.data, where.logs, port))
+        _configure(settings, where)
         startup.unlink(missing_ok=True)
         done = account.run(
             [binaries.path("pg_ctl"), "start", "-w", "-t", str(START_SECONDS), "-s",
@@ -191,7 +200,7 @@ def _launch(settings: Settings, where: Places, binaries: Binaries, account: Acco
         )  # fmt: skip
         running = _wait_until_ready(where.data)
         if running is not None:
-            write_atomically(where.port, f"{running.port}\n")
+            write_derived(where.port, f"{running.port}\n")
             return running
         said = startup.read_text(errors="replace") if startup.exists() else ""
         message = _last_lines(said) or _last_lines(done.stderr)
@@ -200,6 +209,11 @@ def _launch(settings: Settings, where: Places, binaries: Binaries, account: Acco
         f"The database server did not start: {message}. The newest file in {where.logs} has more"
         + (f"; port {settings.pg_port} may be taken (WAREHOUSE_PG_PORT)." if settings.pg_port else ".")
     )
+
+
+def _configure(settings: Settings, where: Places) -> None:
+    port = _choose_port(settings, where)
+    write_derived(where.data / "warehouse.conf", server_configuration(where.data, where.logs, port))
 
 
 def _wait_until_ready(data: Path) -> Postmaster | None:
@@ -213,14 +227,19 @@ def _wait_until_ready(data: Path) -> Postmaster | None:
 
 
 def _clear_remains(data: Path) -> None:
-    """After a kill -9 of the postmaster: end its workers, which nobody can use, and drop its pid file."""
-    left = orphans(cluster_name(data))
+    """After a kill -9 of the postmaster: end its workers, which nobody can use, and drop its pid file.
+
+    A server whose pid file is not what it wrote is ended as well: it could not be told to stop, and a second one
+    beside it would spoil the data.
+    """
+    left = [*servers_of(data), *orphans(cluster_name(data))]
     for order, patience in ((signal.SIGQUIT, 5), (signal.SIGKILL, 10)):
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, order)
         if _wait_until_gone(left, patience):
             break
+    clear_way(data / "postmaster.pid")
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -250,10 +269,8 @@ def _choose_port(settings: Settings, where: Places) -> int:
 
 
 def _remembered_port(where: Places) -> int | None:
-    try:
-        return int(where.port.read_text())
-    except (OSError, ValueError):
-        return None
+    text = (read_derived(where.port) or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536 else None
 
 
 def _is_free(port: int) -> bool:

@@ -8,13 +8,13 @@ import fcntl
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.database.errors import AccessError
+from orchestration.derived import clear_way, keep_owner, read_derived_json, write_derived
 from orchestration.settings import Settings
 
 
@@ -70,7 +70,7 @@ def make_folders(where: Places) -> None:
         if not where.folder.exists():
             where.folder.mkdir(exist_ok=True)
             where.folder.chmod(passable)
-            _keep_owner(where.folder, where.home)
+            keep_owner(where.folder, where.home)
     except OSError as error:
         raise AccessError(
             f"{where.folder} cannot be made ({error.strerror}): set WAREHOUSE_HOME to a folder of your own."
@@ -82,12 +82,13 @@ def locked(where: Places) -> Iterator[None]:
     """Hold the lock that start, stop and provisioning take, across processes. Released by a crash too."""
     make_folders(where)
     path = where.folder / "lock"
+    clear_way(path)
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise AccessError(_another_user(path)) from error
     try:
-        _keep_owner(path, where.home)
+        keep_owner(path, where.home)
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
@@ -95,19 +96,14 @@ def locked(where: Places) -> Iterator[None]:
 
 
 def read_passwords(where: Places) -> dict[str, str]:
-    """Passwords by role; empty where none have been made. Raises AccessError if the file cannot be used."""
-    try:
-        found: dict[str, str] = json.loads(where.passwords.read_text())
-    except FileNotFoundError:
-        return {}
-    except PermissionError as error:
-        raise AccessError(_another_user(where.passwords)) from error
-    except ValueError as error:
-        raise AccessError(
-            f"{where.passwords} is not the JSON that was written: move it away and run `warehouse up`, "
-            "which gives every role a new password."
-        ) from error
-    return found
+    """Passwords by role; empty where none have been made, or where the file is not what was written.
+
+    The next start then gives every role a new password. Raises AccessError if the file is another user's.
+    """
+    if where.passwords.is_file() and not os.access(where.passwords, os.R_OK):
+        raise AccessError(_another_user(where.passwords))
+    found = read_derived_json(where.passwords) or {}
+    return {name: password for name, password in found.items() if isinstance(password, str) and password}
 
 
 def make_passwords(where: Places, names: tuple[str, ...]) -> dict[str, str]:
@@ -115,31 +111,15 @@ def make_passwords(where: Places, names: tuple[str, ...]) -> dict[str, str]:
     known = read_passwords(where)
     missing = [name for name in names if name not in known]
     if missing:
-        known |= {name: secrets.token_urlsafe(24) for name in missing}
-        write_atomically(where.passwords, json.dumps(known, indent=2) + "\n")
+        known = keep_passwords(where, {name: secrets.token_urlsafe(24) for name in missing})
     return known
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file, readable by its owner alone: a crash leaves the old or the new one, never a part."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        _keep_owner(Path(temporary), path.parent)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _keep_owner(path: Path, like: Path) -> None:
-    """Root, working in somebody else's home, leaves files that are theirs."""
-    if os.geteuid() == 0:
-        owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+def keep_passwords(where: Places, new: dict[str, str]) -> dict[str, str]:
+    """Write passwords down beside those that are known; returns all of them. Call it under the lock."""
+    known = read_passwords(where) | new
+    write_derived(where.passwords, json.dumps(known, indent=2) + "\n")
+    return known
 
 
 def _another_user(path: Path) -> str:

@@ -9,7 +9,7 @@ import psycopg
 from orchestration.database.cluster import ADMIN, known_port, start_locked, stop_locked
 from orchestration.database.connections import EMBEDDED_HOST, SERVER_PORT, connect
 from orchestration.database.errors import DatabaseError, NotProvisionedError
-from orchestration.database.home import locked, make_passwords, places, write_atomically
+from orchestration.database.home import locked, make_passwords, places
 from orchestration.database.process import find_postmaster
 from orchestration.database.provisioning import (
     password_fingerprint,
@@ -18,6 +18,7 @@ from orchestration.database.provisioning import (
     source_version,
 )
 from orchestration.database.roles import ROLES
+from orchestration.derived import read_derived, write_derived
 from orchestration.settings import Settings
 
 
@@ -127,10 +128,7 @@ def _known(settings: Settings) -> ServerStatus:
 
 
 def _is_provisioned(settings: Settings) -> bool:
-    try:
-        return places(settings).provisioned.read_text() == _mark(settings)
-    except OSError:
-        return False
+    return read_derived(places(settings).provisioned) == _mark(settings)
 
 
 def _mark(settings: Settings) -> str:
@@ -139,7 +137,7 @@ def _mark(settings: Settings) -> str:
 
 def _provision_embedded(settings: Settings) -> None:
     provision(settings)
-    write_atomically(places(settings).provisioned, _mark(settings))
+    write_derived(places(settings).provisioned, _mark(settings))
 
 
 @lru_cache

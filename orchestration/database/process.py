@@ -26,7 +26,7 @@ def find_postmaster(data: Path) -> Postmaster | None:
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
-    except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError):  # none there, a folder, bytes that are no text
         return None
     if not _serves(pid, data):
         return None
@@ -43,6 +43,17 @@ def orphans(cluster_name: str) -> list[int]:
     """Server processes of a cluster, found by the cluster name in their title."""
     title = f"postgres: {cluster_name}:"
     return [pid for pid, arguments in _processes() if arguments.startswith(title)]
+
+
+def servers_of(data: Path) -> list[int]:
+    """Live postmasters of a data folder, whatever ``postmaster.pid`` says."""
+    return [
+        pid
+        for pid, arguments in _processes()
+        if arguments.partition(" ")[0].endswith("/postgres")
+        and f" -D {data} " in f"{arguments} "
+        and _serves(pid, data)
+    ]
 
 
 def _serves(pid: int, data: Path) -> bool:

@@ -92,6 +92,13 @@ def provision(settings: Settings) -> None:
                 _set_password(connection, settings, role)
 
 
+def make_database_and_roles(settings: Settings) -> None:
+    """Make the database and the roles, and nothing in it yet: what is restored names them as owners."""
+    with _admin_connection(settings) as connection, connection.transaction():
+        for role in sql_of.roles(connection, settings.pg_database):
+            _set_password(connection, settings, role)
+
+
 def provisioned_version(settings: Settings) -> str | None:
     """The version that a server says it has, asked as a process role; None if that cannot be found out."""
     role = next((name for name in LOGINS if name != "dashboard" and configured_password(settings, name)), "loader")

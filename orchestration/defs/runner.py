@@ -1,25 +1,33 @@
 """Runs the two jobs in this process, as ``warehouse run`` does: the same jobs that Dagster's daemon runs."""
 
 import os
+import sqlite3
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.resources import TOLD_TO_END
+from orchestration.defs.run_store import sound_run_store
 from orchestration.ledger import is_behind
-from orchestration.services import dagster_home
 from orchestration.settings import Settings
+from orchestration.transform import without_row_values
+from orchestration.trouble import BY_KIND, Trouble, chain, trouble_in, trouble_of
 
 
 @dataclass(frozen=True)
 class JobOutcome:
-    """How a job ended: whether it succeeded, what went wrong in words for people, seconds, failed checks."""
+    """How a job ended: whether it succeeded, what went wrong in words for people, seconds, failed checks.
+
+    ``trouble`` is set where the cause lies outside: a full disk, a lost database.
+    """
 
     success: bool
     message: str | None
     seconds: float
     failed_checks: tuple[str, ...]
+    trouble: Trouble | None = None
 
 
 def _cause(event: dg.DagsterEvent) -> str:
@@ -30,14 +38,27 @@ def _cause(event: dg.DagsterEvent) -> str:
     error = getattr(data, "error", None)
     while error is not None and error.cause is not None:
         error = error.cause
-    return f"{error.cls_name}: {error.message.strip()}" if error is not None else str(event.message)
+    if error is None:
+        return str(event.message)
+    text = without_row_values(f"{error.cls_name}: {error.message.strip()}")
+    trouble = trouble_in(text)
+    return trouble.words if trouble else text
+
+
+def _trouble(event: dg.DagsterEvent) -> Trouble | None:
+    failure = getattr(event.event_specific_data, "user_failure_data", None)
+    known = failure.metadata.get("trouble") if failure is not None else None
+    if known is not None:
+        return BY_KIND.get(str(known.value))
+    return trouble_in(_cause(event)) if failure is None else None
 
 
 class Runner:
     """Loads the definitions once and runs their jobs one after another."""
 
     def __init__(self, settings: Settings) -> None:
-        os.environ["DAGSTER_HOME"] = str(dagster_home(settings))
+        self._settings = settings
+        os.environ["DAGSTER_HOME"] = str(sound_run_store(settings))
         from orchestration.definitions import (
             defs,
         )  # needs DAGSTER_HOME, and parses the dbt project when it changed
@@ -46,7 +67,26 @@ class Runner:
         self._definitions = defs()
 
     def _run(self, job: str, partition: str | None = None, run_config: dict[str, Any] | None = None) -> JobOutcome:
+        """Run a job; a run store that turns out to be damaged is made anew, and the job is run once more."""
         started = time.monotonic()
+        try:
+            return self._attempt(job, partition, run_config, started)
+        except Exception as error:
+            trouble = trouble_of(error, self._settings.home)
+            if trouble is not None:
+                return JobOutcome(False, trouble.words, time.monotonic() - started, (), trouble)
+            if not any(isinstance(one, sqlite3.DatabaseError) for one in chain(error)):
+                raise
+        sound_run_store(self._settings, thorough=True)
+        self._instance = dg.DagsterInstance.get()
+        return self._attempt(job, partition, run_config, started)
+
+    def _attempt(
+        self, job: str, partition: str | None, run_config: dict[str, Any] | None, started: float
+    ) -> JobOutcome:
+        if partition is not None:
+            self._instance.add_dynamic_partitions("deliveries", [partition])
+        TOLD_TO_END.clear()
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         result = self._definitions.resolve_job_def(job).execute_in_process(
             instance=self._instance,
@@ -54,19 +94,22 @@ class Runner:
             raise_on_error=False,
             run_config={**quiet, **(run_config or {})},
         )
+        if TOLD_TO_END.is_set():
+            raise KeyboardInterrupt
         failures = [event for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
         checks = tuple(
             f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
             for evaluation in result.get_asset_check_evaluations()
             if not evaluation.passed
         )
-        message = "\n".join(_cause(event) for event in failures) or None
+        message = "\n".join(dict.fromkeys(_cause(event) for event in failures)) or None
+        trouble = next((found for event in failures if (found := _trouble(event))), None)
         left_out = [
             event.step_key for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_SKIPPED
         ]
         if left_out and not failures:  # Dagster says nothing when a step's input was not made
             message = f"steps were left out, and nothing after them is up to date: {', '.join(map(str, left_out))}"
-        return JobOutcome(result.success and message is None, message, time.monotonic() - started, checks)
+        return JobOutcome(result.success and message is None, message, time.monotonic() - started, checks, trouble)
 
     @staticmethod
     def is_behind(settings: Settings) -> bool:
@@ -75,7 +118,6 @@ class Runner:
 
     def land(self, delivery_key: str) -> JobOutcome:
         """Run ``land_delivery`` for one delivery."""
-        self._instance.add_dynamic_partitions("deliveries", [delivery_key])
         return self._run("land_delivery", partition=delivery_key)
 
     def build(self, full_refresh: bool = False) -> JobOutcome:

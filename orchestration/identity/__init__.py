@@ -1,13 +1,23 @@
 """Identity: one number per person, one token per person and purpose, given once and kept in the vault."""
 
-from orchestration.identity.assign import IdentityResult, assign_identities
-from orchestration.identity.keys import KeyMismatchError, KeyMissingError, domain_key, load_key
+from orchestration.identity.assign import IdentityResult, assign_identities, check_key
+from orchestration.identity.keys import (
+    KeyMismatchError,
+    KeyMissingError,
+    domain_key,
+    key_fingerprint,
+    key_source,
+    load_key,
+)
 
 __all__ = [
     "IdentityResult",
     "KeyMismatchError",
     "KeyMissingError",
     "assign_identities",
+    "check_key",
     "domain_key",
+    "key_fingerprint",
+    "key_source",
     "load_key",
 ]

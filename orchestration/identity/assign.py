@@ -14,6 +14,7 @@ from datetime import date, datetime
 import psycopg
 from psycopg import Connection
 
+from orchestration.contracts import load_contracts, placeholder_numbers
 from orchestration.database import connect
 from orchestration.errors import WarehouseError
 from orchestration.identity.keys import KeyMismatchError, domain_key, load_key
@@ -159,8 +160,11 @@ def _assign(settings: Settings, connection: Connection) -> IdentityResult:
     key = domain_key(master, ANALYTICS)
     if has_tokens:
         _check_key(connection, key)
-    new = [Person(row[0], row[1], row[2], row[3], tuple(row[4])) for row in connection.execute(NEW_PEOPLE, [files])]
-    assigned = _number(connection, new, domain_key(master, NUMBERING))
+    new = [
+        Person(row[0], row[1], row[2], row[3], _somebodys(settings, row[0], row[4]))
+        for row in connection.execute(NEW_PEOPLE, [files])
+    ]
+    assigned = _number(settings, connection, new, domain_key(master, NUMBERING))
     with connection.cursor().copy(
         "copy vault.identity_map (local_authority_code, seemis_pupil_id, pupil_id, first_known_at) from stdin"
     ) as copy:
@@ -187,6 +191,12 @@ def make_token(key: bytes, local_authority_code: str, seemis_pupil_id: str) -> u
     return uuid.UUID(bytes=hmac.new(key, message, hashlib.sha256).digest()[:16])
 
 
+def check_key(settings: Settings, master: bytes | None) -> None:
+    """Raise KeyMismatchError where tokens stand in the vault that this master key (or none) did not make."""
+    with connect(settings, "pseudonymiser") as connection:
+        _check_key(connection, domain_key(master or b"", ANALYTICS))
+
+
 def _check_key(connection: Connection, key: bytes) -> None:
     """Refuse a key that is not the vault's: two keys would give one person two tokens after a rebuild."""
     rows = connection.execute(
@@ -204,7 +214,16 @@ def _check_key(connection: Connection, key: bytes) -> None:
         )
 
 
-def _number(connection: Connection, new: list[Person], key: bytes) -> list[tuple[Person, int, bool]]:
+def _somebodys(settings: Settings, local_authority_code: str, scns: Iterable[int]) -> tuple[int, ...]:
+    """The SCNs among these that are somebody's: a placeholder makes no two pupils one person (rule 2)."""
+    seed = load_contracts()["pupils"].column("scn").placeholders
+    nobodys = placeholder_numbers(settings.seeds_dir, seed, local_authority_code) if seed else frozenset()
+    return tuple(scn for scn in scns if scn not in nobodys)
+
+
+def _number(
+    settings: Settings, connection: Connection, new: list[Person], key: bytes
+) -> list[tuple[Person, int, bool]]:
     """Each new id with its number, and whether the person is new as well (rules 2, 3 and 6).
 
     The same SCN in another authority with the same date of birth is the same person; two ids of one authority
@@ -216,7 +235,7 @@ def _number(connection: Connection, new: list[Person], key: bytes) -> list[tuple
     scns = sorted({scn for person in new for scn in person.scns})
     known = connection.execute(KNOWN_PEOPLE, [scns]).fetchall() if scns else []
     for pupil_id, authority, _, _, born, theirs in known:
-        _remember(by_scn, theirs, (authority, born, pupil_id))
+        _remember(by_scn, _somebodys(settings, authority, theirs), (authority, born, pupil_id))
     authorities: dict[int, set[str]] = {}
     for pupil_id, authority, *_ in known:
         authorities.setdefault(pupil_id, set()).add(authority)

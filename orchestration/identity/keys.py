@@ -59,9 +59,21 @@ def load_key(settings: Settings, create: bool = True) -> bytes:
         ) from None
     except OSError as error:
         raise KeyMissingError(f"The key file {path} cannot be read ({error.strerror}): check its owner.") from None
+    except ValueError:
+        text = "\0"
     if mode & 0o077:
         raise KeyMissingError(f"The key file {path} may be read by others: run `chmod 600 {path}`.")
     return _long_enough(text.strip(), f"The key in {path}")
+
+
+def key_source(settings: Settings) -> str:
+    """Where the key comes from, for messages: the name of the variable or of the file."""
+    return "WAREHOUSE_PSEUDONYM_KEY" if settings.pseudonym_key is not None else str(key_file(settings))
+
+
+def key_fingerprint(master: bytes) -> str:
+    """Sixteen characters by which two copies of a key are known to be the same; they tell nothing else of it."""
+    return hmac.new(master, b"fingerprint of the key", hashlib.sha256).hexdigest()[:16]
 
 
 def domain_key(master: bytes, domain: str) -> bytes:
@@ -70,6 +82,8 @@ def domain_key(master: bytes, domain: str) -> bytes:
 
 
 def _long_enough(text: str, name: str) -> bytes:
+    if not text.isprintable():
+        raise KeyMissingError(f"{name} holds characters that no key has: it is damaged, put its copy in its place.")
     if len(text) < MINIMUM_LENGTH:
         raise KeyMissingError(f"{name} is shorter than {MINIMUM_LENGTH} characters: use a longer random one.")
     return text.encode()

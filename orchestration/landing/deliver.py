@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from orchestration.contracts import load_contracts
 from orchestration.database import advisory_lock, connect
-from orchestration.landing import register
+from orchestration.landing import register, verdicts
 from orchestration.landing.discovery import fingerprint, locate
 from orchestration.landing.files import FileLanding
 from orchestration.landing.manifest import MANIFEST_NAME, Manifest, ManifestFile, parse_manifest, read_manifest
@@ -40,6 +40,8 @@ ACTOR = "landing"
 FIRST_FEEDS = ("establishments", "calendar", "pupils", "enrolments")
 # Quarantined for what the folder looked like, not for what was delivered: tried again when the file is there.
 LEFT_BEHIND = ("missing_file", "hash_mismatch")
+LARGEST_FILE_BYTES = 16 * 1024**3  # larger than any contract allows: not read for its hash
+TOO_LARGE = "larger than any file that was taken"
 
 
 def land_delivery(settings: Settings, delivery_key: str, progress: Progress | None = None) -> LandingResult:
@@ -100,6 +102,10 @@ class _Attempt:
         return result
 
     def _land(self) -> LandingResult:
+        if self.entry.problem is not None:
+            raise DeliveryRefusedError(
+                "manifest_invalid", f"{self.entry.delivery_key} is refused: {self.entry.problem}."
+            )
         content, sha256 = read_manifest(self.entry.path)
         manifest = parse_manifest(content, self.entry.path, self.entry.delivery_key, dict(load_contracts()))
         reference = Reference.of(self.settings)
@@ -110,6 +116,7 @@ class _Attempt:
             self._check_unchanged(manifest, known, recorded)
         waiting = [file for file in _in_order(manifest.files) if self._is_waiting(file, recorded.get(file.feed))]
         if known is not None and known.is_complete and not waiting:
+            self._settle(known.local_authority_code)  # where an earlier attempt was cut off before it had
             return LandingResult(known.delivery_key, "unchanged", message=f"{known.delivery_key}: nothing new.")
         delivery = known or register.register(self.connection, manifest, sha256)
         landing = FileLanding(
@@ -125,8 +132,13 @@ class _Attempt:
         with self.connection.transaction():
             register.record_warnings(self.connection, landing.delivery.delivery_id, None, warnings)
             register.record_event(self.connection, landing.delivery.delivery_id, "landed", ACTOR)
+            decided = verdicts.decide(self.settings, self.connection, landing.delivery.local_authority_code)
+            changes = verdicts.apply(self.connection, decided, only=landing.delivery.delivery_id)
+        for change in changes:
+            self.progress(str(change.message))
         retried = self._retry(landing, files)
-        return self._result(landing, files, warnings, retried)
+        others = self._settle(landing.delivery.local_authority_code)
+        return self._result(landing, verdicts.as_decided(files, [*changes, *others]), warnings, retried, others)
 
     def _land_late(self, landing: FileLanding, waiting: list[ManifestFile]) -> LandingResult:
         """Files of a delivery that is in force already: not while a build looks at it."""
@@ -141,7 +153,12 @@ class _Attempt:
                         )
                 files.append(result)
         retried = self._retry(landing, files)
-        return self._result(landing, files, (), retried)
+        changes = self._settle(landing.delivery.local_authority_code)
+        return self._result(landing, verdicts.as_decided(files, changes), (), retried, changes)
+
+    def _settle(self, local_authority_code: str) -> list[verdicts.Change]:
+        """Decide again on every snapshot of the authority: what has landed may change what others are compared with."""
+        return verdicts.settle(self.settings, self.connection, local_authority_code)
 
     def _land_file(self, landing: FileLanding, file: ManifestFile) -> FileResult:
         result = landing.land(file)
@@ -169,12 +186,21 @@ class _Attempt:
         return outcome.rows
 
     def _result(
-        self, landing: FileLanding, files: list[FileResult], warnings: tuple[Warned, ...], retried: int
+        self,
+        landing: FileLanding,
+        files: list[FileResult],
+        warnings: tuple[Warned, ...],
+        retried: int,
+        changes: list[verdicts.Change],
     ) -> LandingResult:
         key = landing.delivery.delivery_key
         message = summary(key, files)
         if retried:
             message += f"\n{retried} rows of earlier files were taken, now that their establishment is known."
+        for change in changes:
+            if change.snapshot.delivery_id != landing.delivery.delivery_id:
+                said = change.message or f"{change.delivery_key}, {change.snapshot.file_name}: counts now."
+                message += f"\n{said}"
         return LandingResult(
             key, "landed", message=message, files=tuple(files), warnings=warnings, rows_retried=retried
         )
@@ -220,6 +246,8 @@ class _Attempt:
             return self.again and file.feed in load_contracts()
         if recorded.status != "quarantined":
             return False
+        if recorded.reason == verdicts.REASON:  # decided by what the ledger holds, not by reading it again
+            return False
         if self.again:
             return True
         return recorded.reason in LEFT_BEHIND and self._hash(file.name) == file.sha256
@@ -231,7 +259,7 @@ class _Attempt:
         except FileQuarantinedError:
             return None
         with delivered.file:
-            return delivered.drain()
+            return delivered.drain() if delivered.size <= LARGEST_FILE_BYTES else TOO_LARGE
 
     def _folder_warnings(self, manifest: Manifest) -> tuple[Warned, ...]:
         listed = {MANIFEST_NAME, *(file.name for file in manifest.files)}

@@ -9,16 +9,18 @@ from pathlib import Path
 import psycopg
 from psycopg import Connection
 
-from orchestration.contracts import Contract
-from orchestration.landing import findings, load, register
+from orchestration.contracts import Ceiling, Contract
+from orchestration.landing import announced, findings, load, register
+from orchestration.landing.calendar_warnings import calendar_warnings
 from orchestration.landing.header import Header, judge_header
 from orchestration.landing.manifest import ManifestFile
 from orchestration.landing.messages import about, in_words
 from orchestration.landing.outcomes import FileQuarantinedError, FileResult, LandingError, Warned
-from orchestration.landing.records import Structure, split_records
+from orchestration.landing.records import split_records
 from orchestration.landing.reference import Reference
 from orchestration.landing.register import Delivery, Details
 from orchestration.landing.rules import Extract
+from orchestration.landing.structure import Structure
 from orchestration.landing.unpack import Delivered
 from orchestration.landing.validate import Staging, Validated, validate
 from orchestration.settings import Settings
@@ -61,8 +63,9 @@ class FileLanding:
         sha256 = size = None
         try:
             delivered = Delivered.open(self.folder, file.name)
-            sha256, size = delivered.drain(), delivered.bytes
-            delivered.close()
+            size = delivered.size
+            with delivered.file:
+                sha256 = delivered.drain() if size <= Ceiling().bytes else None
         except FileQuarantinedError:
             pass  # it would be refused if it were there
         text = f"{file.feed} has no purpose in analytics and is never taken. Take it out of the export."
@@ -72,13 +75,17 @@ class FileLanding:
     def _set_aside(self, file: ManifestFile, result: FileResult) -> tuple[FileResult, Details]:
         """A feed without a contract: hash and count."""
         delivered = Delivered.open(self.folder, file.name)
-        try:
-            rows = split_records(delivered, lambda line: line.count(b",") + 1, None).records
-        except FileQuarantinedError:
-            rows = -1
-        sha256 = delivered.drain()
-        delivered.close()
-        _check_hash(file, sha256, delivered.bytes)
+        ceiling = Ceiling()
+        with delivered.file:
+            announced.check_size(delivered, ceiling)
+            try:
+                rows = split_records(
+                    delivered, lambda line: line.count(b",") + 1, None, announced.bounds(file, ceiling)
+                ).records
+            except FileQuarantinedError:
+                rows = -1
+            sha256 = delivered.drain()
+        announced.check_hash(file, sha256, delivered.bytes)
         text = f"there is no contract for the feed {file.feed} yet. Add one, then `warehouse replay` the delivery."
         warnings = () if rows == file.rows else (Warned("unknown_feed_rows", row_count=max(rows, 0)),)
         found = replace(
@@ -101,7 +108,7 @@ class FileLanding:
                 structure, header = _read(delivered, file, contract, scratch / "records.csv")
                 details = replace(details, sha256=file.sha256, bytes=delivered.bytes)
                 result = replace(result, rows_file=structure.records)
-                _check_rows(file, structure.records)
+                announced.check_times(file, self.delivery.extract_date)
             except FileQuarantinedError as problem:
                 sha256, size = problem.seen
                 details = replace(details, sha256=details.sha256 or sha256, bytes=details.bytes or size)
@@ -130,6 +137,8 @@ class FileLanding:
         known: frozenset[int],
     ) -> FileResult:
         contract, counts = validated.contract, validated.counts
+        result = replace(result, rows_file=counts.rows, rows_blank=counts.blank)
+        announced.check_rows(file, counts.rows, counts.blank)
         by_establishment = findings.rows_by_establishment(validated)
         findings.check_announced(validated, by_establishment, file.rows_by_establishment, known)
         result = replace(
@@ -150,6 +159,7 @@ class FileLanding:
         warnings = (
             *header.warnings,
             *findings.file_warnings(validated, structure, extract, self.reference),
+            *calendar_warnings(validated, extract),
             *_unannounced(file, contract),
         )
         message = None
@@ -162,19 +172,21 @@ class FileLanding:
             )
         result = replace(result, rows_accepted=counts.accepted, warnings=warnings, message=message)
         details = replace(details, years=findings.years(validated, extract))
-        announced = file.rows_by_establishment if contract.has_establishment else None
-        readable = {int(c): n for c, n in (announced or {}).items() if c.isascii() and c.isdigit() and len(c) == 7}
+        by_manifest = file.rows_by_establishment if contract.has_establishment else None
+        readable = {int(c): n for c, n in (by_manifest or {}).items() if c.isascii() and c.isdigit() and len(c) == 7}
         with self._transaction(file):
             recorded = self._record(file, result, details)
             file_id = _number(recorded)
-            sums = load.load_rows(self.connection, validated, file_id)
+            loaded = load.load_rows(self.connection, validated, file_id)
             load.load_rejects(self.connection, validated, file_id, is_loaded=True)
             register.record_establishments(
-                self.connection, file_id, by_establishment, readable if announced is not None else None, sums
+                self.connection,
+                file_id,
+                by_establishment,
+                readable if by_manifest is not None else None,
+                loaded.checksums,
             )
-            register.record_natural_keys(
-                self.connection, file_id, load.natural_key_sums(self.connection, contract, file_id)
-            )
+            register.add_contents(self.connection, file_id, loaded.contents)
         return recorded
 
     def _transaction(self, file: ManifestFile) -> "_FileTransaction":
@@ -233,40 +245,20 @@ def _read(delivered: Delivered, file: ManifestFile, contract: Contract, target: 
     problem = None
     structure = Structure()
     with delivered.file, target.open("wb") as records:
+        announced.check_size(delivered, contract.ceiling)
         try:
-            structure = split_records(delivered, judge, records)
+            structure = split_records(delivered, judge, records, announced.bounds(file, contract.ceiling))
         except FileQuarantinedError as found:
             problem = found
         sha256 = delivered.drain()
     try:
-        _check_hash(file, sha256, delivered.bytes)
+        announced.check_hash(file, sha256, delivered.bytes)
         if problem is not None:
             raise problem
     except FileQuarantinedError as found:
         found.seen = (sha256, delivered.bytes)
         raise
     return structure, headers[0]
-
-
-def _check_hash(file: ManifestFile, sha256: str, size: int) -> None:
-    if sha256 != file.sha256:
-        sizes = f"{size} bytes instead of {file.bytes}" if size != file.bytes else "same size, other content"
-        problem = FileQuarantinedError(
-            "hash_mismatch",
-            f"it is not the file that the manifest announces ({sizes}). See that it was copied whole; if it was "
-            "changed, deliver it under a new sequence.",
-        )
-        problem.seen = (sha256, size)
-        raise problem
-
-
-def _check_rows(file: ManifestFile, rows: int) -> None:
-    if rows != file.rows:
-        raise FileQuarantinedError(
-            "count_mismatch",
-            f"it has {rows} rows and the manifest announces {file.rows}. Export file and manifest together, under a "
-            "new sequence.",
-        )
 
 
 def _unannounced(file: ManifestFile, contract: Contract) -> tuple[Warned, ...]:

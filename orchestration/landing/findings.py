@@ -10,9 +10,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from orchestration.landing.outcomes import FileQuarantinedError, Warned
-from orchestration.landing.records import Structure
 from orchestration.landing.reference import Reference, academic_year
 from orchestration.landing.rules import Extract
+from orchestration.landing.structure import Structure
 from orchestration.landing.validate import DUPLICATE, Validated
 
 SCN_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
@@ -77,7 +77,9 @@ def check_announced(
     }
     surplus = [code for code, difference in differences.items() if difference > 0 and code in known]
     strange = sum(max(difference, 0) for code, difference in differences.items() if code not in known)
-    unreadable = found.get(0, EstablishmentRows()).rows - (sum(announced.values()) - sum(expected.values()))
+    elsewhere = sum(announced.values()) - sum(expected.values())
+    elsewhere -= min(elsewhere, validated.counts.blank)  # blank records may be counted, under no school
+    unreadable = found.get(0, EstablishmentRows()).rows - elsewhere
     short = sum(max(-difference, 0) for difference in differences.values())
     if not surplus and strange <= short <= strange + unreadable:
         return
@@ -120,6 +122,9 @@ def file_warnings(
         warned.append(Warned("byte_order_mark"))
     if structure.has_crlf:
         warned.append(Warned("crlf"))
+    if validated.counts.blank:
+        example = validated.staging.run("select min(rowid) + 1 from staged where is_blank")[0][0]
+        warned.append(Warned("blank_records", row_count=validated.counts.blank, example_row=example))
     if not validated.counts.rows:
         warned.append(Warned("header_only"))
     return (*warned, *row_warnings(validated, extract, reference))
@@ -131,14 +136,27 @@ def row_warnings(validated: Validated, extract: Extract, reference: Reference) -
     year_ends = int(academic_year(extract.extract_date)[:4]) + 1
     present = {name for name, _ in validated.judged.values}
     for column in validated.contract.collected:
+        nobodys = reference.placeholders(column, extract.local_authority_code)
+        is_nobodys = f"{column.name} in ({', '.join(map(str, sorted(nobodys)))})" if nobodys else "false"
+        if nobodys:
+            warned += _count(validated, "placeholder_scn", column.name, is_nobodys)
         for check in column.checks:
             if check.name == "check_digit":
                 condition = scn_check(column.name) if check.argument == "scn" else seed_check(column.name)
+                condition = f"{condition} and not {is_nobodys}"
                 warned += _count(validated, f"{check.argument}_check_digit", column.name, condition)
             elif check.name == "issued_in_school_age" and check.argument in present:
                 issued = f"(2000 + {column.name} // 10000000)"
                 condition = f"{issued} < year({check.argument}) + {YOUNGEST_ISSUE} or {issued} > {year_ends}"
+                condition = f"({condition}) and not {is_nobodys}"
                 warned += _count(validated, "scn_year", column.name, condition, by=f"{column.name}, {check.argument}")
+            elif check.name == "not_before" and check.argument in present:
+                condition = f"{column.name} < {check.argument}"
+                kind = f"{column.name}_before_{check.argument}"
+                warned += _count(validated, kind, column.name, condition, by=f"{column.name}, {check.argument}")
+            elif check.name == "not_after":
+                condition = f"{column.name} > timestamptz '{extract.extracted_at.isoformat()}'"
+                warned += _count(validated, f"{column.name}_after_{check.argument}", column.name, condition)
         if column.decoded_by is not None:
             warned += _count(validated, "scotxed_code", column.name, f"was_number_{column.name}")
         if column.codes is not None and column.codes.local_seed is not None:

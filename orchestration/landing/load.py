@@ -3,6 +3,8 @@
 Rows go from DuckDB to PostgreSQL in batches of Arrow, so memory does not depend on the size of the file.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pgpq
 import pgpq.encoders
@@ -11,57 +13,47 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from orchestration.contracts import Contract
-from orchestration.landing.checksum import KeyChecksums
+from orchestration.landing import contents
+from orchestration.landing.checksum import KeyChecksums, MarkContents
 from orchestration.landing.outcomes import LandingError
 from orchestration.landing.validate import BATCH_ROWS, Validated
+from orchestration.seals import MARKS
 
 LINES_OF_QUARANTINED = 10_000  # reasons kept for a file that is not loaded; its rows stay where they were delivered
 
 
-def load_rows(connection: Connection, validated: Validated, file_id: int) -> dict[int, int]:
+@dataclass(frozen=True)
+class Loaded:
+    """What went into ``raw``, by SEED code: the checksum of which rows they are, and the hash of what they say."""
+
+    checksums: dict[int, int]
+    contents: dict[int, int]
+
+
+def load_rows(connection: Connection, validated: Validated, file_id: int) -> Loaded:
     """Copy the accepted rows into ``raw.<feed>``, in the order of the file.
 
-    Out: their checksum by SEED code. Raises LandingError when the database has not taken as many as were accepted.
+    Raises LandingError when the database has not taken as many as were accepted.
     """
-    names = [column.name for column in validated.contract.collected]
+    contract = validated.contract
+    names = [column.name for column in contract.collected]
     columns = [*names, "_file_id", "_row_number"]
     query = (
         f"select {', '.join(names)}, {file_id}::integer as _file_id, row_number as _row_number "
         f"from rows where problems = 0"
     )
     sums = KeyChecksums(file_id)
-    table = sql.Identifier("raw", validated.contract.feed)
-    taken = _copy(connection, validated, table, columns, query, sums)
+    marks = contents.mark_contents(connection) if contract.feed == MARKS else None
+    table = sql.Identifier("raw", contract.feed)
+    taken = _copy(connection, validated, table, columns, query, sums, marks)
     if not validated.counts.accepted == sums.rows == taken:
         raise LandingError(
-            f"raw.{validated.contract.feed} took {taken} rows of the file instead of {validated.counts.accepted}; "
+            f"raw.{contract.feed} took {taken} rows of the file instead of {validated.counts.accepted}; "
             "nothing was kept. Land it again."
         )
-    return sums.by_establishment
-
-
-def natural_key_sums(connection: Connection, contract: Contract, file_id: int) -> dict[int, int]:
-    """Checksum by SEED code of the row numbers of a snapshot with their keys, as ``raw`` holds them.
-
-    Two rows that change their keys leave counts and row numbers as they were, but not this. Columns that identify a
-    pupil are left out: of a single row they could be found by trying. A delta has none: a scan of a year of attendance
-    takes longer than it is worth.
-    """
-    key = [name for name in contract.key if contract.column(name).privacy != "direct_identifier"]
-    if contract.kind != "snapshot" or not contract.has_establishment or not key:
-        return {}
-    rows = connection.execute(
-        sql.SQL(
-            "select seed_code, bit_xor(hash_record_extended(row({}, _row_number), 0)) from {} "
-            "where _file_id = %s group by 1"
-        ).format(
-            sql.SQL(", ").join(map(sql.Identifier, key)),
-            sql.Identifier("raw", contract.feed),
-        ),
-        (file_id,),
-    ).fetchall()
-    return dict(rows)
+    if marks is not None:
+        return Loaded(sums.by_establishment, contents.by_establishment(connection, marks))
+    return Loaded(sums.by_establishment, contents.text_contents(connection, validated))
 
 
 def load_rejects(connection: Connection, validated: Validated, file_id: int, *, is_loaded: bool) -> None:
@@ -94,6 +86,7 @@ def _copy(
     columns: list[str],
     query: str,
     sums: KeyChecksums | None = None,
+    marks: MarkContents | None = None,
 ) -> int:
     """Copy a query's rows into a table; returns how many the database took."""
     reader = validated.staging.connection.sql(query).to_arrow_reader(BATCH_ROWS)
@@ -108,6 +101,8 @@ def _copy(
                 copy.write(encoder.write_batch(batch))
                 if sums is not None:
                     sums.add(_seed_codes(batch), batch.column("_row_number").to_numpy())
+                if marks is not None:
+                    marks.add(batch)
             copy.write(encoder.finish())
         return cursor.rowcount
 

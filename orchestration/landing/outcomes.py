@@ -14,6 +14,10 @@ class LandingError(WarehouseError):
     """Landing cannot go on for a reason that lies outside the delivery; nothing half loaded is left behind."""
 
 
+class LandingFolderMissingError(LandingError):
+    """There is no landing folder at all: nothing can be said of deliveries, so nothing is well."""
+
+
 class DeliveryRefusedError(Exception):
     """The delivery is refused whole: a reason of the extract layouts, and a message for people."""
 
@@ -29,21 +33,25 @@ class FileQuarantinedError(Exception):
     ``seen`` is the hash and the size of the file, as far as it could be read.
     """
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, seen: tuple[str | None, int | None] = (None, None)) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
-        self.seen: tuple[str | None, int | None] = (None, None)
+        self.seen = seen
 
 
 @dataclass(frozen=True)
 class Found:
-    """A folder in the landing folder. It is complete once its manifest is there."""
+    """A folder in the landing folder. It is complete once its manifest is there.
+
+    ``problem`` says why it is no delivery whatever its manifest says, such as that it is a link.
+    """
 
     delivery_key: str
     path: Path
     complete: bool
     manifest_sha256: str | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,10 @@ class Warned:
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one file. Counts are of records; 0 where the file was not read."""
+    """What became of one file. Counts are of records; 0 where the file was not read.
+
+    ``rows_blank`` are records of empty fields alone: they are skipped and in none of the other counts.
+    """
 
     feed: str
     file_name: str
@@ -83,6 +94,7 @@ class FileResult:
     rows_accepted: int = 0
     rows_rejected: int = 0
     rows_duplicate: int = 0
+    rows_blank: int = 0
     rejects: tuple[RejectCount, ...] = ()
     warnings: tuple[Warned, ...] = ()
     seconds: float = 0.0

@@ -7,53 +7,46 @@ in its place, so that record numbers stay. Rules: RFC 4180; a line without any c
 import codecs
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.landing.outcomes import FileQuarantinedError
+from orchestration.landing.structure import NO_BOUNDS, Bounds, Positions, Structure
 from orchestration.landing.unpack import Delivered, text_blocks
 
 COMMA, LF, CR, QUOTE = 44, 10, 13, 34
 BYTE_ORDER_MARK = codecs.BOM_UTF8
 START_BYTES = 4096
 MAX_RECORD_BYTES = 1024 * 1024  # a record of every known feed is under 2 kB
-MAX_OPEN_BYTES = 64 * 1024 * 1024  # without the end of a record: a quotation mark is open
-Positions = NDArray[np.int64]
+MAX_OPEN_BYTES = 16 * 1024 * 1024  # without the end of a record: a quotation mark is open
 
 
-@dataclass
-class Structure:
-    """What the bytes of a file say: header, number of records, records that do not fit the header."""
-
-    header: bytes = b""
-    records: int = 0
-    has_byte_order_mark: bool = False
-    has_crlf: bool = False
-    width: int = 0
-    misfits: list[tuple[Positions, Positions]] = field(default_factory=list)
-    oversized: list[tuple[int, int]] = field(default_factory=list)
-
-    def wrong_column_counts(self) -> tuple[Positions, Positions]:
-        """Record numbers with another number of fields than the header, and that number."""
-        if not self.misfits:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        return np.concatenate([rows for rows, _ in self.misfits]), np.concatenate([n for _, n in self.misfits])
-
-
-def split_records(delivered: Delivered, judge_header: Callable[[bytes], int], target: BinaryIO | None) -> Structure:
+def split_records(
+    delivered: Delivered,
+    judge_header: Callable[[bytes], int],
+    target: BinaryIO | None,
+    bounds: Bounds = NO_BOUNDS,
+) -> Structure:
     """Read a delivered file to its end, writing its records (header left out, LF, no blank lines) to ``target``.
 
     In: ``judge_header`` gets the header's bytes and returns its number of fields, or raises. Raises
-    FileQuarantinedError: ``not_readable``, ``wrong_encoding``, ``no_header``. Never holds more than about
-    ``MAX_OPEN_BYTES`` of the file.
+    FileQuarantinedError: ``not_readable``, ``wrong_encoding``, ``no_header``, and ``too_large`` as soon as it is past
+    ``bounds``. Never holds more than about ``MAX_OPEN_BYTES`` of the file.
     """
     found = Structure()
     open_record = b""
+    size = 0
     with closing(_decoded(delivered, found)) as blocks:
         for block in blocks:
+            size += len(block)
+            if bounds.bytes is not None and size > bounds.bytes:
+                raise FileQuarantinedError(
+                    "too_large",
+                    f"it holds more than {bounds.bytes // 1024**2:,} MiB, far more than the rows that are announced "
+                    "can have; the rest was not read. Look what the export wrote, and deliver it under a new sequence.",
+                )
             content = open_record + block
             if not found.width:
                 content, found.header = _take_header(content, final=False)
@@ -62,8 +55,9 @@ def split_records(delivered: Delivered, judge_header: Callable[[bytes], int], ta
                     _refuse_endless(open_record, MAX_RECORD_BYTES, "its first line has no end")
                     continue
                 found.width = _judge(found, judge_header)
-            taken = _split(content, found, target)
+            taken = _split(content, found, target) if b"\n" in block else 0
             open_record = content[taken:]
+            _refuse_more_rows(found, bounds)
             _refuse_endless(open_record, MAX_OPEN_BYTES, f"record {found.records + 1} has no end")
     if not found.width:
         open_record, found.header = _take_header(open_record, final=True)
@@ -76,7 +70,19 @@ def split_records(delivered: Delivered, judge_header: Callable[[bytes], int], ta
         content = open_record + b"\n"
         if _split(content, found, target) < len(content):
             raise _unbalanced(found.records + 1)
+    _refuse_more_rows(found, bounds)
     return found
+
+
+def _refuse_more_rows(found: Structure, bounds: Bounds) -> None:
+    rows = found.records - found.hollow
+    if bounds.rows is not None and rows > bounds.rows:
+        raise FileQuarantinedError(
+            "too_large",
+            f"it has {rows:,} rows and more, and {bounds.rows:,} are as many as can be: twice what the manifest "
+            "announces, or what the contract allows; the rest was not read. Export file and manifest together, under "
+            "a new sequence.",
+        )
 
 
 def _decoded(delivered: Delivered, found: Structure) -> Generator[bytes, None, None]:
@@ -177,10 +183,13 @@ def _split(content: bytes, found: Structure, target: BinaryIO | None) -> int:
     if crs.size:
         _refuse_lone_returns(text, crs, inside, ends, numbers)
         found.has_crlf = found.has_crlf or bool(before_end.any())
+    hollow = (lengths - before_end == fields) & ~blank
+    found.hollow += int(np.count_nonzero(hollow))
     wrong = (fields != found.width) & ~blank
     long = (lengths > MAX_RECORD_BYTES) & ~blank & ~wrong
-    if wrong.any():
-        found.misfits.append((numbers[wrong], fields[wrong].astype(np.int64)))
+    misfit = wrong & ~hollow
+    if misfit.any():
+        found.misfits.append((numbers[misfit], fields[misfit]))
     for index in np.flatnonzero(long):
         inner = at[(at > ends[index] - lengths[index]) & (at <= ends[index])]
         starts = np.concatenate(([ends[index] - lengths[index]], inner[:-1]))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
 
-from orchestration.contracts import CodeList
+from orchestration.contracts import CodeList, Column, placeholder_numbers
 from orchestration.landing.outcomes import LandingError
 from orchestration.settings import Settings
 
@@ -59,6 +59,12 @@ class Reference:
             return ()
         rows = self.rows(codes.local_seed)
         return tuple(row["local_code"] for row in rows if row["local_authority_code"] == local_authority_code)
+
+    def placeholders(self, column: Column, local_authority_code: str) -> frozenset[int]:
+        """Numbers of a column that are nobody's in the extracts of an authority (rule 2)."""
+        if column.placeholders is None:
+            return frozenset()
+        return placeholder_numbers(self.folder, column.placeholders, local_authority_code)
 
     def decoded(self, seed: str, column: str) -> dict[str, str]:
         """ScotXed numbers of a column and the codes they stand for."""

@@ -138,6 +138,7 @@ def record_file(
         "rows_accepted": result.rows_accepted,
         "rows_rejected": result.rows_rejected,
         "rows_duplicate": result.rows_duplicate,
+        "rows_blank": result.rows_blank,
         "status": result.status,
         "reason": result.reason,
         "message": result.message,
@@ -154,13 +155,28 @@ def record_file(
     ).fetchone()
     assert row is not None
     file_id = int(row[0])
-    for table in ("file_years", "file_establishments", "rejects", "warnings"):
+    for table in ("file_years", "file_establishments", "announced_rows", "rejects", "warnings"):
         connection.execute(f"delete from control.{table} where file_id = %s", (file_id,))
     if result.status == "landed":
         connection.execute("update control.files set landed_at = clock_timestamp() where file_id = %s", (file_id,))
+    else:
+        record_announced(connection, file_id, file)
     record_warnings(connection, delivery_id, file_id, result.warnings)
     record_years(connection, file_id, details.years)
     return file_id
+
+
+def record_announced(connection: Connection, file_id: int, file: ManifestFile) -> None:
+    """Keep what the manifest announces by establishment of a file that does not land: so much is missing (rule 8)."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into control.announced_rows (file_id, seed_code, row_count) values (%s, %s, %s)",
+            [
+                (file_id, int(code), rows)
+                for code, rows in (file.rows_by_establishment or {}).items()
+                if code.isascii() and code.isdigit() and len(code) == 7
+            ],
+        )
 
 
 def record_warnings(
@@ -219,7 +235,7 @@ def record_establishments(
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into control.file_establishments (file_id, seed_code, rows_manifest, rows_file, rows_accepted, "
-            "rows_rejected, rows_duplicate, key_checksum) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            "rows_rejected, rows_duplicate, key_checksum, content) values (%s, %s, %s, %s, %s, %s, %s, %s, 0)",
             [
                 (
                     file_id,
@@ -237,12 +253,15 @@ def record_establishments(
         )
 
 
-def record_natural_keys(connection: Connection, file_id: int, sums: dict[int, int]) -> None:
-    """Put the checksums of a file's keys beside its rows by establishment."""
+def add_contents(connection: Connection, file_id: int, contents: dict[int, int]) -> None:
+    """Add the hashes of accepted rows to those of a file's establishments.
+
+    A file that landed before there were any has none until the next build takes it over from what stands in ``raw``.
+    """
     with connection.cursor() as cursor:
         cursor.executemany(
-            "update control.file_establishments set natural_key_checksum = %s where file_id = %s and seed_code = %s",
-            [(checksum, file_id, code) for code, checksum in sums.items()],
+            "update control.file_establishments set content = content + %s where file_id = %s and seed_code = %s",
+            [(content, file_id, code) for code, content in contents.items()],
         )
 
 

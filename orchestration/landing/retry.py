@@ -130,7 +130,7 @@ def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Val
     connection.execute(
         "delete from raw.rejected_rows where _file_id = %s and _row_number = any(%s)", (file_id, numbers)
     )
-    sums = load.load_rows(connection, validated, file_id)
+    loaded = load.load_rows(connection, validated, file_id)
     load.load_rejects(connection, validated, file_id, is_loaded=True)
     connection.execute(
         "update control.files set rows_accepted = rows_accepted + %s, rows_rejected = rows_rejected - %s, "
@@ -142,9 +142,16 @@ def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Val
             "update control.file_establishments set rows_accepted = rows_accepted + %s, "
             "rows_rejected = rows_rejected - %s, rows_duplicate = rows_duplicate + %s, "
             "key_checksum = key_checksum # %s where file_id = %s and seed_code = %s",
-            (found.accepted, found.accepted + found.duplicate, found.duplicate, sums.get(code, 0), file_id, code),
+            (
+                found.accepted,
+                found.accepted + found.duplicate,
+                found.duplicate,
+                loaded.checksums.get(code, 0),
+                file_id,
+                code,
+            ),
         )
-    register.record_natural_keys(connection, file_id, load.natural_key_sums(connection, validated.contract, file_id))
+    register.add_contents(connection, file_id, loaded.contents)
     register.record_years(connection, file_id, findings.years(validated, extract))
     warnings = findings.row_warnings(validated, extract, landing.reference)
     register.add_warnings(connection, delivery_id, file_id, warnings)

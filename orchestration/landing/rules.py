@@ -61,8 +61,11 @@ class Judgement:
     fields: str
     lists: Mapping[str, tuple[str, ...]]
 
-    def query(self, source: str, extra: str = "") -> str:
-        """Select that judges ``source``: typed columns, flags, ``problems`` and, where there are any, ``fields``."""
+    def query(self, source: str, extra: str = "", width: int = 0) -> str:
+        """Select that judges ``source``: typed columns, flags, ``problems`` and, where there are any, ``fields``.
+
+        ``is_blank`` says that none of the first ``width`` columns of the source holds anything.
+        """
         names = [name for name, _ in (*self.values, *self.flags)]
         typed = ", ".join(f"{expression} as {name}" for name, expression in (*self.values, *self.flags))
         # CASE and not a cast of the condition: null means that the rule does not apply
@@ -71,10 +74,11 @@ class Judgement:
             for problem in self.problems
             if problem.condition
         )
+        blank = f"coalesce({', '.join(f'c{at}' for at in range(width))}) is null" if width else "false"
         return (
             f"with typed as (select *, {typed} from {source}), "
             f"judged as (select *, ({bits})::ubigint as problems from typed) "
-            f"select {extra}{', '.join(names)}, problems, "
+            f"select {extra}{', '.join(names)}, problems, {blank} as is_blank, "
             f"case when problems <> 0 then {self.fields} end as fields from judged"
         )
 

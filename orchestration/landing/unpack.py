@@ -4,7 +4,6 @@ Works on blocks of bytes with numpy, so a record costs nothing of its own. Rules
 """
 
 import hashlib
-import os
 import zlib
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from orchestration.landing.outcomes import FileQuarantinedError
+from orchestration.landing.plain import NotPlainError, open_plain
 
 BLOCK_BYTES = 4 * 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
@@ -20,10 +20,14 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass
 class Delivered:
-    """A delivered file, open for one reading from start to end; hash and size are complete after that."""
+    """A delivered file, open for one reading from start to end; ``bytes`` and hash are complete after that.
+
+    ``size`` is what the file system says that it has, before anything is read.
+    """
 
     file: BinaryIO
     name: str
+    size: int = 0
 
     def __post_init__(self) -> None:
         self._digest = hashlib.sha256()
@@ -33,7 +37,11 @@ class Delivered:
     def open(cls, folder: Path, name: str) -> Self:
         """Open a file of a delivery. Raises FileQuarantinedError when it is missing or no plain file."""
         try:
-            descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            file, size = open_plain(folder / name)
+        except NotPlainError as error:
+            raise FileQuarantinedError(
+                "not_readable", f"it is {error.kind} and no plain file. Put the file itself into the folder."
+            ) from None
         except FileNotFoundError:
             raise FileQuarantinedError(
                 "missing_file", "the manifest names it, but it is not in the folder. Put it there and land again."
@@ -42,10 +50,7 @@ class Delivered:
             raise FileQuarantinedError(
                 "not_readable", f"it cannot be opened ({error.strerror}). Check its permissions and land again."
             ) from None
-        if not os.path.isfile(descriptor):
-            os.close(descriptor)
-            raise FileQuarantinedError("not_readable", "it is not a plain file. Put the file itself into the folder.")
-        return cls(os.fdopen(descriptor, "rb"), name)
+        return cls(file, name, size)
 
     def read(self) -> bytes:
         """Read the next block and count it in; empty at the end."""

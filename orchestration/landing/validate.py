@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from orchestration.contracts import Column, Contract
 from orchestration.landing.outcomes import FileQuarantinedError, LandingError, RejectCount
-from orchestration.landing.records import Structure
 from orchestration.landing.reference import Reference
 from orchestration.landing.rules import (
     ESTABLISHMENTS,
@@ -24,6 +23,7 @@ from orchestration.landing.rules import (
     Problem,
     judgement,
 )
+from orchestration.landing.structure import Structure
 from orchestration.settings import Settings
 
 DUPLICATE = 1 << 63  # the bit of a row that is valid and lost; rules have the others
@@ -36,11 +36,12 @@ READ_MIB = 32  # with 16 reading alone takes a quarter more, with 64 no less
 
 @dataclass(frozen=True)
 class Counts:
-    """Records of a file by what becomes of them."""
+    """Records of a file by what becomes of them; ``rows`` are those that hold anything, ``blank`` the others."""
 
     rows: int
     rejected: int
     duplicate: int
+    blank: int = 0
 
     @property
     def accepted(self) -> int:
@@ -78,6 +79,8 @@ class Staging:
             return self.connection.execute(query, parameters).fetchall()
         except duckdb.Error as error:
             kind = type(error).__name__
+            if "no space left" in str(error).lower():
+                kind = "no space left on device"
         raise LandingError(
             f"Validation stopped ({kind}): see that the home has free space, and WAREHOUSE_MEMORY_LIMIT with its unit."
         )
@@ -140,15 +143,15 @@ def validate(
         f"columns={{{columns}}})"
     )
     # rowid counts the records: a table made in one go keeps the order of the file
-    staging.run(f"create table staged as {made.query(source)}")
-    staging.run("create view rows as select (rowid + 1)::integer as row_number, * from staged")
+    staging.run(f"create table staged as {made.query(source, width=structure.width)}")
     read = staging.run("select count(*) from staged")[0][0]
     if read != structure.records:
         raise FileQuarantinedError(
             "not_readable", "its records cannot be told apart for certain. Export it with RFC 4180 quoting."
         )
     _put_misfits(staging, structure, contract, positions)
-    return _finish(staging, contract, made, structure.records)
+    blank = _skip_blank(staging)
+    return _finish(staging, contract, made, structure.records - blank, _takes_part(contract, extract, reference), blank)
 
 
 def validate_again(
@@ -169,7 +172,17 @@ def validate_again(
     staging.run(f"create table staged as {made.query(source, extra='row_number, ')}")
     staging.run("create view rows as select * from staged")
     _put_misfits(staging, Structure(), contract, {})
-    return _finish(staging, contract, made, rejected.num_rows)
+    return _finish(staging, contract, made, rejected.num_rows, _takes_part(contract, extract, reference))
+
+
+def _skip_blank(staging: Staging) -> int:
+    """Make the view ``rows`` without the records of which every field is empty; returns how many those are."""
+    # misfits stand there with empty fields, and are none
+    staging.run("update staged set is_blank = false where is_blank and rowid + 1 in (select row_number from misfits)")
+    blank = int(staging.run("select count(*) from staged where is_blank")[0][0])
+    where = " where not is_blank" if blank else ""
+    staging.run(f"create view rows as select (rowid + 1)::integer as row_number, * from staged{where}")
+    return blank
 
 
 def _put_misfits(staging: Staging, structure: Structure, contract: Contract, positions: Mapping[str, int]) -> None:
@@ -191,11 +204,13 @@ def _put_misfits(staging: Staging, structure: Structure, contract: Contract, pos
     )
 
 
-def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int) -> Validated:
+def _finish(
+    staging: Staging, contract: Contract, made: Judgement, rows: int, takes_part: str, blank: int = 0
+) -> Validated:
     for problem in made.problems:
         if problem.lookup is not None:
             _look_up(staging, contract, problem)
-    _mark_duplicates(staging, contract)
+    _mark_duplicates(staging, contract, takes_part)
     seed = "seed_code" if contract.has_establishment else "null::integer"
     staging.run(
         f"create table rejects as select row_number, column_name, reason, null::integer as seed_code from misfits "
@@ -213,7 +228,7 @@ def _finish(staging: Staging, contract: Contract, made: Judgement, rows: int) ->
     bad, duplicate = staging.run(
         f"select count(*), count(*) filter (problems = {DUPLICATE}) from rows where problems <> 0"
     )[0]
-    return Validated(staging, contract, made, Counts(rows, bad - duplicate, duplicate))
+    return Validated(staging, contract, made, Counts(rows, bad - duplicate, duplicate, blank))
 
 
 def _look_up(staging: Staging, contract: Contract, problem: Problem) -> None:
@@ -229,8 +244,18 @@ def _look_up(staging: Staging, contract: Contract, problem: Problem) -> None:
         )
 
 
-def _mark_duplicates(staging: Staging, contract: Contract) -> None:
-    """Mark rows that lose against another valid row of the same key.
+def _takes_part(contract: Contract, extract: Extract, reference: Reference) -> str:
+    """Condition under which the key of a row is somebody's: rows under a placeholder are no duplicates (rule 2)."""
+    conditions = ["problems = 0"]
+    for name in contract.key:
+        numbers = reference.placeholders(contract.column(name), extract.local_authority_code)
+        if numbers:
+            conditions.append(f"{name} not in ({', '.join(map(str, sorted(numbers)))})")
+    return " and ".join(conditions)
+
+
+def _mark_duplicates(staging: Staging, contract: Contract, takes_part: str) -> None:
+    """Mark rows that lose against another valid row of the same key, of those that take part.
 
     A delta keeps the newest and of two equally new ones the last in the file, a snapshot the last.
     """
@@ -240,7 +265,7 @@ def _mark_duplicates(staging: Staging, contract: Contract) -> None:
     for part in range(parts):
         here = f" and hash({contract.key[0]}) % {parts} = {part}" if parts > 1 else ""
         staging.run(
-            f"create or replace temp table twice as select {key} from rows where problems = 0{here} "
+            f"create or replace temp table twice as select {key} from rows where {takes_part}{here} "
             f"group by {key} having count(*) > 1"
         )
         if staging.run("select count(*) from twice")[0][0]:

@@ -5,12 +5,27 @@ from collections.abc import Collection, Sequence
 import psycopg
 
 from orchestration.database import advisory_lock, connect
+from orchestration.errors import WarehouseError
+from orchestration.release.attack import attack, is_worth_it, save_tried, tried_before, true_figures
+from orchestration.release.attack import refusals as refusals_of
 from orchestration.release.checks import CheckError, check_mart
+from orchestration.release.contained import contained
 from orchestration.release.contracts import ReleaseContract
 from orchestration.release.derived import ReleasedMart, invent_clusters, keep_months, made_by_release
 from orchestration.release.derived_checks import check_derived
 from orchestration.release.differences import apply_difference, difference_of, stage, standing_rows
-from orchestration.release.gate import Build, Refusal, current_build, failed_tests, gone_schools, lifted, open_hops
+from orchestration.release.gate import (
+    Build,
+    Refusal,
+    broken_seals,
+    current_build,
+    failed_tests,
+    gone_schools,
+    lifted,
+    not_understood,
+    open_hops,
+)
+from orchestration.release.limits import at, seconds_left
 from orchestration.release.memory import Memory, load_memory, save_memory
 from orchestration.release.protect import Protected, protect
 from orchestration.release.readers import prepare_readers
@@ -69,24 +84,28 @@ def _gate(
     build, refusals = current_build(connection, contracts)
     if build is None:
         return None, refusals, False
+    refusals = not_understood(contracts) or refusals
     is_lifted = lifted(connection, authority, last_event)
     refusals = refusals or failed_tests(connection)
     if not refusals:
-        refusals = open_hops(connection, authority)
+        refusals = open_hops(connection, authority) + broken_seals(connection, authority)
     if not refusals and not is_lifted:
         refusals = gone_schools(connection, contracts, authority)
     return build, refusals, is_lifted
 
 
 def _release(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
+    at("the gate")
     contracts = applied_contracts(connection)
     last_event = last_event_of(connection, authority)
     build, refusals, is_lifted = _gate(connection, contracts, authority, last_event)
     if build is None or refusals:
         return _refused(connection, authority, refusals, build.event_id if build else None)
+    at("preparing readers")
     prepare_readers(connection, settings, authority)
     if settings.environment != "live" and any(contract.kind == "clusters" for contract in contracts):
         invent_clusters(connection, authority)
+    at("reading exact and standing rows")
     untouched: set[str] = set()
     if last_event and not is_lifted:
         untouched = untouched_years(connection, contracts, authority, build.code_version)
@@ -104,6 +123,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     before = last_years(connection, contracts, authority, untouched)
     protected = protect(exact, standing, memory, source, data_as_at, deliveries[2], before)
     last_closed = last_closed_month(data_as_at, deliveries[2])
+    at("making the released rows")
     released = {
         mart: ReleasedMart(rows.contract, released_rows(rows, protected.decisions[mart]))
         for mart, rows in exact.items()
@@ -126,15 +146,24 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         record_years(connection, contracts, authority, build.code_version, last_closed)
         connection.commit()
         return result
+    at("writing the released rows")
+    tried = now_tried = tried_before(connection, authority)
+    if is_worth_it(differences):
+        findings, now_tried = attack(contracts, released, tried, lambda: true_figures(exact, memory), memory.new_held)
+        if findings:
+            return _refused(connection, authority, refusals_of(findings), build.event_id)
     release_id = new_release(connection, authority, build, data_as_at, differences, deliveries[:2])
     try:
         for difference in differences:
             apply_difference(connection, difference, release_id)
         for contract in contracts:
+            at(f"checking {contract.mart}")
             _check(connection, protected, contract, authority, untouched)
     except CheckError as error:
         return _refused(connection, authority, [Refusal(str(error), "exact marts to released marts")], build.event_id)
+    at("remembering what is hidden")
     save_memory(connection, authority, release_id, memory)
+    save_tried(connection, authority, now_tried, tried)
     for contract in contracts:
         if contract.kind == "month_history":
             keep_months(connection, contract, authority, release_id)
@@ -146,34 +175,44 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     return result
 
 
-def _release_locked(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
-    connection.commit()
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    try:
+def _attempt(settings: Settings, authority: str) -> ReleaseResult:
+    with connect(settings, "releaser") as connection:
+        limit = f"{max(1, round(seconds_left(settings.release_seconds)))}s"
+        connection.execute("select set_config('statement_timeout', %s, false)", [limit])
+        connection.commit()
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         return _release(connection, settings, authority)
-    except BaseException:
-        if not connection.closed:
-            connection.rollback()
-        raise
-    finally:
-        if not connection.closed:
-            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+
+
+def _refuse(settings: Settings, authority: str, refusal: Refusal) -> ReleaseResult:
+    with connect(settings, "releaser") as connection:
+        return _refused(connection, authority, [refusal], None)
+
+
+def _release_contained(settings: Settings, authority: str) -> ReleaseResult:
+    return contained(settings, authority, _attempt, _refuse)
 
 
 def release_authority(settings: Settings, local_authority_code: str) -> ReleaseResult:
     """Release one authority: all its marts from the old state to the new in one transaction.
 
     Refuses, with hop, establishment and amount, while the balance sheet does not close or the exact marts are
-    not of one build; readers then keep the last good release. Waits for a running build.
+    not of one build, and with the step where something goes wrong; readers then keep the last good release.
+    Waits for a running build.
     """
     if manifest_path(settings).exists():
         provision_aggregated(settings)
     with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
-        return _release_locked(connection, settings, local_authority_code)
+        connection.commit()
+        return _release_contained(settings, local_authority_code)
 
 
 def release_all(settings: Settings) -> list[ReleaseResult]:
-    """Release every authority that has deliveries in force or a release; one transaction each."""
+    """Release every authority that has deliveries in force or a release; one transaction each.
+
+    What goes wrong at one of them refuses that one, within ``settings.release_seconds``, and no other. What lies
+    outside the warehouse (a full disk, a lost database) is raised after the others have been tried.
+    """
     if manifest_path(settings).exists():
         provision_aggregated(settings)
     with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
@@ -185,7 +224,15 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
             order by 1
             """
         ).fetchall()
-        results = [_release_locked(connection, settings, str(code)) for (code,) in authorities]
+        connection.commit()
+        results, outside = [], None
+        for (code,) in authorities:
+            try:
+                results.append(_release_contained(settings, str(code)))
+            except (psycopg.Error, OSError, WarehouseError) as error:
+                outside = outside or error
+        if outside is not None:
+            raise outside
         if all(result.outcome != "refused" for result in results):
             try:
                 drop_gone_columns(connection)

@@ -3,7 +3,7 @@
 In: released tables alone (and the marts' contracts). For tests and for a look before a first release.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from orchestration.release.bands import BANDS
@@ -145,8 +145,8 @@ def _link_times(program: Program, measure: str) -> None:
             program.within([names[place] for names in inside if place in names], name)
 
 
-def audit_attendance(marts: Mapping[str, MartRows], year: str) -> list[Finding]:
-    """Hidden pupils and openings of the attendance marts, all linked."""
+def attendance_program(marts: Mapping[str, MartRows], year: str) -> Program:
+    """Pupils and openings of the attendance marts, all linked."""
     program = Program()
     schools = [
         rows
@@ -170,7 +170,7 @@ def audit_attendance(marts: Mapping[str, MartRows], year: str) -> list[Finding]:
     grid = marts.get("attendance_by_authority_stage_simd_quintile_month")
     if grid is not None:
         _link_grid(program, _grid(program, grid, year), cells)
-    return program.solve()
+    return program
 
 
 def _link_grid(
@@ -223,8 +223,8 @@ def _band_rows(program: Program, rows: MartRows, year: str) -> dict[str, str]:
     return dates
 
 
-def audit_persistent(marts: Mapping[str, MartRows], year: str) -> list[Finding]:
-    """Hidden bands of persistent absence, within rows, over schools and over breakdowns of the same date."""
+def persistent_program(marts: Mapping[str, MartRows], year: str) -> Program:
+    """Bands of persistent absence, within rows, over schools and over breakdowns of the same date."""
     program = Program()
     dates: dict[str, str] = {}
     for rows in marts.values():
@@ -241,14 +241,16 @@ def audit_persistent(marts: Mapping[str, MartRows], year: str) -> list[Finding]:
         if len({dates.get(name) for name in (whole, *parts)}) == 1:
             for measure in (*BANDS, "persistently_absent", "severely_absent"):
                 program.total([f"{measure} {name}" for name in parts], f"{measure} {whole}")
-    return program.solve()
+    return program
+
+
+def programs(released: Mapping[str, MartRows]) -> Iterator[Program]:
+    """What readers know of each year, as linear programs."""
+    for year in sorted({year for rows in released.values() for year in rows.columns.get("academic_year", [])}):
+        yield attendance_program(released, year)
+        yield persistent_program(released, year)
 
 
 def audit(released: Mapping[str, MartRows]) -> list[Finding]:
     """What an attacker with all released tables of one authority can work out; empty where release is safe."""
-    years = sorted({year for rows in released.values() for year in rows.columns.get("academic_year", [])})
-    found: list[Finding] = []
-    for year in years:
-        found += audit_attendance(released, year)
-        found += audit_persistent(released, year)
-    return found
+    return [finding for program in programs(released) for finding in program.solve()]

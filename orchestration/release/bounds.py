@@ -8,10 +8,13 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack, identity, vstack
 
+from orchestration.release.limits import check, seconds_left
 from orchestration.release.suppression import SMALL, CellSystem, IntArray, Margin, complete
 
 FloatArray = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
+LONGEST = 60.0
+"""Seconds for one linear program; one that takes longer has no answer, and its cells count as exposed."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,18 @@ class Unknowns:
 
 
 def _solve(unknowns: Unknowns, cost: FloatArray) -> FloatArray | None:
+    check()
     outcome = linprog(
         cost,
         A_eq=unknowns.matrix,
         b_eq=unknowns.sums,
         bounds=np.column_stack([unknowns.floor, np.full(len(cost), np.inf)]),
         method="highs",
+        options={"time_limit": seconds_left(LONGEST)},
     )
     if outcome.status == 3:  # unbounded: nothing limits the cells
         return np.full(len(cost), np.inf)
-    return None if outcome.x is None else np.asarray(outcome.x, dtype=np.float64)
+    return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x, dtype=np.float64)
 
 
 def bounds_of(unknowns: Unknowns, cell: int) -> tuple[float, float]:
@@ -49,6 +54,7 @@ def bounds_of(unknowns: Unknowns, cell: int) -> tuple[float, float]:
 
 def _reach(unknowns: Unknowns, wanted: IntArray) -> FloatArray | None:
     """A solution in which as many as possible of the wanted cells hold at least five, in one program."""
+    check()
     cells, count = len(unknowns.values), len(wanted)
     pick = coo_array((np.ones(count), (np.arange(count), wanted)), shape=(count, cells))
     at_most_cell = hstack([-pick, identity(count)])
@@ -66,8 +72,9 @@ def _reach(unknowns: Unknowns, wanted: IntArray) -> FloatArray | None:
             ]
         ),
         method="highs",
+        options={"time_limit": seconds_left(LONGEST)},
     )
-    return None if outcome.x is None else np.asarray(outcome.x[:cells], dtype=np.float64)
+    return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x[:cells], dtype=np.float64)
 
 
 def exposed_cells(unknowns: Unknowns) -> list[int]:
@@ -105,7 +112,7 @@ def exposed_cells(unknowns: Unknowns) -> list[int]:
     exposed = []
     for cell in np.flatnonzero(small & ~(wide & loose)).tolist():
         low, high = bounds_of(unknowns, cell)
-        if high < SMALL - TOLERANCE or high - low < TOLERANCE:
+        if not (high >= SMALL - TOLERANCE and high - low >= TOLERANCE):  # not a number: no answer, so not safe
             exposed.append(cell)
     return exposed
 
@@ -169,12 +176,14 @@ def repair(
 ) -> list[int]:
     """Hide more until no cell among ``protected`` can be bounded too tightly from all margins at once.
 
+    Comes to an end: each attempt hides something, or is the last.
     ``loosen`` marks as hidden what nobody releases and nobody can know any more once others are hidden.
     Out: cells that could not be protected; the caller withholds what they belong to.
     """
     margins = [margin for margin in system.margins if margin.values is None]
     stuck: list[int] = []
     for _ in range(attempts):
+        check()
         if loosen is not None:
             loosen(system)
         exposed = [
@@ -186,10 +195,11 @@ def repair(
         if not exposed:
             return []
         stuck = exposed
+        before = system.changes
         touched: set[int] = set()
         for cell in exposed:
             touched |= _widen(system, cell)
-        if not touched:
+        if system.changes == before:
             return exposed
         complete(system, touched)
     return stuck

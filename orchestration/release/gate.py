@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from orchestration.release.contracts import WITHOUT_EXACT_ROWS, ReleaseContract
+from orchestration.release.contracts import WITHOUT_EXACT_ROWS, ReleaseContract, missing_marts, problems_of
 
 LISTED = 20
 """Breaks named in one refusal; more say the same."""
@@ -29,6 +29,16 @@ class Build:
 
     event_id: int
     code_version: str
+
+
+def not_understood(contracts: Sequence[ReleaseContract]) -> list[Refusal]:
+    """What release has no rule for in the contracts that the standing tables were made from (RULES 41)."""
+    problems = [f"{contract.mart}: {problem}" for contract in contracts for problem in problems_of(contract)]
+    problems += [
+        f"{mart}: it has no contract, and the marts of attendance are judged together"
+        for mart in missing_marts(contract.mart for contract in contracts)
+    ]
+    return [Refusal(f"release does not understand {problem}", "contracts") for problem in problems[:LISTED]]
 
 
 def _exists(connection: psycopg.Connection, relation: str) -> bool:
@@ -114,6 +124,37 @@ def open_hops(connection: psycopg.Connection, authority: str) -> list[Refusal]:
                 str(hop),
                 int(seed_code) if seed_code else None,
                 int(difference) if difference is not None else None,
+            )
+        )
+    return refusals
+
+
+def broken_seals(connection: psycopg.Connection, authority: str) -> list[Refusal]:
+    """Rows of the authority, or of what stands for all, that are not what their model wrote."""
+    rows = connection.execute(
+        """
+        select hop, relation, academic_year, seed_code, sum(rows_sealed), sum(rows_found), sum(rows_different)
+        from control.broken_seals
+        where local_authority_code in (%s, '')
+        group by hop, relation, academic_year, seed_code
+        order by hop, relation, academic_year, seed_code
+        limit %s
+        """,
+        [authority, LISTED],
+    ).fetchall()
+    refusals = []
+    for hop, relation, year, seed_code, sealed, found, different in rows:
+        place = f"establishment {seed_code}" if seed_code else "the authority"
+        how_many = f"{different} rows differ" if different else "values differ"
+        if sealed != found:
+            how_many = f"{found} rows instead of {sealed}"
+        refusals.append(
+            Refusal(
+                f"{relation} is not what was written, at {hop} for {place}{f' ({year})' if year else ''}: {how_many}; "
+                "find out who changed it, then `warehouse run --full-refresh` builds it again",
+                str(hop),
+                int(seed_code) if str(seed_code).isdigit() else None,
+                int(different if different is not None else found - sealed),
             )
         )
     return refusals

@@ -46,8 +46,11 @@ def standing_pupils(rows: MartRows, of_year: Sequence[int]) -> list[int]:
 
     0 where nobody is expected or the row is not yet due (an [x] before the census sets no pattern).
     """
-    smallest, behind, pupils = (rows.numbers(name) for name in ("behind_smallest_month", "behind_pupils", "pupils"))
-    withheld = rows.columns.get("withheld") or [None] * len(rows)
+    withheld = rows.required("withheld")
+    of_least = "behind_pupils" if "week" in rows.contract.keys else "behind_smallest_month"
+    for name in (of_least, "behind_pupils", "pupils"):
+        rows.required(name)
+    smallest, behind, pupils = (rows.numbers(name) for name in (of_least, "behind_pupils", "pupils"))
     found = []
     for position in of_year:
         if withheld[position] == "not_yet_due":

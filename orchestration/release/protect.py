@@ -6,7 +6,9 @@ from datetime import date
 
 import numpy as np
 
+from orchestration.release.contracts import ReleaseContract
 from orchestration.release.grid import grid_pattern, sector_cell_pattern
+from orchestration.release.limits import EndlessError, at, check
 from orchestration.release.memory import Memory
 from orchestration.release.patterns import (
     YearPattern,
@@ -18,11 +20,14 @@ from orchestration.release.places import time_pattern, total_pattern
 from orchestration.release.reasons import category_decisions, reason_decisions
 from orchestration.release.rows import Decision, MartRows
 from orchestration.release.same_weeks import LastYears, same_weeks_decisions
+from orchestration.release.shapes import BREAKDOWNS, KINDS, ContractError
 from orchestration.release.sources import PupilSource
 from orchestration.release.split_rows import split_decisions
 from orchestration.release.splits import last_closed_month
 
 Marts = Mapping[str, MartRows]
+ROUNDS = 100
+"""Rounds until nothing is added to what is hidden; two or three are usual, and each adds at least one cell."""
 CUT_BY_TIME = ("week", "weekday")
 """Keys of marts that have a pattern of their own, which holds that of the totals."""
 
@@ -62,15 +67,18 @@ def year_pattern(marts: Marts, year: str, memory: Memory) -> YearPattern:
     pattern = YearPattern()
     schools = list(_of_kind(marts, "school"))
     authority = list(_of_kind(marts, "authority"))
+    at(f"hiding schools and sectors of {year}")
     total_pattern(_cut_by(schools, None), _cut_by(authority, None), year, memory, pattern)
     for time in CUT_BY_TIME:
         time_pattern(_cut_by(schools, time), _cut_by(authority, time), year, memory, pattern)
     for rows in schools:
         if rows.contract.breakdown:
+            at(f"hiding cells of {rows.contract.mart} of {year}")
             breakdown_pattern(rows, year, memory, pattern)
     for rows in _of_kind(marts, "schools"):
         own_pattern(rows, year, memory, pattern)
     for rows in authority:
+        at(f"hiding cells of {rows.contract.mart} of {year}")
         if {"stage", "simd_quintile"} <= set(rows.contract.breakdown):
             grid_pattern(rows, year, memory, pattern)
         elif rows.contract.breakdown:
@@ -109,6 +117,14 @@ def _pattern_decision(rows: MartRows, patterns: Mapping[str, YearPattern]) -> De
     return decision
 
 
+def refuse_unknown(contract: ReleaseContract) -> None:
+    """Refuse a kind, or a combination of breakdowns, that no rule protects. Raises ``ContractError``."""
+    if contract.kind not in KINDS:
+        raise ContractError(f"{contract.mart}: its kind {contract.kind} is not known, so no rule protects it")
+    if contract.kind in BREAKDOWNS and contract.breakdown not in BREAKDOWNS[contract.kind]:
+        raise ContractError(f"{contract.mart}: no rule protects rows by {', '.join(contract.breakdown)}")
+
+
 def protect(
     exact: Marts,
     standing: Marts,
@@ -120,10 +136,14 @@ def protect(
 ) -> Protected:
     """Decide for every row, group and cell of an authority's marts what is shown; notes it in ``memory``.
 
+    Raises ``ContractError`` naming a mart that no rule protects.
     Repeated with what it has hidden itself until nothing is added, so that a release of the same state a second
     time finds nothing to change. ``last_years`` stands for years that are left as they are.
     """
-    while True:
+    for rows in exact.values():
+        refuse_unknown(rows.contract)
+    for _ in range(ROUNDS):
+        check()
         known = len(memory.new_hidden)
         memory.new_shown.clear()
         memory.new_states.clear()
@@ -131,6 +151,7 @@ def protect(
         protected = _protect_once(exact, standing, memory, source, data_as_at, extracted_on, last_years)
         if len(memory.new_hidden) == known:
             return protected
+    raise EndlessError(f"after {ROUNDS} rounds there is still more to hide")
 
 
 def _protect_once(
@@ -151,9 +172,12 @@ def _protect_once(
     ]
     last_closed = last_closed_month(data_as_at, extracted_on)
     for year in years:
+        at(f"holding and hiding rows of persistent absence of {year}")
         if persistent:
             persistent_decisions(persistent, standing, year, source.bands(year), memory, patterns[year], decisions)
+        at(f"judging the split of absence of {year}")
         shown, judging = split_decisions(exact, year, source, last_closed, memory, patterns[year], decisions)
+        at(f"judging reasons for absence of {year}")
         category_decisions(exact, year, shown, memory, decisions)
         reason_decisions(exact, year, shown, judging, memory, decisions)
     return Protected(decisions, patterns)

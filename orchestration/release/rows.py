@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from orchestration.release.contracts import ReleaseContract
+from orchestration.release.shapes import ContractError
 from orchestration.release.suppression import SMALL
 
 BoolArray = npt.NDArray[np.bool_]
@@ -35,6 +36,12 @@ class MartRows:
         if found is None:
             return np.zeros(len(self), dtype=np.int64)
         return np.array([0 if value is None else int(value) for value in found], dtype=np.int64)
+
+    def required(self, name: str) -> list[Any]:
+        """A column without which a row cannot be protected. Raises ``ContractError`` where it is missing."""
+        if name not in self.columns:
+            raise ContractError(f"{self.contract.mart} has no column {name}, so nobody knows who stands behind a row")
+        return self.columns[name]
 
     def numbers_at(self, name: str, position: int) -> int:
         """One count of a column; null and a missing column count as 0."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from orchestration.release.grid import GROUP_OF_QUINTILE, REST
+from orchestration.release.limits import check
 from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import ALL, YearPattern
 from orchestration.release.rows import MartRows
@@ -123,7 +124,8 @@ def hide_beside(month: _Month) -> None:
     """Hide further cells until nothing is known of few pupils, or of few that changed, in any line or several."""
     lines = month.lines()
     is_settled = False
-    while not is_settled:
+    while not is_settled:  # only a cell that was hidden keeps it going
+        check()
         is_settled = True
         for line in lines:
             while (hidden := month.hidden(line)) and not month.is_safe(hidden):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import ALL, YearPattern
 from orchestration.release.rows import MartRows
+from orchestration.release.shapes import ContractError
 from orchestration.release.sources import PlacedSplit
 from orchestration.release.split_sums import known_sums, save_sums
 from orchestration.release.splits import (
@@ -101,11 +102,12 @@ class GroupJudge:
             contract = rows.contract
             if contract.kind != "school" or not contract.breakdown or "weekday" in contract.keys:
                 continue
-            if (column := split.category(contract.breakdown[0])) is not None:
-                by_place: dict[str, list[int]] = {}
-                for position in positions_of(rows, year):
-                    by_place.setdefault(place_name(rows, position), []).append(position)
-                self.breakdowns.append((rows, np.array(column, dtype=np.str_), by_place))
+            if (column := split.category(contract.breakdown[0])) is None:
+                raise ContractError(f"{contract.mart}: the split by {contract.breakdown[0]} has no rule")
+            by_place: dict[str, list[int]] = {}
+            for position in positions_of(rows, year):
+                by_place.setdefault(place_name(rows, position), []).append(position)
+            self.breakdowns.append((rows, np.array(column, dtype=np.str_), by_place))
 
     def _of(self, names: Sequence[str]) -> SplitPupils:
         chosen = [position for name in names for position in self.index.get(name, [])]

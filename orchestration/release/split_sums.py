@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from orchestration.release.limits import check
 from orchestration.release.memory import Memory, State
 from orchestration.release.patterns import ALL
 from orchestration.release.splits import BoolArray, IntArray, SplitPupils, nobody, pack, unpack
@@ -83,7 +84,8 @@ class PartSums:
         sums = np.vstack([self.sums - np.outer(self.sums[:, pivot], rest), rest])
         sums[np.abs(sums) < TOLERANCE] = 0.0
         pivots, known = np.append(self.pivots, pivot), self.known.copy()
-        while (alone := (sums != 0).sum(axis=1) == 1).any():
+        while (alone := (sums != 0).sum(axis=1) == 1).any():  # each round takes away a row at least
+            check()
             found = pivots[alone]
             known[found] = True
             sums, pivots = sums[~alone], pivots[~alone]
@@ -151,6 +153,7 @@ class KnownSums:
     def admit(self, place: str, months: Iterable[int]) -> bool:
         """Whether a row can be shown now; it counts as shown from here on."""
         listed = sorted(months)
+        check()
         row = self._row(place, listed, self.judging)
         now = [part.with_row(row) for part in self.parts]
         if all(new is old for new, old in zip(now, self.parts, strict=True)):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from orchestration.release.limits import check
+
 SMALL = 5
 """Fewer pupils than this are never shown, and no bound on a hidden cell may say "fewer than this"."""
 
@@ -49,6 +51,8 @@ class CellSystem:
     floor: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     of_cell: list[list[int]] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
+    changes: int = 0
+    """Cells hidden and floors taken away so far: at most twice the cells, so what counts them up comes to an end."""
 
     def __post_init__(self) -> None:
         if not len(self.floor):
@@ -64,12 +68,14 @@ class CellSystem:
         for cell in cells:
             if not self.hidden[cell]:
                 self.hidden[cell] = True
+                self.changes += 1
                 touched.update(self.of_cell[cell])
         return touched
 
     def withhold(self, cells: Sequence[int] | IntArray) -> set[int]:
         """Hide a whole row group, zeros included, so that nobody knows which of its cells are empty."""
         listed = [int(cell) for cell in cells]
+        self.changes += int((self.floor[listed] > 0).sum())
         self.floor[listed] = 0
         return self.hide(listed).union(*(self.of_cell[cell] for cell in listed)) if listed else set()
 
@@ -130,23 +136,37 @@ def _last_resort(system: CellSystem, number: int) -> set[int]:
     return system.withhold(parts)
 
 
+def _hide_more(system: CellSystem, number: int, need: int) -> set[int]:
+    """One step towards a safe margin: the total first where that is preferred, a part, or the last resort.
+
+    A total that is hidden already, as one remembered from a year in which more was beside it, is no step: hidden
+    stays hidden, and a part goes with it (RULES 34).
+    """
+    margin = system.margins[number]
+    if margin.prefer_total and margin.total >= 0 and not system.hidden[margin.total]:
+        return system.hide([margin.total])
+    chosen = _candidate(system, margin, need)
+    return system.hide([chosen]) if chosen is not None else _last_resort(system, number)
+
+
 def complete(system: CellSystem, first: Iterable[int] | None = None) -> None:
     """Hide further cells, to a fixed point over all margins, until none gives a hidden cell away (RULES 35).
 
-    Margins that cannot be made safe are left in ``system.failed``.
+    Comes to an end: each step hides a cell or takes a floor away, and a margin at which no step does is left in
+    ``system.failed``, as are those that cannot be made safe.
     """
     waiting = deque(range(len(system.margins)) if first is None else sorted(first))
     queued = set(waiting)
     while waiting:
+        check()
         number = waiting.popleft()
         queued.discard(number)
         margin = system.margins[number]
         while number not in system.failed and (need := _need(system, margin)) is not None:
-            if margin.prefer_total and margin.total >= 0:
-                touched = system.hide([margin.total])
-            else:
-                chosen = _candidate(system, margin, need)
-                touched = system.hide([chosen]) if chosen is not None else _last_resort(system, number)
+            before = system.changes
+            touched = _hide_more(system, number, need)
+            if system.changes == before:
+                system.failed.add(number)
             for other in sorted(touched - queued - {number}):
                 waiting.append(other)
                 queued.add(other)

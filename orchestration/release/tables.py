@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from orchestration.database import connect
+from orchestration.parsed_project import last_manifest
 from orchestration.release.contracts import Column, ReleaseContract, load_release_contracts
 from orchestration.release.policies import read_policy
 from orchestration.settings import Settings
@@ -41,8 +42,8 @@ LABEL = "Analytical copy of scheduled extracts; the operational system stays the
 
 
 def manifest_path(settings: Settings) -> Path:
-    """Where dbt writes the manifest of this warehouse."""
-    return settings.home / "dbt" / "target" / "manifest.json"
+    """The manifest of the project that this warehouse was built with; no file before the first parse."""
+    return last_manifest(settings.home)
 
 
 def _table(contract: ReleaseContract) -> sql.Identifier:

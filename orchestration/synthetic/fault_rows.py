@@ -32,7 +32,7 @@ SPOILINGS: dict[str, tuple[Spoiling, ...]] = {
         Spoiling("unknown_code", "sector", "primary+nursery"),
         Spoiling("unknown_code", "local_authority_code", "S12999999"),
         Spoiling("date_logic", "closed_on", "1900-01-01"),
-        Spoiling("out_of_range", "capacity", "0"),
+        Spoiling("out_of_range", "working_capacity", "0"),
         WRONG_COUNT,
     ),
     "calendar": (
@@ -66,7 +66,7 @@ SPOILINGS: dict[str, tuple[Spoiling, ...]] = {
         Spoiling("pattern", "scn", "ABCDEFGHI"),
         Spoiling("unknown_code", "stage", "P9"),
         Spoiling("unknown_code", "status", "visiting"),
-        Spoiling("date_logic", "leaving_date", "1999-01-01"),
+        Spoiling("wrong_type", "leaving_date", "30/06/2026"),
         Spoiling("date_logic", "entry_date", "2099-01-01"),
         Spoiling("unknown_establishment", "seed_code", NO_SUCH_SCHOOL),
         WRONG_COUNT,

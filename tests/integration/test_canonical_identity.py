@@ -57,6 +57,16 @@ def test_two_ids_of_one_authority_are_two_persons_and_a_new_scn_makes_no_new_one
     assert len(set(people(world).values())) == 2
 
 
+def test_a_placeholder_makes_no_two_pupils_one_person(world: CanonicalWorld) -> None:
+    for day in (DAY, date(2025, 9, 12)):  # in one run and in two
+        for authority in (HERE, THERE):
+            rows = [pupil(scn, f"{authority[-1]}{day.day}{scn}") for scn in (0, 111111111, 123456789, 999999999)]
+            world.deliver(Delivery(day, {"pupils": rows}, authority=authority))
+        found = assign_identities(world.settings)
+        assert (found.new_people, found.known_elsewhere) == (8, 0)
+    assert len(set(people(world).values())) == 16
+
+
 def test_a_transfer_is_one_person_and_another_date_of_birth_is_another(world: CanonicalWorld) -> None:
     world.deliver(Delivery(DAY, {"pupils": [pupil(1, "A"), pupil(2, "B")]}))
     assign_identities(world.settings)

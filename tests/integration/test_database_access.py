@@ -56,6 +56,8 @@ LEDGER = {
     "ledger_events",
     "file_years",
     "file_establishments",
+    "announced_rows",
+    "closed_days",
     "rejects",
     "warnings",
 }
@@ -191,6 +193,7 @@ def test_the_ledger_is_written_by_those_whose_it_is(either: Settings) -> None:
     expected = {table: {"loader"} for table in LEDGER}
     expected |= {"build_state": {"transformer"}, "model_builds": {"transformer"}, "releases": {"releaser"}}
     expected["ledger_events"] = {"loader", "steward"}
+    expected["closed_days"] = {"steward"}
     assert writers == expected
 
 

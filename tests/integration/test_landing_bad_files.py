@@ -120,6 +120,25 @@ def test_a_bad_file_is_quarantined_and_the_others_go_on(warehouse: Settings, bad
     assert raw_rows(warehouse) == {**before, "enrolments": before["enrolments"] + len(SCNS)}
 
 
+def test_what_a_lost_file_announced_stays_on_the_ledger_until_it_lands(warehouse: Settings) -> None:
+    """By establishment: so it is known of which schools a day is missing."""
+    (lost,) = land(warehouse, replace(GOOD, is_absent=True)).files
+    announced = "select seed_code, row_count from control.announced_rows where file_id = %s"
+    with connect(warehouse, "loader", autocommit=True) as connection:
+        assert (lost.status, lost.reason) == ("quarantined", "missing_file")
+        assert connection.execute(announced, [lost.file_id]).fetchall() == [(int(ALLOA), 36)]
+        key = connection.execute(
+            "select delivery_key from control.deliveries inner join control.files using (delivery_id) "
+            "where file_id = %s",
+            [lost.file_id],
+        ).fetchone()
+        assert key is not None
+        (warehouse.landing / key[0] / GOOD.name).write_bytes(GOOD.content)
+        (found,) = land_delivery(warehouse, key[0]).files
+        assert (found.file_id, found.status) == (lost.file_id, "landed")
+        assert connection.execute(announced, [lost.file_id]).fetchall() == []
+
+
 def test_a_folder_without_a_manifest_is_no_delivery_yet(warehouse: Settings) -> None:
     key = deliver(warehouse.landing, [GOOD], "2025-09-29")
     (warehouse.landing / key / "manifest.json").unlink()

@@ -66,7 +66,7 @@ WRONG = [
     Wrong("pupils", "main_home_language", "English", "pattern"),
     Wrong("pupils", "free_meal_registered", "true", "wrong_type"),
     Wrong("pupils", "updated_at", "2029-01-01T00:00:00Z", "date_logic"),
-    Wrong("enrolments", "leaving_date", "2024-08-19", "date_logic"),
+    Wrong("enrolments", "leaving_date", "19/08/2025", "wrong_type"),
     Wrong("enrolments", "entry_date", "2027-08-20", "date_logic"),
     Wrong("enrolments", "stage", "S7", "unknown_code"),
     Wrong("enrolments", "status", "gone", "unknown_code"),
@@ -78,7 +78,12 @@ WRONG = [
     Wrong("establishments", "half_day_openings_per_week", "ten", "wrong_type"),
     Wrong("establishments", "half_day_openings_per_week", "99999999999999999999", "out_of_range"),
     Wrong("establishments", "half_day_openings_per_week", "1e1", "wrong_type"),
-    Wrong("establishments", "capacity", "0", "out_of_range"),
+    Wrong("establishments", "planning_capacity", "0", "out_of_range"),
+    Wrong("establishments", "working_capacity", "-1", "out_of_range"),
+    Wrong("establishments", "capacity_as_at", "June", "wrong_type"),
+    Wrong("establishments", "condition", "E", "unknown_code"),
+    Wrong("establishments", "suitability", "a", "unknown_code"),
+    Wrong("establishments", "medium_of_education", "scots", "unknown_code"),
     Wrong("establishments", "closed_on", "2020-01-01", "date_logic"),
 ]
 ROWS = {

@@ -186,7 +186,7 @@ def test_other_files_and_fields_are_warned_about(warehouse: Settings) -> None:
 
 
 def test_a_field_that_looks_like_no_name_is_not_told(warehouse: Settings) -> None:
-    key = deliver(warehouse.landing, [GOOD], **{"Ann Bee 2012-05-01": 1, "a\0b": 2})
+    key = deliver(warehouse.landing, [GOOD], **{"Ann Bee 2012-05-01": 1, "a b": 2})
     assert [warned.detail for warned in land_delivery(warehouse, key).warnings] == ["(no name of a field)"]
 
 

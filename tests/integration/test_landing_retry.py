@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from orchestration.contracts import load_contracts
+from orchestration.database import connect
 from orchestration.landing import land_delivery
+from orchestration.seals import Scope, broken_contents
 from orchestration.settings import Settings
 from tests.support.extracts import (
     ALLOA,
@@ -50,6 +53,9 @@ def test_rows_of_an_unknown_school_are_taken_when_its_establishments_file_comes(
     assert ledger(warehouse, "select from raw.rejected_rows") == ledger(warehouse, "select from control.rejects") == []
     retried = ledger(warehouse, "select count(*) from control.ledger_events where kind = 'retried'")
     assert retried == [(3,)]
+    with connect(warehouse, "transformer") as connection:
+        for feed in held:
+            assert broken_contents(connection, load_contracts()[feed], [Scope("S12000005", "")]) == []
     sums = ledger(
         warehouse,
         "select seed_code, count(*), bit_xor(hashint8extended((_file_id::bigint << 32) | _row_number, 0)) "

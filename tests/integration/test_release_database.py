@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from orchestration.database import connect
-from orchestration.release import provision_aggregated, release_all, release_authority
+from orchestration.release import gate, provision_aggregated, release_all, release_authority, tables
 from orchestration.release.contracts import ContractError, ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
@@ -95,6 +95,7 @@ def test_only_changed_rows_carry_the_new_release(
 
     build_marts(empty, changed(world, absent), contracts, 2)  # type: ignore[arg-type]
     second = release_authority(empty, AUTHORITY)
+    assert second.outcome == "released", second.reasons
     rows = ask(empty, "select seed_code, month, release_id from aggregated.attendance_by_school_month order by 1, 2")
     assert {row[:2] for row in rows if row[2] == second.release_id} == {("5000004", MONTHS[2])}
     assert {row[2] for row in rows} == {first, second.release_id}
@@ -187,33 +188,64 @@ def test_a_shown_cell_that_is_not_exact_rolls_everything_back(
     assert ask(empty, "select count(*) from aggregated.releases") == [(0,)]
 
 
+def _without_late(contracts: tuple[ReleaseContract, ...]) -> ReleaseContract:
+    """The year's contract of a version that did not know late arrivals."""
+    found = next(contract for contract in contracts if contract.mart == "attendance_by_school_year")
+    columns = tuple(column for column in found.columns if column.name != "openings_late")
+    return replace(found, groups={g: m for g, m in found.groups.items() if g != "late"}, columns=columns)
+
+
 def test_a_new_column_arrives_nullable_and_not_available(
-    empty: Settings, world: World, contracts: tuple[ReleaseContract, ...], manifest: Path, tmp_path: Path
+    empty: Settings,
+    world: World,
+    contracts: tuple[ReleaseContract, ...],
+    manifest: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     build_marts(empty, world, contracts)
     release(empty)
-    wider = tmp_path / "manifest.json"
-    wider.write_text(manifest.read_text().replace(
-        '"groups": {"pupils": ["pupils"], "openings": ["openings_possible", "openings_attended", '
-        '"attendance_rate", "completeness"], "absence"',
-        '"groups": {"pupils": ["pupils"], "openings": ["openings_possible", "openings_attended", '
-        '"attendance_rate", "completeness"], "spare": ["national_rate"], "absence"',
-    ))  # fmt: skip
-    made = provision_aggregated(empty, wider)
-    assert "attendance_by_school_year" in made
-    rows = ask(empty, "select distinct spare_symbol from aggregated.attendance_by_school_year")
-    assert rows == [("[x]",)]
+    narrow = _without_late(contracts)
+    others = tuple(contract for contract in contracts if contract.mart != narrow.mart)
+    with monkeypatch.context() as earlier:
+        for module in (tables, gate):
+            for name in ("load_release_contracts", "problems_of"):
+                earlier.setattr(
+                    module, name, lambda *_: (*others, narrow) if _ and isinstance(_[0], Path) else [], False
+                )
+        assert provision_aggregated(empty, manifest) == [narrow.mart]
+        release(empty)
+        release_all(empty)
+    assert ask(empty, COLUMN) == [(0,)]
+    assert provision_aggregated(empty, manifest) == [narrow.mart]
+    assert ask(empty, "select distinct late_symbol from aggregated.attendance_by_school_year") == [("[x]",)]
     release(empty)
-    rows = ask(empty, "select distinct spare_symbol from aggregated.attendance_by_school_year")
-    assert ("[x]",) not in rows
+    assert ("[x]",) not in ask(empty, "select distinct late_symbol from aggregated.attendance_by_school_year")
+
+
+COLUMN = (
+    "select count(*) from information_schema.columns where table_schema = 'aggregated' "
+    "and table_name = 'attendance_by_school_year' and column_name = 'late_symbol'"
+)
+
+
+def test_a_contract_on_record_that_is_not_understood_refuses_by_name(
+    empty: Settings, world: World, contracts: tuple[ReleaseContract, ...], manifest: Path
+) -> None:
+    """As after a change behind the back of the project: release asks again what it is about to show."""
+    build_marts(empty, world, contracts)
+    with connect_as_admin(empty) as connection:
+        connection.execute(
+            "update control.release_contracts set contract = jsonb_set(contract, '{kind}', '\"reference\"') "
+            "where mart = 'attendance_by_school_sex'"
+        )
+    result = release_authority(empty, AUTHORITY)
+    assert result.outcome == "refused"
+    assert "attendance_by_school_sex: its kind is school, not reference" in result.reasons[0]
+    assert ask(empty, "select count(*) from aggregated.attendance_by_school_sex") == [(0,)]
+    with connect_as_admin(empty) as connection:
+        connection.execute("update control.release_contracts set fingerprint = ''")
     provision_aggregated(empty, manifest)
-    column = (
-        "select count(*) from information_schema.columns where table_schema = 'aggregated' "
-        "and column_name = 'spare_symbol'"
-    )
-    assert ask(empty, column)[0][0] != 0, "a column stays until every authority has been released without it"
-    release_all(empty)
-    assert ask(empty, column) == [(0,)]
+    assert release(empty) == "released"
 
 
 def test_a_contract_that_does_not_fit_is_refused(tmp_path: Path, manifest: Path) -> None:

@@ -1,11 +1,13 @@
 """A dbt project that breaks the rules of privacy is not run: the macro that every run begins with, on its own."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
 import pytest
 from jinja2 import Environment
 
+from orchestration.release.project import project_problems
 from orchestration.settings import PROJECT_DIR
 from tests.support.dbt_project import Project, name_of
 
@@ -22,10 +24,10 @@ class Exceptions:
         raise RefusedError(message)
 
 
-def check(nodes: dict[str, Any]) -> None:
-    """Run the macro as dbt does, with a graph of these nodes."""
+def check(nodes: dict[str, Any], sources: dict[str, Any] | None = None) -> None:
+    """Run the macro as dbt does, with a graph of these nodes and sources."""
     template = Environment(extensions=["jinja2.ext.do"]).from_string(MACRO.read_text() + "{{ check_project() }}")
-    template.render(execute=True, graph={"nodes": nodes}, exceptions=Exceptions)
+    template.render(execute=True, graph={"nodes": nodes, "sources": sources or {}}, exceptions=Exceptions)
 
 
 @pytest.fixture
@@ -37,8 +39,78 @@ def model(nodes: dict[str, Any], name: str) -> dict[str, Any]:
     return next(node for node in nodes.values() if name_of(node) == name)
 
 
-def test_the_project_as_it_is_may_run(nodes: dict[str, Any]) -> None:
-    check(nodes)
+@pytest.fixture
+def sources(project: Project) -> dict[str, Any]:
+    return deepcopy(dict(project.sources))
+
+
+def test_a_feed_without_a_step_of_the_balance_sheet_is_named(nodes: dict[str, Any], sources: dict[str, Any]) -> None:
+    """Its rows could vanish on the way, and the books would close."""
+    pupils = next(source for source in sources.values() if name_of(source) == "pupils")
+    sources["source.of.visits"] = {**deepcopy(pupils), "name": "visits"}
+    with pytest.raises(RefusedError, match=r'the feed visits has no lines of the balance sheet for "raw to canonical"'):
+        check(nodes, sources)
+
+
+def test_a_step_that_no_line_reads_is_named(nodes: dict[str, Any], sources: dict[str, Any]) -> None:
+    people = model(nodes, "control_balance_of_people")["unique_id"]
+    model(nodes, "control_balance_lines")["depends_on"]["nodes"].remove(people)
+    with pytest.raises(RefusedError, match=r"the feed enrolments has no lines of the balance sheet"):
+        check(nodes, sources)
+
+
+def test_a_further_step_of_a_contract_is_asked_for(nodes: dict[str, Any], sources: dict[str, Any]) -> None:
+    model(nodes, "control_balance_of_pupil_months")["config"]["meta"].pop("balances")
+    with pytest.raises(RefusedError, match=r'the feed attendance has no lines .* for "canonical to pupil months"'):
+        check(nodes, sources)
+
+
+def test_the_project_as_it_is_may_run(nodes: dict[str, Any], project: Project) -> None:
+    check(nodes, project.sources)
+    assert project_problems({"nodes": nodes, "sources": project.sources}) == []
+
+
+def both_refuse(nodes: dict[str, Any], sources: dict[str, Any], words: str) -> None:
+    with pytest.raises(RefusedError, match=words):
+        check(nodes, sources)
+    assert any(re.search(words, problem) for problem in project_problems({"nodes": nodes, "sources": sources}))
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "privacy"),
+    [
+        ("pseudonymised_pupil_years", "stage", "public"),
+        ("canonical_pupils", "sex", "public"),
+        ("stg_seemis__pupils", "looked_after", "public"),
+        ("deliveries", "reason", "public"),
+    ],
+)
+def test_a_class_that_falls_without_a_reason_is_named(
+    nodes: dict[str, Any], project: Project, name: str, column: str, privacy: str
+) -> None:
+    changed = model(nodes, name)
+    changed["columns"][column]["config"] = {"meta": {"privacy": privacy}}
+    changed["columns"][column]["meta"] = {}
+    for meta in (changed["config"]["meta"], changed["meta"]):
+        meta.pop("privacy_reasons", None)
+    both_refuse(nodes, project.sources, rf"{name}\.{column}: its privacy class falls from")
+    changed["columns"][column]["config"]["meta"]["privacy_reason"] = "a reason that somebody wrote down"
+    problems = project_problems({"nodes": nodes, "sources": project.sources})
+    assert not any(problem.startswith(f"{name}.{column}: its privacy class") for problem in problems)
+
+
+def test_a_reason_for_nothing_is_named(nodes: dict[str, Any], project: Project) -> None:
+    model(nodes, "school_openings")["config"]["meta"]["privacy_reasons"] = {"a reason for that": ["nowhere"]}
+    problems = project_problems({"nodes": nodes, "sources": project.sources})
+    assert any("school_openings" in problem and "nowhere" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("mart", ["attendance_by_school_sex", "schools", "attendance_codes"])
+def test_a_mart_that_is_not_declared_any_more_is_named(nodes: dict[str, Any], project: Project, mart: str) -> None:
+    found = next(node for node in nodes.values() if mart in (node["name"], node.get("alias")))
+    del found["config"]["meta"]["release"]
+    problems = project_problems({"nodes": nodes, "sources": project.sources})
+    assert any(mart in problem for problem in problems)
 
 
 def test_a_column_without_a_privacy_class_is_named(nodes: dict[str, Any]) -> None:

@@ -11,11 +11,13 @@ PACKAGE = PROJECT_DIR / "orchestration"
 
 # From the bottom up. A part imports parts of lower layers and itself; parts of one layer do not know each other.
 LAYERS = [
-    {"errors"},
-    {"settings"},
+    {"errors", "derived", "trouble"},
+    {"settings", "parsed_project"},
     {"database", "contracts"},
-    {"access", "layer_sizes", "ledger", "project_state", "services", "transform"},
+    {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
+    {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
+    {"backup"},
     {"defs", "definitions"},
     {"cli"},
 ]

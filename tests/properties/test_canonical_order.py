@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from orchestration.settings import PROJECT_DIR
 from tests.conftest import NewWarehouse
 from tests.support.canonical_world import CanonicalWorld
+from tests.support.random_calendars import random_ledger, tell
 from tests.support.random_deliveries import random_story
 
 ARRIVALS = 3
@@ -41,6 +42,8 @@ def test_any_order_of_arrival_gives_the_same_layers(world: CanonicalWorld, seed:
         random_story(seed + number, authority, number, ARRIVALS)
         for number, authority in enumerate(authorities()[:AUTHORITIES])
     ]
+    # lost files and closed days between the deliveries
+    ledgers = {story.deliveries[0].authority: random_ledger(seed + at, at) for at, story in enumerate(stories)}
     world.empty()
     for arrival in range(ARRIVALS):
         for story in stories:
@@ -48,6 +51,8 @@ def test_any_order_of_arrival_gives_the_same_layers(world: CanonicalWorld, seed:
             for after, which, kind in story.events:
                 if after == arrival:
                     world.event(story.deliveries[which], kind)
+        for code, ledger in ledgers.items():
+            tell(world, code, *ledger[arrival::ARRIVALS])
         world.build()
         assert world.closes()
     one_by_one = world.state()
@@ -62,6 +67,8 @@ def test_any_order_of_arrival_gives_the_same_layers(world: CanonicalWorld, seed:
         world.deliver(*sorted(story.deliveries, key=lambda found: found.day))
         for _, which, kind in story.events:
             world.event(story.deliveries[which], kind)
+    for code, ledger in ledgers.items():
+        tell(world, code, *(entry for arrival in range(ARRIVALS) for entry in ledger[arrival::ARRIVALS]))
     world.build()
     assert_same(one_by_one, world.state())
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orchestration.database import connect
 from orchestration.landing import land_delivery
-from orchestration.landing.checksum import row_hashes
+from orchestration.landing.checksum import long_hashes, number_hashes, row_hashes
 from orchestration.settings import Settings
 from tests.support.extracts import ALLOA, ENROLMENTS, LORNSHILL, csv_text, deliver, extract
 
@@ -104,3 +104,24 @@ def test_the_checksum_of_a_row_is_the_one_that_postgresql_makes(warehouse: Setti
             (file_id, numbers),
         ).fetchall()
     assert row_hashes(file_id, np.array(numbers, np.int32)).tolist() == [value for (value,) in expected]
+
+
+@pytest.mark.parametrize("salt", [1, -1, 2**63 - 1, -(2**62) + 12345])
+def test_hashes_of_values_are_those_that_postgresql_makes(warehouse: Settings, salt: int) -> None:
+    import numpy as np
+
+    random.seed(salt)
+    numbers = [0, 1, -1, 2_147_483_647, *(random.randrange(-(2**31), 2**31) for _ in range(100))]
+    times = [0, 1, -1, *(random.randrange(-(2**51), 2**51) for _ in range(101))]
+    with connect(warehouse, "loader") as connection:
+        expected = connection.execute(
+            "select hashint4extended(number, %(salt)s), "
+            "hashint8extended(time, %(salt)s), interval_hash_extended(time * interval '1 us', %(salt)s) "
+            "from unnest(%(numbers)s::integer[], %(times)s::bigint[]) as values (number, time)",
+            {"salt": salt, "numbers": numbers, "times": times},
+        ).fetchall()
+    seeds = np.full(len(numbers), salt & 0xFFFFFFFFFFFFFFFF, np.uint64)
+    of_times = long_hashes(np.array(times, np.int64), seeds)
+    made = (number_hashes(np.array(numbers, np.int32), seeds), of_times, of_times)
+    for column, hashes in enumerate(made):
+        assert hashes.view(np.int64).tolist() == [row[column] for row in expected]

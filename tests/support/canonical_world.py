@@ -19,6 +19,8 @@ from orchestration.database import connect
 from orchestration.identity import assign_identities
 from orchestration.settings import Settings
 from orchestration.transform import run_dbt
+from tests.support.canonical_tables import AS_IS, BY_PERSON, BY_TOKEN, COMPARED, SUPPORT
+from tests.support.seals import assert_seals_hold
 
 AUTHORITY = "S12000005"
 SCHOOL, OTHER_SCHOOL = 5746728, 5746825
@@ -41,53 +43,6 @@ DEFAULTS: Mapping[str, Row] = {
     },
     "attendance": {"seed_code": SCHOOL, "opening": "AM", "attendance_code": "10"},
 }  # fmt: skip
-
-# What the layers hold, without the numbers that depend on the order of arrival: persons by their SEEMiS id.
-# Files are named by delivery and feed.
-COMPARED = {
-    "openings": """
-        select openings.local_authority_code, attendance_date, opening, person, seed_code, attendance_code,
-            recorded_at, file, _row_number
-        from canonical.attendance_openings as openings inner join people using (pupil_id)
-        inner join files on files.file_id = openings._file_id""",
-    "superseded": """
-        select attendance_date, opening, person, seed_code, attendance_code, file, _row_number
-        from canonical.superseded_openings as rows inner join people using (pupil_id)
-        inner join files on files.file_id = rows._file_id""",
-    "held": """
-        select attendance_date, opening, seed_code, attendance_code, file, _row_number
-        from canonical.held_openings as rows inner join files on files.file_id = rows._file_id""",
-    "issues": """
-        select kind, academic_year, seed_code, coalesce(person, ''), coalesce(file, ''), example_row_number, row_count,
-            first_on
-        from canonical.identity_issues as issues left join people using (pupil_id)
-        left join files on files.file_id = issues.file_id""",
-}
-BY_PERSON = (
-    "canonical.pupils", "canonical.pupil_scns", "canonical.scns_elsewhere", "canonical.enrolments",
-    "canonical.enrolment_years", "canonical.marked_months", "canonical.enrolled_months", "canonical.reference_days",
-    "canonical.characteristics", "canonical.base_schools", "canonical.pupil_years",
-)  # fmt: skip
-BY_TOKEN = (
-    "pseudonymised.pupil_years", "pseudonymised.attendance_pupil_months",
-    "pseudonymised.attendance_pupil_weekday_codes", "pseudonymised.attendance_openings",
-)  # fmt: skip
-AS_IS = (
-    "canonical.establishments", "canonical.departments", "canonical.delivered_half_days",
-    "canonical.stage_half_days", "canonical.tested_half_days", "canonical.half_days_like_others",
-    "canonical.calendar", "canonical.study_leave", "canonical.last_marked", "canonical.data_as_at",
-    "canonical.delivered_years", "canonical.schools_on_roll", "pseudonymised.school_years",
-    "pseudonymised.school_weekdays", "pseudonymised.school_weeks", "pseudonymised.schools",
-)  # fmt: skip
-SUPPORT = """
-create temporary view people as
-    select pupil_id, string_agg(name, ',' order by name) as person
-    from (select pupil_id, local_authority_code || '|' || seemis_pupil_id as name from vault.identity_map) as names
-    group by pupil_id;
-create temporary view files as
-    select file_id, delivery_key || '/' || feed as file
-    from control.files inner join control.deliveries using (delivery_id)
-"""
 
 
 def at(day: date, hour: int = 18) -> datetime:
@@ -189,6 +144,7 @@ class CanonicalWorld:
         result = run_dbt(self.settings, ["run", *select, *arguments])
         assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
         self.has_views = True
+        assert_seals_hold(self.settings)
 
     def seed(self) -> None:
         assert run_dbt(self.settings, ["seed"]).success
@@ -222,22 +178,22 @@ class CanonicalWorld:
             }
 
     def closes(self) -> bool:
-        """Per attendance file in force: rows in raw are openings, superseded and held, to the row."""
+        """Per attendance file in force: rows in raw are openings, superseded, held and left out, to the row."""
+        accounted_for = " union all ".join(
+            f"select _file_id, _row_number from canonical.{table}"
+            for table in ("attendance_openings", "superseded_openings", "held_openings", "openings_left_out")
+        )
         rows = self.query(
             """
             select _file_id, _row_number from raw.attendance
             where _file_id in (select file_id from control.files_in_force)
-            except all (
-                select _file_id, _row_number from canonical.attendance_openings
-                union all select _file_id, _row_number from canonical.superseded_openings
-                union all select _file_id, _row_number from canonical.held_openings
-            )"""
+            except all ("""
+            + accounted_for
+            + ")"
         )
         extra = self.query(
-            """
-            select _file_id, _row_number from canonical.attendance_openings
-            union all select _file_id, _row_number from canonical.superseded_openings
-            union all select _file_id, _row_number from canonical.held_openings
+            accounted_for
+            + """
             except all
             select _file_id, _row_number from raw.attendance
             where _file_id in (select file_id from control.files_in_force)"""

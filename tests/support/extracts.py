@@ -30,8 +30,8 @@ ENROLMENTS = (
 CALENDAR = ("seed_code", "opening_date", "opening", "is_open", "reason", "updated_at")
 ESTABLISHMENTS = (
     "seed_code", "establishment_name", "local_authority_code", "sector", "denomination", "gaelic_medium",
-    "half_day_openings_per_week", "capacity", "medium_of_education", "integrated_special_unit", "opened_on",
-    "closed_on", "mothballed_on",
+    "half_day_openings_per_week", "planning_capacity", "working_capacity", "capacity_as_at", "condition",
+    "suitability", "medium_of_education", "integrated_special_unit", "opened_on", "closed_on", "mothballed_on",
 )  # fmt: skip
 KINDS = {"attendance": "delta", "library_loans": "delta"}
 Row = Sequence[str]
@@ -75,7 +75,25 @@ def calendar(school: str = ALLOA) -> list[list[str]]:
 def establishments(*schools: str) -> list[list[str]]:
     """Secondary schools by SEED code."""
     return [
-        [school, "A school", CLACKMANNANSHIRE, "secondary", "", "N", "10", "900", "english", "N", "", "", ""]
+        [
+            school,
+            "A school",
+            CLACKMANNANSHIRE,
+            "secondary",
+            "",
+            "N",
+            "10",
+            "",
+            "900",
+            "2025-06-30",
+            "B",
+            "A",
+            "english",
+            "N",
+            "",
+            "",
+            "",
+        ]
         for school in schools or (ALLOA, LORNSHILL)
     ]
 

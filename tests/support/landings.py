@@ -3,6 +3,7 @@
 import shutil
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from orchestration.contracts import load_contracts
@@ -16,9 +17,17 @@ from tests.support.extracts import Extract, deliver
 DATES = (f"{date(2025, 10, 1) + timedelta(days)}" for days in count())
 
 
+LAST: dict[Path, str] = {}
+
+
 def land(warehouse: Settings, *files: Extract) -> LandingResult:
-    """Deliver files under a date of their own and land them."""
-    return land_delivery(warehouse, deliver(warehouse.landing, files, next(DATES)))
+    """Deliver files under a date of their own and land them.
+
+    Each delivery replaces the one before, so that its pupils are compared with none of another test (rule 2).
+    """
+    before = LAST.get(warehouse.home)
+    LAST[warehouse.home] = deliver(warehouse.landing, files, next(DATES), supersedes=before)
+    return land_delivery(warehouse, LAST[warehouse.home])
 
 
 def rejects(warehouse: Settings, file: FileResult) -> list[tuple[int, str, str]]:
@@ -47,6 +56,7 @@ def emptied(warehouse: Settings) -> Settings:
     """The warehouse without deliveries, rows and ledger; numbers begin at 1 again."""
     shutil.rmtree(warehouse.landing, ignore_errors=True)
     raw = [f"raw.{feed}" for feed, contract in load_contracts().items() if contract.is_collected]
+    raw += [f"raw.held_{feed}" for feed, contract in load_contracts().items() if contract.is_judged]
     tables = ["control.deliveries", "control.attempts", "raw.rejected_rows", *raw]
     with open_connection(warehouse, parameters(warehouse, ADMIN), autocommit=True) as admin:
         admin.execute(f"truncate {', '.join(tables)} restart identity cascade")

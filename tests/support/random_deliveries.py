@@ -1,4 +1,4 @@
-"""Small random authorities: pupils who move, marks that are corrected, snapshots that forget, SCNs that change hands.
+"""Small random authorities: pupils who move, nurseries, corrected marks, snapshots that forget, SCNs that change hands.
 
 Rows are what landing would accept: keys are unique inside a file, dates are in the year.
 """
@@ -10,7 +10,18 @@ from datetime import date, timedelta
 from tests.support.canonical_world import Delivery, Row, at
 
 CODES = ("10", "10", "10", "10", "11", "20", "30", "40", "02", "ZZ")
-STAGES = ("P1", "P7", "S1", "S4", "SP")
+STAGES = ("P1", "P7", "S1", "S4", "SP", "N5", "N5")
+NOBODYS = 111111111
+LEAVING = (
+    None,
+    None,
+    None,
+    date(2025, 9, 3),
+    date(2025, 9, 10),
+    date(2026, 6, 26),
+    date(9999, 12, 31),
+    date(2025, 9, 2),
+)
 DAYS = [date(2025, 9, 1) + timedelta(days=day) for day in (0, 1, 2, 3, 4, 30, 31)] + [
     date(2026, 5, 5),
     date(2026, 7, 30),
@@ -44,9 +55,12 @@ def random_story(seed: int, authority: str, number: int, deliveries: int = 4) ->
             rows["calendar"] = _calendar(generator, schools[:2], day)
         if generator.random() < 0.4:
             rows["establishments"] = [
-                {"seed_code": school, "sector": generator.choice(("primary", "primary+secondary", "special"))}
+                {
+                    "seed_code": school, "sector": generator.choice(("primary", "primary+secondary", "special")),
+                    "closed_on": generator.choice((None, None, None, date(2025, 10, 1))),
+                }
                 for school in schools
-            ]
+            ]  # fmt: skip
         made.append(Delivery(day, rows, authority=authority))
     if generator.random() < 0.4:
         made[-1] = replace(made[-1], supersedes=made[generator.randrange(len(made) - 1)].key)
@@ -65,7 +79,7 @@ def _pupils(generator: random.Random, scns: list[int], born: date) -> list[Row]:
     rows = []
     for person in range(5):
         if generator.random() < 0.9:
-            scn = scns[person] if generator.random() < 0.85 else generator.choice(scns)
+            scn = scns[person] if generator.random() < 0.85 else generator.choice([*scns, NOBODYS])
             rows.append(
                 {
                     "scn": scn, "seemis_pupil_id": f"P{person}", "sex": generator.choice("FM"), "date_of_birth": born,
@@ -78,10 +92,10 @@ def _pupils(generator: random.Random, scns: list[int], born: date) -> list[Row]:
 
 def _enrolments(generator: random.Random, scns: list[int], schools: list[int], day: date) -> list[Row]:
     rows: dict[tuple[int, int, date], Row] = {}
-    for scn in scns:
+    for scn in [*scns, NOBODYS]:
         for school in generator.sample(schools, k=generator.choice((1, 1, 2))):
             entry = generator.choice((date(2024, 8, 19), date(2025, 8, 18), date(2025, 9, 3)))
-            leaving = generator.choice((None, None, None, date(2025, 9, 10), date(2026, 6, 26)))
+            leaving = generator.choice(LEAVING)
             rows[(scn, school, entry)] = {
                 "scn": scn, "seed_code": school, "entry_date": entry, "leaving_date": leaving,
                 "stage": generator.choice(STAGES), "is_base_school": generator.random() < 0.8,
@@ -103,11 +117,11 @@ def _calendar(generator: random.Random, schools: list[int], day: date) -> list[R
 
 def _marks(generator: random.Random, scns: list[int], schools: list[int], day: date) -> list[Row]:
     rows: dict[tuple[int, int, date, str], Row] = {}
-    for scn in [*scns, scns[0] + 50]:
+    for scn in [*scns, scns[0] + 50, NOBODYS]:
         for marked_on in [other for other in DAYS if other <= day][-4:]:
             for half in ("AM", "PM"):
-                if generator.random() < 0.6:
-                    school = generator.choice((schools[0], schools[0], schools[scn % 3]))
+                for _ in range(generator.choice((0, 1, 1, 2))):
+                    school = generator.choice((schools[0], schools[0], schools[scn % 3], schools[1]))
                     rows[(scn, school, marked_on, half)] = {
                         "scn": scn, "seed_code": school, "attendance_date": marked_on, "opening": half,
                         "attendance_code": generator.choice(CODES),

@@ -44,7 +44,7 @@ def fake_manifest(path: Path, kinds: Iterable[str] | None = None, made: Iterable
             nodes[f"model.{model['name']}"] = {
                 "resource_type": "model",
                 "name": model["name"],
-                "alias": model["name"],
+                "alias": model["config"].get("alias", model["name"]),
                 "schema": "aggregated_exact",
                 "description": model["description"],
                 "config": {"meta": meta, "enabled": True},

@@ -12,8 +12,9 @@ from orchestration.landing import records, unpack
 from orchestration.landing.findings import scn_check, seed_check
 from orchestration.landing.header import judge_header
 from orchestration.landing.outcomes import FileQuarantinedError
-from orchestration.landing.records import Structure, split_records
+from orchestration.landing.records import split_records
 from orchestration.landing.reference import Reference, academic_year
+from orchestration.landing.structure import Structure
 from orchestration.settings import PROJECT_DIR
 
 ATTENDANCE = load_contracts()["attendance"]

@@ -62,6 +62,27 @@ with incremental_strategy 'follow_changes' and config.meta.empty_when, the condi
     {%- for key in keys -%}{%- do same_key.append('computed.' ~ key ~ ' = standing.' ~ key) -%}{%- endfor -%}
     {%- set empty_when = model.config.meta.empty_when -%}
     analyze {{ computed }};
+    with rebuilt as (
+        select touched.local_authority_code, touched.academic_year
+        from ({{ touched_scopes(['canonical_attendance_openings:rebuilt']) }}) as touched
+    ),
+
+    seal_parts as (
+        select {{ seal_part('standing', -1) }}
+        from {{ target_table }} as standing
+        where (standing.local_authority_code, standing.academic_year) in (select * from rebuilt)
+        union all
+        select {{ seal_part('standing', -1) }}
+        from {{ target_table }} as standing
+        inner join {{ computed }} as computed on {{ same_key | join(' and ') }}
+        where (standing.local_authority_code, standing.academic_year) not in (select * from rebuilt)
+        union all
+        select {{ seal_part('computed') }}
+        from {{ computed }} as computed
+        where not (computed.{{ empty_when }})
+    )
+
+    {{ add_to_seals('seal_parts') }};
     delete from {{ target_table }} as standing
     where (standing.local_authority_code, standing.academic_year) in (
         select touched.local_authority_code, touched.academic_year
@@ -94,9 +115,7 @@ with incremental_strategy 'follow_changes' and config.meta.empty_when, the condi
     select computed.{{ columns | join(', computed.') }}
     from {{ computed }} as computed
     where not (computed.{{ empty_when }})
-    {%- if model.config.meta.in_key_order %}
-    order by computed.{{ keys | join(', computed.') }}
-    {%- endif %}
+    {{- in_order('computed') }}
     on conflict ({{ keys | join(', ') }}) do update set
         {%- for column in columns if column not in keys %}
         {{ column }} = excluded.{{ column }}{{ ',' if not loop.last }}

@@ -3,13 +3,15 @@ Materialization of canonical.attendance_openings: one partition per authority an
 date by the keys that deliveries touch. In one transaction it writes, all in schema canonical:
 
   attendance_openings            the marks that count (the model)
-  attendance_set_aside           every other row of the files in force: superseded by a newer mark, or held
-                                 until its pupil is known; per file, raw = openings + set aside
+  attendance_set_aside           every other row of the files in force: superseded by a newer mark, held until its pupil
+                                 is known, of early learning, or made where the pupil is not enrolled while marked
+                                 where he is; per file, raw = openings + set aside
   attendance_changes             what changed per key since the tables that stand on the openings were built
-  attendance_files, _scns        the files, and the resolution of SCNs, that all this reflects
+  attendance_files, _scns,       the files, the resolution of SCNs and the enrolments that all this reflects
+  _enrolments
 
 What is to be done is the difference between the files in force and attendance_files (and between pupil_scns and
-attendance_scns), so a build that was cut off is made good by the next one. A scope is rebuilt from raw where it
+attendance_scns, enrolment_years and attendance_enrolments), so a build that was cut off is made good by the next one. A scope is rebuilt from raw where it
 is new or where much of it moves, else its touched keys are ranked again. Measured on 26.7 million openings:
 see docs/benchmarks.md.
 -#}
@@ -22,6 +24,13 @@ see docs/benchmarks.md.
         {% if should_full_refresh() %}{{ drop_openings() }}{% endif %}
         {{ create_openings() }}
         {{ forget_consumed_changes() }}
+        drop table if exists enrolments_changed;
+        create temporary table enrolments_changed as
+        {{ changed_enrolments() }} limit {{ 'all' if enrolments_have_moved() else 0 }};
+        analyze enrolments_changed;
+        drop table if exists out_of_scope_before;
+        create temporary table out_of_scope_before as select * from {{ this.schema }}.attendance_out_of_scope;
+        {{ find_pupils_out_of_scope() if enrolments_have_moved() }}
     {% endcall %}
     {% set arrivals = ref('canonical_attendance_arrivals') %}
     {% set done = namespace(rebuilt=0, updated=0) %}
@@ -54,7 +63,8 @@ see docs/benchmarks.md.
 
 {% macro drop_openings() %}
     drop table if exists {{ this }}, {{ this.schema }}.attendance_changes, {{ this.schema }}.attendance_files,
-        {{ this.schema }}.attendance_scns cascade;
+        {{ this.schema }}.attendance_scns, {{ this.schema }}.attendance_enrolments,
+        {{ this.schema }}.attendance_out_of_scope cascade;
     do $$ begin
         if to_regclass('{{ this.schema }}.attendance_set_aside') is not null then
             truncate {{ this.schema }}.attendance_set_aside;
@@ -74,7 +84,7 @@ see docs/benchmarks.md.
     create table if not exists {{ this.schema }}.attendance_set_aside (
         local_authority_code text not null,
         academic_year text not null,
-        reason text not null check (reason in ('superseded', 'held_identity')),
+        reason text not null,
         attendance_date date not null,
         opening text not null,
         pupil_id integer,
@@ -86,6 +96,18 @@ see docs/benchmarks.md.
         _row_number integer not null,
         primary key (_file_id, _row_number)
     );
+    do $$ begin
+        if not exists (
+            select 1 from pg_constraint
+            where conname = 'attendance_set_aside_known_reason'
+                and conrelid = '{{ this.schema }}.attendance_set_aside'::regclass
+        ) then
+            alter table {{ this.schema }}.attendance_set_aside
+                drop constraint if exists attendance_set_aside_reason_check,
+                add constraint attendance_set_aside_known_reason
+                    check (reason in ('superseded', 'held_identity', 'out_of_scope', 'marked_elsewhere'));
+        end if;
+    end $$;
     create index if not exists attendance_set_aside_by_key on {{ this.schema }}.attendance_set_aside
         (attendance_date, opening, pupil_id, seed_code);
     create index if not exists attendance_set_aside_by_scn on {{ this.schema }}.attendance_set_aside (scn)
@@ -116,6 +138,23 @@ see docs/benchmarks.md.
         valid_to date not null,
         pupil_id integer not null,
         primary key (local_authority_code, scn, valid_from)
+    );
+    create table if not exists {{ this.schema }}.attendance_enrolments (
+        local_authority_code text not null,
+        academic_year text not null,
+        pupil_id integer not null,
+        seed_code integer not null,
+        entry_date date not null,
+        counts_from date not null,
+        counts_to date not null,
+        is_out_of_scope boolean not null,
+        primary key (local_authority_code, academic_year, pupil_id, seed_code, entry_date)
+    );
+    create table if not exists {{ this.schema }}.attendance_out_of_scope (
+        local_authority_code text not null,
+        academic_year text not null,
+        pupil_id integer not null,
+        primary key (local_authority_code, academic_year, pupil_id)
     );
 {% endmacro %}
 
@@ -172,6 +211,62 @@ see docs/benchmarks.md.
     group by differing.local_authority_code, differing.scn
 {% endmacro %}
 
+{#- A query: the enrolments that say which marks count. Withdrawn ones say nothing. -#}
+{% macro openings_enrolments() %}
+    select
+        enrolment_years.local_authority_code,
+        enrolment_years.academic_year,
+        enrolment_years.pupil_id,
+        enrolment_years.seed_code,
+        enrolment_years.entry_date,
+        enrolment_years.counts_from,
+        enrolment_years.counts_to,
+        enrolment_years.status = 'out_of_scope' as is_out_of_scope
+    from {{ ref('canonical_enrolment_years') }} as enrolment_years
+    where enrolment_years.status <> 'withdrawn'
+{% endmacro %}
+
+{#- A query: pupils whose enrolments of a year are others than when the openings were last built. -#}
+{% macro changed_enrolments() %}
+    select distinct -- several enrolments of a pupil
+        differing.local_authority_code,
+        differing.academic_year,
+        differing.pupil_id
+    from (
+        (select * from ({{ openings_enrolments() }}) as now_known except select * from {{ this.schema }}.attendance_enrolments)
+        union all
+        (select * from {{ this.schema }}.attendance_enrolments except select * from ({{ openings_enrolments() }}) as now_known)
+    ) as differing
+{% endmacro %}
+
+{#- Whether there is anything to look for among the enrolments: on most nights there is not. -#}
+{% macro enrolments_have_moved() %}
+    {{ return(should_full_refresh() or run_query(touched_scopes(['canonical_enrolment_years'])) | length > 0) }}
+{% endmacro %}
+
+{#- Pupils with no enrolment of a year but of early learning (rule 5), in a table of its own, because workers do not read
+    temporary ones. -#}
+{% macro find_pupils_out_of_scope() %}
+    delete from {{ this.schema }}.attendance_out_of_scope;
+    insert into {{ this.schema }}.attendance_out_of_scope (local_authority_code, academic_year, pupil_id)
+    select enrolments.local_authority_code, enrolments.academic_year, enrolments.pupil_id
+    from ({{ openings_enrolments() }}) as enrolments
+    group by enrolments.local_authority_code, enrolments.academic_year, enrolments.pupil_id
+    having bool_and(enrolments.is_out_of_scope);
+    analyze {{ this.schema }}.attendance_out_of_scope;
+{% endmacro %}
+
+{#- A condition: the row of `relation` is of a pupil out of scope in a scope. -#}
+{% macro is_out_of_scope(relation, scope) -%}
+    exists (
+        select 1
+        from {{ this.schema }}.attendance_out_of_scope as out_of_scope
+        where out_of_scope.local_authority_code = '{{ scope['local_authority_code'] }}'
+            and out_of_scope.academic_year = '{{ scope['academic_year'] }}'
+            and out_of_scope.pupil_id = {{ relation }}.pupil_id
+    )
+{%- endmacro %}
+
 {#- A query: what to do with which scope; nothing for scopes where nothing moved. -#}
 {% macro openings_scopes() %}
     with in_force as ({{ openings_files() }}),
@@ -185,6 +280,15 @@ see docs/benchmarks.md.
             count(*) as scns_changed
         from changed_scns
         group by changed_scns.local_authority_code
+    ),
+
+    moved_pupils as (
+        select
+            enrolments_changed.local_authority_code,
+            enrolments_changed.academic_year,
+            count(*) as pupils_moved
+        from enrolments_changed
+        group by enrolments_changed.local_authority_code, enrolments_changed.academic_year
     ),
 
     files as (
@@ -240,7 +344,13 @@ see docs/benchmarks.md.
         end as way
     from scopes
     left join moved_scns on scopes.local_authority_code = moved_scns.local_authority_code
-    where scopes.files_moved > 0 or scopes.is_remapped or coalesce(moved_scns.scns_changed, 0) > 0
+    left join moved_pupils
+        on scopes.local_authority_code = moved_pupils.local_authority_code
+        and scopes.academic_year = moved_pupils.academic_year
+    where scopes.files_moved > 0
+        or scopes.is_remapped
+        or coalesce(moved_scns.scns_changed, 0) > 0
+        or coalesce(moved_pupils.pupils_moved, 0) > 0
     order by scopes.local_authority_code, scopes.academic_year
 {% endmacro %}
 
@@ -262,7 +372,18 @@ see docs/benchmarks.md.
     select pupil_scns.local_authority_code, pupil_scns.scn, pupil_scns.valid_from, pupil_scns.valid_to, pupil_scns.pupil_id
     from {{ ref('canonical_pupil_scns') }} as pupil_scns
     on conflict (local_authority_code, scn, valid_from) do nothing;
-    analyze {{ this.schema }}.attendance_files, {{ this.schema }}.attendance_scns, {{ this.schema }}.attendance_changes;
+    delete from {{ this.schema }}.attendance_enrolments as reflected
+    using enrolments_changed as changed
+    where reflected.local_authority_code = changed.local_authority_code
+        and reflected.academic_year = changed.academic_year
+        and reflected.pupil_id = changed.pupil_id;
+    insert into {{ this.schema }}.attendance_enrolments (
+        local_authority_code, academic_year, pupil_id, seed_code, entry_date, counts_from, counts_to, is_out_of_scope
+    )
+    select enrolments.*
+    from ({{ openings_enrolments() }}) as enrolments
+    inner join enrolments_changed using (local_authority_code, academic_year, pupil_id);
+    analyze {{ this.schema }}.attendance_enrolments, {{ this.schema }}.attendance_files, {{ this.schema }}.attendance_scns, {{ this.schema }}.attendance_changes;
 {% endmacro %}
 
 {#- Name of a scope's partition: attendance_openings_s12000005_2025. -#}

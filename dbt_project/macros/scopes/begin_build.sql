@@ -4,7 +4,7 @@ How a build knows what to do. Four tables in schema control carry it:
   build_state     the state of the ledger (event_id) that the build in progress sees; the views
                   deliveries_in_force and files_in_force stand on it, so that all models see the same files
   scope_changes   when a (local authority, academic year) last changed, by origin: a feed of the ledger
-                  ('ledger:attendance'), the ledger as a whole ('ledger') or a model ('canonical_pupil_years')
+                  ('ledger:attendance'), the list of closed days ('ledger:closed_days'), the ledger as a whole ('ledger') or a model ('canonical_pupil_years')
   model_builds    per model, the ledger state it reflects, the code version, and when it was built
 
 A model recomputes the scopes that changed, in what it reads, since it was last built: use
@@ -57,19 +57,34 @@ Names are written out here (and not source()) so that each model's lineage shows
         select distinct
             origins.origin,
             deliveries.local_authority_code,
-            coalesce(
-                file_years.academic_year, {{ academic_year_of('deliveries.extract_date') }}
-            ) as academic_year
+            years.academic_year
         from touched_deliveries
         inner join control.deliveries using (delivery_id)
         inner join control.files using (delivery_id)
-        left join control.file_years using (file_id)
+        -- the years of its rows, and that of the extract: files in force stand under both
+        cross join lateral (
+            select file_years.academic_year from control.file_years where file_years.file_id = files.file_id
+            union
+            select {{ academic_year_of('deliveries.extract_date') }}
+        ) as years
         cross join lateral (values ('ledger:' || files.feed), ('ledger')) as origins (origin)
     )
 
     insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
     select touched.origin, touched.local_authority_code, touched.academic_year, now()
     from touched
+    on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at;
+
+    -- days that an authority has closed or opened since
+    insert into control.scope_changes (origin, local_authority_code, academic_year, changed_at)
+    select distinct
+        origins.origin, closed_days.local_authority_code, {{ academic_year_of('days.day') }}, now()
+    from control.closed_days
+    cross join lateral generate_series(
+        closed_days.first_day::timestamp, closed_days.last_day::timestamp, interval '1 day'
+    ) as days (day)
+    cross join lateral (values ('ledger:closed_days'), ('ledger')) as origins (origin)
+    where closed_days.event_id > coalesce((select build_state.event_id from control.build_state), 0)
     on conflict (origin, local_authority_code, academic_year) do update set changed_at = excluded.changed_at;
 
     insert into control.build_state (event_id, code_version, invocation, started_at)

@@ -5,5 +5,6 @@
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }}
     from {{ arg_dict['temp_relation'] }};
+    {{ seal_whole(arg_dict['target_relation']) }}
     analyze {{ arg_dict['target_relation'] }}
 {% endmacro %}

@@ -153,18 +153,13 @@ The contract's primary key identifies a row. In config.meta, where needed:
     -- without statistics the comparison below becomes a nested loop
     analyze {{ computed }};
 
-    with gone as (
-        delete from {{ target_table }} as standing
-        where {{ in_touched_month('standing', month_of('standing')) if model.config.meta.by_month else in_touched_scope('standing') }}
-            and not exists (
-                select 1 from {{ computed }} as computed where {{ same_key | join(' and ') }}
-            )
-        returning standing.{{ noted | join(', standing.') }}
-    ),
-
-    changed as (
-        insert into {{ target_table }} ({{ columns | join(', ') }})
-        select computed.{{ columns | join(', computed.') }}
+    with differing_rows as materialized (
+        select
+            computed.*,
+            standing.{{ keys[0] }} is not null as is_standing
+            {%- if has_seals() %},
+            {{ seal_part('standing', -1) }}
+            {%- endif %}
         from {{ computed }} as computed
         left join {{ target_table }} as standing on {{ same_key | join(' and ') }}
         where standing.{{ keys[0] }} is null
@@ -172,9 +167,25 @@ The contract's primary key identifies a row. In config.meta, where needed:
             or (computed.{{ values | join(', computed.') }})
                 is distinct from (standing.{{ values | join(', standing.') }})
         {%- endif %}
-        {%- if model.config.meta.in_key_order %}
-        order by computed.{{ keys | join(', computed.') }}
+    ),
+
+    gone_rows as (
+        delete from {{ target_table }} as standing
+        where {{ in_touched_month('standing', month_of('standing')) if model.config.meta.by_month else in_touched_scope('standing') }}
+            and not exists (
+                select 1 from {{ computed }} as computed where {{ same_key | join(' and ') }}
+            )
+        returning standing.{{ noted | join(', standing.') }}
+        {%- if has_seals() %},
+            {{ seal_part('standing', -1) }}
         {%- endif %}
+    ),
+
+    changed as (
+        insert into {{ target_table }} ({{ columns | join(', ') }})
+        select computed.{{ columns | join(', computed.') }}
+        from differing_rows as computed
+        {{- in_order('computed') }}
         on conflict ({{ keys | join(', ') }}) do
         {%- if values %} update set
             {%- for value in values %}
@@ -185,6 +196,24 @@ The contract's primary key identifies a row. In config.meta, where needed:
         returning {{ noted | join(', ') }}
     ),
 
+    gone as (
+        select gone_rows.{{ noted | join(', gone_rows.') }} from gone_rows
+    ),
+
+    {% if has_seals() -%}
+    seal_parts as (
+        select {{ seal_part_names('gone_rows') }} from gone_rows
+        union all
+        select {{ seal_part_names('differing_rows') }} from differing_rows where differing_rows.is_standing
+        union all
+        select {{ seal_part('differing_rows') }} from differing_rows
+    ),
+
+    sealed as (
+        {{ add_to_seals('seal_parts') }}
+    ),
+
+    {% endif -%}
     differing as (
         select gone.* from gone union select changed.* from changed
     )

@@ -57,6 +57,7 @@ noted as (
         warnings.kind || coalesce(' in ' || nullif(warnings.column_name, ''), '') as kind, sum(warnings.row_count) as row_count
     from {{ ref('stg_control__warnings') }} as warnings
     inner join file_ledger using (file_id)
+    where warnings.kind <> 'calendar_short'
     group by
         file_ledger.local_authority_code, file_ledger.academic_year, file_ledger.feed, warnings.kind,
         warnings.column_name
@@ -89,6 +90,44 @@ contributors as (
     from {{ ref('control_expected_contributors') }} as contributors
     where {{ in_touched_scope('contributors') }}
     group by contributors.local_authority_code, contributors.academic_year
+    union all
+    select
+        contributors.local_authority_code,
+        contributors.academic_year,
+        'expected schools' as subject,
+        'attendance' as feed,
+        'marks on all days due' as kind,
+        case when sum(contributors.half_days_missing) > 0 then 'some half days missing' else 'complete' end as verdict
+    from {{ ref('control_expected_contributors') }} as contributors
+    where {{ in_touched_scope('contributors') }}
+    group by contributors.local_authority_code, contributors.academic_year
+),
+
+lost_days as (
+    select
+        lost_half_days.local_authority_code,
+        lost_half_days.academic_year,
+        'expected schools' as subject,
+        'attendance' as feed,
+        'days taken for lost, not for a holiday: ' || lost_half_days.reason as kind,
+        case count(distinct lost_half_days.opening_date) when 1 then 'one day' else 'several days' end as verdict
+    from {{ ref('control_lost_half_days') }} as lost_half_days
+    where {{ in_touched_scope('lost_half_days') }}
+    group by lost_half_days.local_authority_code, lost_half_days.academic_year, lost_half_days.reason
+),
+
+-- what landing has warned of, and what shows later
+short_calendars as (
+    select
+        short_calendars.local_authority_code,
+        short_calendars.academic_year,
+        'warnings' as subject,
+        'calendar' as feed,
+        'calendar_short' as kind,
+        case count(*) when 1 then 'one school' else 'several schools' end as verdict
+    from {{ ref('control_short_calendars') }} as short_calendars
+    where {{ in_touched_scope('short_calendars') }}
+    group by short_calendars.local_authority_code, short_calendars.academic_year
 ),
 
 verdicts as (
@@ -99,6 +138,10 @@ verdicts as (
     select * from rows_noted
     union all
     select * from contributors
+    union all
+    select * from lost_days
+    union all
+    select * from short_calendars
 )
 
 select * from verdicts

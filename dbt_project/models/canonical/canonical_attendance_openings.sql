@@ -3,7 +3,7 @@
 -- a scope when it is new or rebuilt, and else to the keys that a delivery touches.
 -- depends_on: {{ ref('canonical_pupil_scns') }}, {{ ref('stg_control__files') }}
 -- depends_on: {{ ref('stg_control__file_years') }}, {{ ref('local_attendance_codes') }}
--- depends_on: {{ ref('canonical_days') }}
+-- depends_on: {{ ref('canonical_days') }}, {{ ref('canonical_enrolment_years') }}
 {{ config(materialized='openings') }}
 
 with arrivals as (

@@ -26,7 +26,7 @@ base_enrolments as (
         and enrolment_years.is_base_school
         and enrolment_years.status = 'on_roll'
         and enrolment_years.counts_from <= data_as_at.data_as_at
-        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+        and {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 latest as (

@@ -14,10 +14,17 @@ like_others as (
     where {{ in_touched_scope('like_others') }}
 ),
 
+lost as (
+    select * from {{ ref('canonical_lost_half_days') }} as lost
+    where {{ in_touched_scope('lost') }}
+),
+
 inferred as (
     select local_authority_code, academic_year, seed_code, opening_date, opening from tested
     union
     select local_authority_code, academic_year, seed_code, opening_date, opening from like_others
+    union
+    select local_authority_code, academic_year, seed_code, opening_date, opening from lost
 )
 
 select

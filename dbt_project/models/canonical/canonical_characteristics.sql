@@ -27,7 +27,12 @@ pupil_values as (
         pupils.valid_from
 ),
 
--- the stage likewise, of the base school on the day
+early_learning as (
+    select stages.stage from {{ ref('stages') }} as stages
+    where stages.sector = 'early_learning'
+),
+
+-- the stage likewise, of the base school on the day; early learning counts nowhere (rule 5)
 stage_values as (
     select distinct on (reference_days.local_authority_code, reference_days.academic_year, reference_days.pupil_id)
         reference_days.local_authority_code,
@@ -40,6 +45,8 @@ stage_values as (
         and reference_days.academic_year = enrolments.academic_year
         and reference_days.pupil_id = enrolments.pupil_id
         and enrolments.status <> 'withdrawn'
+    left join early_learning on enrolments.stage = early_learning.stage
+    where early_learning.stage is null
     order by
         reference_days.local_authority_code, reference_days.academic_year, reference_days.pupil_id,
         {{ day_of('enrolments.valid_from') }} <= reference_days.reference_on desc,

@@ -8,8 +8,8 @@ with enrolment_years as (
         and enrolment_years.pupil_id = marked_schools.pupil_id
         and enrolment_years.seed_code = marked_schools.seed_code
     where {{ in_touched_month('enrolment_years') }}
-        and enrolment_years.status <> 'withdrawn'
-        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+        and enrolment_years.status in ('on_roll', 'guest')
+        and {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 due_months as (

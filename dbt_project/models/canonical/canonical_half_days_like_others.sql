@@ -9,8 +9,8 @@ tested as (
     where {{ in_touched_scope('tested') }} and tested.is_open
 ),
 
-departments as (
-    select * from {{ ref('canonical_departments') }}
+inferred_schools as (
+    {{ inferred_schools() }}
 ),
 
 first_open as (
@@ -19,25 +19,34 @@ first_open as (
     select local_authority_code, academic_year, seed_code, opening_date, opening from delivered
 ),
 
+own_half_days as (
+    select
+        first_open.*,
+        extract(isodow from first_open.opening_date) as weekday,
+        date_trunc('week', first_open.opening_date::timestamp) as week
+    from first_open
+    inner join inferred_schools using (local_authority_code, academic_year, seed_code)
+),
+
 weekdays as (
     select
-        tested.local_authority_code, tested.academic_year, tested.seed_code,
-        extract(isodow from tested.opening_date) as weekday, tested.opening,
+        own_half_days.local_authority_code, own_half_days.academic_year, own_half_days.seed_code,
+        own_half_days.weekday, own_half_days.opening,
         count(*) as open_weeks
-    from tested
+    from own_half_days
     group by
-        tested.local_authority_code, tested.academic_year, tested.seed_code,
-        extract(isodow from tested.opening_date), tested.opening
+        own_half_days.local_authority_code, own_half_days.academic_year, own_half_days.seed_code,
+        own_half_days.weekday, own_half_days.opening
 ),
 
 school_weeks as (
     select
-        tested.local_authority_code,
-        tested.academic_year,
-        tested.seed_code,
-        count(distinct date_trunc('week', tested.opening_date::timestamp)) as weeks
-    from tested
-    group by tested.local_authority_code, tested.academic_year, tested.seed_code
+        own_half_days.local_authority_code,
+        own_half_days.academic_year,
+        own_half_days.seed_code,
+        count(distinct own_half_days.week) as weeks
+    from own_half_days
+    group by own_half_days.local_authority_code, own_half_days.academic_year, own_half_days.seed_code
 ),
 
 -- half days that at least half of the school's weeks so far have
@@ -54,15 +63,7 @@ schools as (
 ),
 
 same_sector as (
-    select distinct -- two schools may share two sectors
-        one.local_authority_code,
-        one.seed_code,
-        other.seed_code as other_seed_code
-    from departments as one
-    inner join departments as other
-        on one.local_authority_code = other.local_authority_code
-        and one.sector = other.sector
-        and one.seed_code <> other.seed_code
+    {{ schools_of_a_sector() }}
 ),
 
 others as (
@@ -94,26 +95,63 @@ compared_with as (
         ) as other_schools
     from others
     where others.is_same_sector or others.same_sector_schools < {{ var('calendar_minimum_other_schools') }}
+),
+
+counted as (
+    select
+        compared_with.local_authority_code,
+        compared_with.academic_year,
+        compared_with.seed_code,
+        compared_with.other_schools,
+        first_open.opening_date,
+        first_open.opening,
+        count(*) as open_schools
+    from compared_with
+    inner join first_open
+        on compared_with.local_authority_code = first_open.local_authority_code
+        and compared_with.academic_year = first_open.academic_year
+        and compared_with.other_seed_code = first_open.seed_code
+    inner join usual_weeks
+        on compared_with.local_authority_code = usual_weeks.local_authority_code
+        and compared_with.academic_year = usual_weeks.academic_year
+        and compared_with.seed_code = usual_weeks.seed_code
+        and extract(isodow from first_open.opening_date) = usual_weeks.weekday
+        and first_open.opening = usual_weeks.opening
+    group by
+        compared_with.local_authority_code, compared_with.academic_year, compared_with.seed_code,
+        compared_with.other_schools, first_open.opening_date, first_open.opening
+),
+
+-- others that are no more, or are mothballed, are none of the others from then on
+gone as (
+    select
+        compared_with.local_authority_code,
+        compared_with.academic_year,
+        compared_with.seed_code,
+        {{ last_day_of('closing') }} as last_day
+    from compared_with
+    inner join {{ ref('canonical_establishments') }} as closing
+        on compared_with.local_authority_code = closing.local_authority_code
+        and compared_with.other_seed_code = closing.seed_code
+    where {{ last_day_of('closing') }} is not null
 )
 
 select
-    compared_with.local_authority_code,
-    compared_with.academic_year,
-    compared_with.seed_code,
-    first_open.opening_date,
-    first_open.opening
-from compared_with
-inner join first_open
-    on compared_with.local_authority_code = first_open.local_authority_code
-    and compared_with.academic_year = first_open.academic_year
-    and compared_with.other_seed_code = first_open.seed_code
-inner join usual_weeks
-    on compared_with.local_authority_code = usual_weeks.local_authority_code
-    and compared_with.academic_year = usual_weeks.academic_year
-    and compared_with.seed_code = usual_weeks.seed_code
-    and extract(isodow from first_open.opening_date) = usual_weeks.weekday
-    and first_open.opening = usual_weeks.opening
-group by
-    compared_with.local_authority_code, compared_with.academic_year, compared_with.seed_code,
-    compared_with.other_schools, first_open.opening_date, first_open.opening
-having 2 * count(*) >= compared_with.other_schools
+    counted.local_authority_code,
+    counted.academic_year,
+    counted.seed_code,
+    counted.opening_date,
+    counted.opening
+from counted
+inner join inferred_schools using (local_authority_code, academic_year, seed_code)
+{{ closures_of('counted') }}
+where counted.opening_date > inferred_schools.covered_to
+    and not {{ is_shut('counted') }}
+    and 2 * counted.open_schools >= counted.other_schools - (
+        select count(*)
+        from gone
+        where gone.local_authority_code = counted.local_authority_code
+            and gone.academic_year = counted.academic_year
+            and gone.seed_code = counted.seed_code
+            and gone.last_day < counted.opening_date
+    )

@@ -49,8 +49,54 @@ held_identity as (
         held._file_id as file_id, min(held._row_number) as example_row_number, count(*) as row_count,
         min(held.attendance_date) as first_on
     from {{ ref('canonical_held_openings') }} as held
-    where {{ in_touched_scope('held') }}
+    where {{ in_touched_scope('held') }} and not held.has_placeholder_scn
     group by held.local_authority_code, held.academic_year, held.seed_code, held._file_id
+),
+
+-- rule 2: enrolments of the latest snapshot, and marks
+under_placeholders as (
+    select
+        held.local_authority_code, held.academic_year, held.seed_code, count(*) as row_count,
+        min(held.attendance_date) as first_on
+    from {{ ref('canonical_held_openings') }} as held
+    where {{ in_touched_scope('held') }} and held.has_placeholder_scn
+    group by held.local_authority_code, held.academic_year, held.seed_code
+    union all
+    select
+        enrolments.local_authority_code, enrolments.academic_year, enrolments.seed_code, count(*) as row_count,
+        min(enrolments.entry_date) as first_on
+    from {{ ref('stg_seemis__enrolments') }} as enrolments
+    where {{ in_touched_scope('enrolments') }}
+        and enrolments.next_extracted_at is null
+        and enrolments.has_placeholder_scn
+    group by enrolments.local_authority_code, enrolments.academic_year, enrolments.seed_code
+    union all
+    -- pupils without a number: their schools are not known but by such enrolments and marks
+    select
+        pupils.local_authority_code, pupils.academic_year, 0 as seed_code, count(*) as row_count,
+        null::date as first_on
+    from pupils
+    where pupils.scn is null and pupils.valid_to is null
+    group by pupils.local_authority_code, pupils.academic_year
+),
+
+placeholder_scn as (
+    select
+        'placeholder_scn' as kind,
+        under_placeholders.local_authority_code, under_placeholders.academic_year, under_placeholders.seed_code,
+        0 as pupil_id, 0 as file_id, null::integer as example_row_number, sum(under_placeholders.row_count) as row_count,
+        min(under_placeholders.first_on) as first_on
+    from under_placeholders
+    where under_placeholders.seed_code <> 0
+        or not exists (
+            select 1
+            from under_placeholders as schools
+            where schools.local_authority_code = under_placeholders.local_authority_code
+                and schools.academic_year = under_placeholders.academic_year
+                and schools.seed_code <> 0
+        )
+    group by
+        under_placeholders.local_authority_code, under_placeholders.academic_year, under_placeholders.seed_code
 ),
 
 -- rule 5
@@ -76,7 +122,7 @@ base_enrolments as (
     where {{ in_touched_scope('enrolment_years') }}
         and enrolment_years.is_base_school
         and enrolment_years.status = 'on_roll'
-        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+        and {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 -- rule 18
@@ -94,11 +140,14 @@ two_base_schools as (
         and one.seed_code <> two.seed_code
         and one.counts_from <= two.counts_to
         and two.counts_from <= one.counts_to
+        -- a move, on its day (rule 17)
+        and one.leaving_date is distinct from two.entry_date
+        and two.leaving_date is distinct from one.entry_date
     group by one.local_authority_code, one.academic_year, one.seed_code, one.pupil_id
 ),
 
 issues as (
-    {%- for kind in ['scn_shared', 'scn_reissued', 'scn_conflict', 'held_identity', 'no_enrolment', 'two_base_schools'] %}
+    {%- for kind in ['scn_shared', 'scn_reissued', 'scn_conflict', 'held_identity', 'placeholder_scn', 'no_enrolment', 'two_base_schools'] %}
     select * from {{ kind }}{{ ' union all' if not loop.last }}
     {%- endfor %}
 )

@@ -5,17 +5,8 @@ with calendar as (
 ),
 
 school_months as (
-    select
-        marked_months.local_authority_code,
-        marked_months.academic_year,
-        marked_months.seed_code,
-        marked_months.month,
-        bit_or(marked_months.marked_slots) as marked_slots
-    from {{ ref('canonical_marked_months') }} as marked_months
-    where {{ in_touched_scope('marked_months') }}
-    group by
-        marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code,
-        marked_months.month
+    select * from {{ ref('canonical_school_months') }} as school_months
+    where {{ in_touched_scope('school_months') }}
 ),
 
 schools_on_roll as (

@@ -1,7 +1,9 @@
 -- Rules 1 and 2: every SCN that a person ever had leads to that person. Where two SEEMiS ids of one authority
--- have held an SCN, it leads at each date to the one that held it in the snapshot in force then.
+-- have held an SCN, it leads at each date to the one that held it in the snapshot in force then. A placeholder is
+-- nobody's, and leads to nobody.
 with pupils as (
-    select * from {{ ref('stg_seemis__pupils') }}
+    select * from {{ ref('stg_seemis__pupils') }} as pupils
+    where pupils.has_placeholder_scn is not true
 ),
 
 identities as (

@@ -17,7 +17,7 @@ pupil_schools as (
         enrolment_years.seed_code
     from {{ ref('canonical_enrolment_years') }} as enrolment_years
     where {{ in_touched_scope('enrolment_years') }}
-        and enrolment_years.status <> 'withdrawn'
+        and enrolment_years.status in ('on_roll', 'guest')
         and not enrolment_years.needs_mark
     union
     select

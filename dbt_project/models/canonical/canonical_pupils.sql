@@ -12,6 +12,7 @@ snapshot_rows as (
         pupils.local_authority_code, pupils.academic_year, identities.pupil_id, pupils.extracted_at
     )
         pupils.*,
+        case when pupils.has_placeholder_scn then null else pupils.scn end as known_scn,
         identities.pupil_id
     from pupils
     inner join identities
@@ -27,7 +28,7 @@ versions as (
     {{ versions(
         'snapshot_rows',
         ['local_authority_code', 'academic_year', 'pupil_id'],
-        ['seemis_pupil_id', 'scn', 'forename', 'surname', 'known_as', 'date_of_birth', 'sex',
+        ['seemis_pupil_id', 'known_scn', 'forename', 'surname', 'known_as', 'date_of_birth', 'sex',
          'data_zone_code', 'ethnicity_code', 'main_home_language', 'english_level', 'looked_after',
          'free_meal_registered', 'gaelic_education', 'disability', 'national_identity'],
     ) }}
@@ -40,7 +41,7 @@ select
     versions.valid_from,
     versions.valid_to,
     versions.seemis_pupil_id,
-    versions.scn,
+    versions.known_scn as scn,
     versions.forename,
     versions.surname,
     versions.known_as,

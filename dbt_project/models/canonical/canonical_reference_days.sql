@@ -1,7 +1,7 @@
 -- Rule 13: as at which day a pupil counts in an authority and academic year.
 with enrolment_years as (
     select * from {{ ref('canonical_enrolment_years') }} as enrolment_years
-    where {{ in_touched_scope('enrolment_years') }} and enrolment_years.status <> 'withdrawn'
+    where {{ in_touched_scope('enrolment_years') }} and enrolment_years.status in ('on_roll', 'guest')
 ),
 
 marked_schools as (
@@ -23,7 +23,7 @@ counted as (
         and enrolment_years.academic_year = marked_schools.academic_year
         and enrolment_years.pupil_id = marked_schools.pupil_id
         and enrolment_years.seed_code = marked_schools.seed_code
-    where not enrolment_years.needs_mark or marked_schools.pupil_id is not null
+    where {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 pupils_of_year as (

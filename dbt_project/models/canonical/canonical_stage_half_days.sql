@@ -1,5 +1,5 @@
--- How many pupils of a stage have a mark, for the two questions of rule 8 that rest on it: is a school without
--- a delivered calendar open, and is a stage S4 to S6 on study leave? Nothing else is counted here.
+-- How many pupils of a stage have a mark, for the questions of rule 8 that rest on it: is a school open on a day that no
+-- calendar covers, is a stage S4 to S6 on study leave, and does P1 begin with mornings? Nothing else is counted here.
 with enrolment_years as (
     select * from {{ ref('canonical_enrolment_years') }} as enrolment_years
     where {{ in_touched_month('enrolment_years') }}
@@ -12,12 +12,24 @@ marked_months as (
     where {{ in_touched_month('marked_months', 'marked_months.month') }}
 ),
 
-schools_with_calendar as (
-    select distinct -- one school of its half days
-        half_days.local_authority_code,
-        half_days.academic_year,
-        half_days.seed_code
-    from {{ ref('canonical_delivered_half_days') }} as half_days
+coverage as (
+    {{ calendar_coverage() }}
+),
+
+-- after the last row of a calendar that stops
+school_months as (
+    select
+        school_months.local_authority_code,
+        school_months.seed_code,
+        school_months.month
+    from {{ ref('canonical_school_months') }} as school_months
+    inner join coverage
+        on school_months.local_authority_code = coverage.local_authority_code
+        and school_months.academic_year = coverage.academic_year
+        and school_months.seed_code = coverage.seed_code
+    where {{ in_touched_month('school_months', 'school_months.month') }}
+        and school_months.marked_slots
+        & ~{{ slots_between('school_months.month', 'coverage.covered_to', 'school_months.month') }} <> 0
 ),
 
 months as (
@@ -33,19 +45,23 @@ months as (
 wanted as (
     select
         enrolment_years.*,
-        schools_with_calendar.seed_code is null as is_inferred
+        coverage.seed_code is null as is_inferred,
+        case
+            when enrolment_years.stage = 'P1' then date_trunc('month', coverage.first_open_on::timestamp)::date
+        end as starts_in,
+        -- a week more than the weeks of the start, for a holiday among them
+        coverage.first_open_on + 7 * {{ var('part_time_start_weeks') + 1 }} as started_by
     from enrolment_years
-    left join schools_with_calendar
-        on enrolment_years.local_authority_code = schools_with_calendar.local_authority_code
-        and enrolment_years.academic_year = schools_with_calendar.academic_year
-        and enrolment_years.seed_code = schools_with_calendar.seed_code
+    left join coverage
+        on enrolment_years.local_authority_code = coverage.local_authority_code
+        and enrolment_years.academic_year = coverage.academic_year
+        and enrolment_years.seed_code = coverage.seed_code
     left join {{ ref('canonical_marked_schools') }} as marked_schools
         on enrolment_years.local_authority_code = marked_schools.local_authority_code
         and enrolment_years.academic_year = marked_schools.academic_year
         and enrolment_years.pupil_id = marked_schools.pupil_id
         and enrolment_years.seed_code = marked_schools.seed_code
-    where (schools_with_calendar.seed_code is null or enrolment_years.stage in ('S4', 'S5', 'S6'))
-        and (not enrolment_years.needs_mark or marked_schools.pupil_id is not null)
+    where {{ is_confirmed('enrolment_years', 'marked_schools') }}
 ),
 
 pupil_months as (
@@ -59,9 +75,18 @@ pupil_months as (
         bit_or({{ slots_between('wanted.counts_from', 'wanted.counts_to', 'months.month') }}) as on_roll_slots
     from wanted
     inner join months on wanted.academic_year = months.academic_year
+    left join school_months
+        on wanted.local_authority_code = school_months.local_authority_code
+        and wanted.seed_code = school_months.seed_code
+        and months.month = school_months.month
     where months.month <= wanted.counts_to
         and months.month + interval '1 month' > wanted.counts_from
-        and (wanted.is_inferred or months.is_in_exam_window)
+        and (
+            wanted.is_inferred
+            or (wanted.stage in ('S4', 'S5', 'S6') and months.is_in_exam_window)
+            or months.month between wanted.starts_in and wanted.started_by
+            or school_months.month is not null
+        )
         and {{ in_touched_month('wanted', 'months.month') }}
     group by
         wanted.local_authority_code, wanted.academic_year, wanted.seed_code, wanted.stage, wanted.pupil_id,

@@ -36,7 +36,9 @@ manifest_to_file as (
         'manifest to file' as hop,
         file_ledger.rows_manifest as amount_in,
         case when file_ledger.status = 'landed' then file_ledger.rows_file else 0 end as amount_out,
-        case when file_ledger.status = 'landed' then '{}'::jsonb
+        case when file_ledger.status = 'landed'
+            then {{ explained({'blank': 'case when file_ledger.rows_manifest = file_ledger.rows_file + file_ledger.rows_blank'
+                ~ ' then file_ledger.rows_blank end'}) }}
             else jsonb_build_object(file_ledger.status, file_ledger.rows_manifest) end as explained,
         true as checksum_matches
     from file_ledger
@@ -69,9 +71,8 @@ file_to_raw as (
             'duplicate_key': 'coalesce(file_establishments.rows_duplicate, 0)',
         }) }} as explained,
         coalesce(file_establishments.key_checksum, 0) = coalesce(raw_counts.key_checksum, 0)
-        -- files that landed before the ledger had it are without
-        and coalesce(file_establishments.natural_key_checksum = raw_counts.natural_key_checksum, true)
-            as checksum_matches
+        -- a file that has not been taken over yet is without
+        and coalesce(file_establishments.content = coalesce(raw_counts.content, 0), true) as checksum_matches
     from (
         select file_establishments.* from file_establishments inner join file_ledger using (file_id)
         where file_ledger.status = 'landed'

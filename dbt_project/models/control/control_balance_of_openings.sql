@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('canonical_attendance_openings') }}
+-- Marks of a file are openings, or set aside for a reason; the hash of what they say is that of raw.
 with raw_counts as (
     select
         raw_counts.local_authority_code,
@@ -5,7 +7,7 @@ with raw_counts as (
         raw_counts.file_id,
         raw_counts.seed_code,
         raw_counts.row_count,
-        raw_counts.key_checksum
+        raw_counts.resolved_content
     from {{ ref('control_raw_counts') }} as raw_counts
     where {{ in_touched_scope('raw_counts') }}
 ),
@@ -23,32 +25,22 @@ openings as (
         openings.file_id,
         openings.seed_code,
         sum(openings.row_count) as row_count,
-        bit_xor(openings.key_checksum) as key_checksum
+        sum(openings.content) as content
     from {{ ref('control_opening_counts') }} as openings
     where openings.file_id in (select file_ledger.file_id from file_ledger)
     group by openings.file_id, openings.seed_code
 ),
 
-superseded as (
+set_aside as (
     select
-        superseded._file_id as file_id,
-        superseded.seed_code,
-        count(*) as row_count,
-        {{ row_checksum('superseded') }} as key_checksum
-    from {{ ref('canonical_superseded_openings') }} as superseded
-    where superseded._file_id in (select file_ledger.file_id from file_ledger)
-    group by superseded._file_id, superseded.seed_code
-),
-
-held as (
-    select
-        held._file_id as file_id,
-        held.seed_code,
-        count(*) as row_count,
-        {{ row_checksum('held') }} as key_checksum
-    from {{ ref('canonical_held_openings') }} as held
-    where held._file_id in (select file_ledger.file_id from file_ledger)
-    group by held._file_id, held.seed_code
+        by_reason.file_id,
+        by_reason.seed_code,
+        jsonb_object_agg(by_reason.reason, by_reason.row_count) as explained,
+        sum(by_reason.content) as content
+    from (
+        {{ set_aside_contents('set_aside._file_id in (select file_ledger.file_id from file_ledger)') }}
+    ) as by_reason
+    group by by_reason.file_id, by_reason.seed_code
 ),
 
 places as (
@@ -56,9 +48,7 @@ places as (
     union
     select openings.file_id, openings.seed_code from openings
     union
-    select superseded.file_id, superseded.seed_code from superseded
-    union
-    select held.file_id, held.seed_code from held
+    select set_aside.file_id, set_aside.seed_code from set_aside
 ),
 
 balanced as (
@@ -72,21 +62,18 @@ balanced as (
         file_ledger.feed,
         coalesce(raw_counts.row_count, 0)::bigint as amount_in,
         coalesce(openings.row_count, 0)::bigint as amount_out,
-        {{ explained({
-            'superseded': 'coalesce(superseded.row_count, 0)',
-            'held_identity': 'coalesce(held.row_count, 0)',
+        coalesce(set_aside.explained, '{}')
+        || {{ explained({
             'withdrawn': 'case when file_ledger.is_in_force then 0 else raw_counts.row_count end',
         }) }} as explained,
         not file_ledger.is_in_force
-        or coalesce(raw_counts.key_checksum, 0)
-            = coalesce(openings.key_checksum, 0) # coalesce(superseded.key_checksum, 0) # coalesce(held.key_checksum, 0)
-            as checksum_matches
+        or coalesce(raw_counts.resolved_content, 0)
+            = coalesce(openings.content, 0) + coalesce(set_aside.content, 0) as checksum_matches
     from places
     inner join file_ledger using (file_id)
     left join raw_counts using (file_id, seed_code)
     left join openings using (file_id, seed_code)
-    left join superseded using (file_id, seed_code)
-    left join held using (file_id, seed_code)
+    left join set_aside using (file_id, seed_code)
 )
 
 select * from balanced

@@ -1,7 +1,8 @@
 -- depends_on: {{ ref('control_audited_scopes') }}
 {%- set values = [
-    'establishment_name', 'departments', 'denomination', 'gaelic_medium', 'half_day_openings_per_week', 'capacity',
-    'medium_of_education', 'integrated_special_unit', 'opened_on', 'closed_on', 'mothballed_on',
+    'establishment_name', 'departments', 'denomination', 'gaelic_medium', 'half_day_openings_per_week',
+    'planning_capacity', 'working_capacity', 'capacity_as_at', 'condition', 'suitability', 'medium_of_education',
+    'integrated_special_unit', 'opened_on', 'closed_on', 'mothballed_on',
 ] %}
 -- Of establishments and calendar the latest snapshot of a year counts: its rows have to be in canonical, the rows of
 -- older ones are superseded (a calendar day that a later snapshot lacks is kept, so these are never fewer). Rows are

@@ -25,15 +25,12 @@ schools as (
 
 marked as (
     select
-        marked_months.local_authority_code,
-        marked_months.academic_year,
-        marked_months.seed_code,
-        marked_months.month,
-        bit_or(marked_months.marked_slots) as slots
-    from {{ ref('canonical_marked_months') }} as marked_months
-    where {{ in_touched_scope('marked_months') }}
-    group by
-        marked_months.local_authority_code, marked_months.academic_year, marked_months.seed_code, marked_months.month
+        school_months.local_authority_code,
+        school_months.seed_code,
+        school_months.month,
+        school_months.marked_slots as slots
+    from {{ ref('canonical_school_months') }} as school_months
+    where {{ in_touched_scope('school_months') }}
 ),
 
 half_days as (

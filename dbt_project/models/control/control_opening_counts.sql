@@ -21,7 +21,7 @@ by_code as (
         openings.seed_code,
         openings.attendance_code,
         count(*) as row_count,
-        {{ row_checksum('openings') }} as key_checksum,
+        sum({{ mark_content('openings', person_hash('openings.pupil_id')) }}) as content,
         sum(hashint4(openings.pupil_id)) as pupil_checksum
     from {{ ref('canonical_attendance_openings') }} as openings
     where {{ openings_of_touched_months('openings') }}
@@ -38,7 +38,7 @@ counts as (
         by_code.file_id,
         by_code.seed_code,
         sum(by_code.row_count)::bigint as row_count,
-        bit_xor(by_code.key_checksum) as key_checksum,
+        sum(by_code.content * {{ code_hash('by_code.attendance_code') }}) as content,
         sum(by_code.pupil_checksum)::bigint as pupil_checksum,
         coalesce(sum(by_code.row_count) filter (where attendance_codes.is_late), 0)::bigint as openings_late,
     {% for category in opening_categories() if category not in ['openings_late', 'openings_not_recorded'] -%}

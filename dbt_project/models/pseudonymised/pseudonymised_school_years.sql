@@ -23,7 +23,10 @@ select
     schools.local_authority_code,
     schools.seed_code,
     schools.academic_year,
-    coalesce(min(calendar.calendar_source), 'inferred') as calendar_source,
+    case
+        when min(calendar.calendar_source) <> max(calendar.calendar_source) then 'mixed'
+        else coalesce(min(calendar.calendar_source), 'inferred')
+    end as calendar_source,
     (count(distinct calendar.opening_date) filter (
         where calendar.is_open and calendar.opening_date <= data_as_at.data_as_at
     ))::integer as open_days,

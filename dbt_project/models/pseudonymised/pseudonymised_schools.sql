@@ -51,7 +51,7 @@ profiles as (
         coalesce(establishments.medium_of_education, published.medium_of_education) as medium_of_education,
         coalesce(establishments.half_day_openings_per_week, published.half_day_openings_per_week)::integer
             as half_day_openings_per_week,
-        establishments.capacity,
+        coalesce(establishments.planning_capacity, establishments.working_capacity) as capacity,
         coalesce(establishments.integrated_special_unit, published.integrated_special_unit)
             as integrated_special_unit,
         coalesce(establishments.opened_on, published.opened_on) as opened_on,

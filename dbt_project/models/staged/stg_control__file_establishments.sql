@@ -7,5 +7,5 @@ select
     file_establishments.rows_rejected,
     file_establishments.rows_duplicate,
     file_establishments.key_checksum,
-    file_establishments.natural_key_checksum
+    file_establishments.content
 from {{ source('control', 'file_establishments') }} as file_establishments

@@ -42,6 +42,7 @@ select
     files.rows_accepted,
     files.rows_rejected,
     files.rows_duplicate,
+    coalesce(files.rows_blank, 0) as rows_blank,
     files_in_force.file_id is not null as is_in_force
 from files
 inner join deliveries on files.delivery_id = deliveries.delivery_id

@@ -14,6 +14,16 @@ local_codes as (
 
 national_codes as (
     select * from {{ ref('attendance_codes') }}
+),
+
+placeholder_scns as (
+    select
+        authorities.local_authority_code,
+        placeholders.scn::integer as scn
+    from {{ ref('placeholder_scns') }} as placeholders
+    inner join {{ ref('local_authorities') }} as authorities
+        on placeholders.local_authority_code is null
+        or placeholders.local_authority_code = authorities.local_authority_code
 )
 
 select
@@ -29,7 +39,13 @@ select
     coalesce(local_codes.attendance_code, national_codes.attendance_code, '99')::smallint as attendance_code,
     attendance.recorded_at,
     attendance._file_id,
-    attendance._row_number
+    attendance._row_number,
+    (files.local_authority_code, attendance.scn) in (
+        select
+            placeholder_scns.local_authority_code,
+            placeholder_scns.scn
+        from placeholder_scns
+    ) as has_placeholder_scn
 from attendance
 inner join files on attendance._file_id = files.file_id
 left join local_codes

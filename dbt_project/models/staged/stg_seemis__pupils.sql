@@ -4,6 +4,16 @@ with pupils as (
 
 files as (
     select * from {{ ref('stg_control__files') }}
+),
+
+placeholder_scns as (
+    select
+        authorities.local_authority_code,
+        placeholders.scn::integer as scn
+    from {{ ref('placeholder_scns') }} as placeholders
+    inner join {{ ref('local_authorities') }} as authorities
+        on placeholders.local_authority_code is null
+        or placeholders.local_authority_code = authorities.local_authority_code
 )
 
 select
@@ -31,6 +41,12 @@ select
     pupils.national_identity,
     pupils.updated_at,
     pupils._file_id,
-    pupils._row_number
+    pupils._row_number,
+    (files.local_authority_code, pupils.scn) in (
+        select
+            placeholder_scns.local_authority_code,
+            placeholder_scns.scn
+        from placeholder_scns
+    ) as has_placeholder_scn
 from pupils
 inner join files on pupils._file_id = files.file_id

@@ -73,6 +73,7 @@ create table if not exists control.files (
     landed_at timestamptz
 );
 alter table control.files add column if not exists sha256_manifest text;
+alter table control.files add column if not exists rows_blank bigint;
 create unique index if not exists files_by_delivery on control.files (delivery_id, feed);
 comment on table control.files is 'Files of accepted deliveries and what became of each. One row per file.';
 comment on column control.files.file_id is 'Number of the file; _file_id of its rows in raw.';
@@ -88,6 +89,7 @@ comment on column control.files.rows_file is 'Records in the file, the header le
 comment on column control.files.rows_accepted is 'Records that went into raw.';
 comment on column control.files.rows_rejected is 'Records rejected for another reason than duplicate_key.';
 comment on column control.files.rows_duplicate is 'Valid records that lost against another with the same key in the file.';
+comment on column control.files.rows_blank is 'Records of empty fields alone, skipped and in none of the other counts; the manifest may count them or not.';
 comment on column control.files.status is 'landed, quarantined, refused or set_aside.';
 comment on column control.files.reason is 'Why the file was not landed, as in the extract layouts.';
 comment on column control.files.message is 'What a person should know and do next. Never a value that identifies a pupil.';
@@ -104,16 +106,41 @@ create table if not exists control.ledger_events (
     actor text not null,
     occurred_at timestamptz not null default now()
 );
+-- A day that an authority closes, or opens again, belongs to no delivery.
+alter table control.ledger_events alter column delivery_id drop not null;
+alter table control.ledger_events add column if not exists local_authority_code text;
+alter table control.ledger_events drop constraint if exists ledger_events_kind_check;
+alter table control.ledger_events add constraint ledger_events_kind_check check (
+    kind in (
+        'landed', 'withdrawn', 'restored', 'retried', 'replayed', 'erased', 'accepted', 'unaccepted', 'quarantined',
+        'days_closed', 'days_opened'
+    )
+);
+alter table control.ledger_events drop constraint if exists ledger_events_of_something;
+alter table control.ledger_events add constraint ledger_events_of_something check (
+    delivery_id is not null or local_authority_code is not null
+);
 create index if not exists ledger_events_by_delivery on control.ledger_events (delivery_id, event_id);
 create index if not exists ledger_events_by_file on control.ledger_events (file_id) where file_id is not null;
 comment on table control.ledger_events is 'What happened to deliveries and files, append-only: the layers follow from it. One row per event.';
 comment on column control.ledger_events.event_id is 'Number of the event, growing; a build reflects all events up to one.';
-comment on column control.ledger_events.delivery_id is 'The delivery concerned.';
+comment on column control.ledger_events.delivery_id is 'The delivery concerned; null where it is an authority''s list of closed days.';
 comment on column control.ledger_events.file_id is 'The one file concerned; null for the whole delivery.';
-comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased.';
+comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased; accepted or unaccepted where a person decided on a sudden change; quarantined where a file was held back after it had landed; days_closed or days_opened without a delivery.';
 comment on column control.ledger_events.reason is 'Why, in the words of whoever did it. Never a value that identifies a pupil.';
 comment on column control.ledger_events.actor is 'Who or what did it.';
 comment on column control.ledger_events.occurred_at is 'When.';
+comment on column control.ledger_events.local_authority_code is 'GSS code of the authority, where it is no delivery''s event.';
+
+create table if not exists control.snapshot_comparisons (
+    comparison text primary key,
+    facts jsonb not null,
+    compared_at timestamptz not null default now()
+);
+comment on table control.snapshot_comparisons is 'Snapshots of pupils and enrolments against those before them, so that each pair is compared once. One row per pair and what it was judged by.';
+comment on column control.snapshot_comparisons.comparison is 'The files compared, and a hash of what else counted.';
+comment on column control.snapshot_comparisons.facts is 'Candidate numbers known on both sides and renumbered, pupils before and after, schools past the threshold. Counts alone.';
+comment on column control.snapshot_comparisons.compared_at is 'When they were compared.';
 
 create table if not exists control.file_years (
     file_id integer not null references control.files on delete cascade,
@@ -142,6 +169,7 @@ create table if not exists control.file_establishments (
     primary key (file_id, seed_code)
 );
 alter table control.file_establishments add column if not exists natural_key_checksum bigint;
+alter table control.file_establishments add column if not exists content numeric;
 comment on table control.file_establishments is 'Rows of a file by establishment, for the balance sheet. One row per file and SEED code.';
 comment on column control.file_establishments.file_id is 'The file.';
 comment on column control.file_establishments.seed_code is 'SEED code; 0 for rows that name none or none that can be read.';
@@ -151,7 +179,40 @@ comment on column control.file_establishments.rows_accepted is 'Records that wen
 comment on column control.file_establishments.rows_rejected is 'Records rejected for another reason than duplicate_key.';
 comment on column control.file_establishments.rows_duplicate is 'Records that lost against another with the same key.';
 comment on column control.file_establishments.key_checksum is 'Order-free checksum of the accepted rows (xor of row hashes), beside their count.';
-comment on column control.file_establishments.natural_key_checksum is 'Order-free checksum of the accepted rows'' numbers with their keys, as raw took them, without what identifies a pupil; null for pupils and attendance.';
+comment on column control.file_establishments.natural_key_checksum is 'Of older versions; no longer written.';
+comment on column control.file_establishments.content is 'Keyed, order-free hash of the accepted rows with all their values, made when the file was read; of files that landed before there was one, made of what stood in raw then.';
+
+create table if not exists control.announced_rows (
+    file_id integer not null references control.files on delete cascade,
+    seed_code integer not null,
+    row_count bigint not null,
+    primary key (file_id, seed_code)
+);
+comment on table control.announced_rows is 'Rows that a manifest announces, by establishment, of a file that has not landed: what is missing is known by it. One row per file and SEED code.';
+comment on column control.announced_rows.file_id is 'The file.';
+comment on column control.announced_rows.seed_code is 'SEED code as announced.';
+comment on column control.announced_rows.row_count is 'Records the manifest announces.';
+
+create table if not exists control.closed_days (
+    entry_id bigint generated always as identity primary key,
+    event_id bigint not null references control.ledger_events,
+    local_authority_code text not null,
+    seed_code integer,
+    first_day date not null,
+    last_day date not null,
+    is_closed boolean not null,
+    reason text not null,
+    check (first_day <= last_day)
+);
+comment on table control.closed_days is 'What an authority says of days without school, append-only: of a school and day the last entry counts. One row per entry.';
+comment on column control.closed_days.entry_id is 'Number of the entry, growing.';
+comment on column control.closed_days.event_id is 'Its event on the ledger, which knows who and when.';
+comment on column control.closed_days.local_authority_code is 'GSS code of the authority.';
+comment on column control.closed_days.seed_code is 'The one school concerned; null for all schools of the authority.';
+comment on column control.closed_days.first_day is 'First day, inclusive.';
+comment on column control.closed_days.last_day is 'Last day, inclusive.';
+comment on column control.closed_days.is_closed is 'True: closed. False: what was closed before is judged by calendar and marks again.';
+comment on column control.closed_days.reason is 'Why, in the words of whoever said it. Never a value that identifies a pupil.';
 
 create table if not exists control.rejects (
     file_id integer not null references control.files on delete cascade,
@@ -188,10 +249,12 @@ comment on column control.warnings.example_row is 'One of them.';
 comment on column control.warnings.detail is 'More, such as an attendance code without a mapping. Never a value that identifies a pupil.';
 
 grant select, insert, update, delete on
-    control.files, control.file_years, control.file_establishments, control.rejects, control.warnings
+    control.files, control.file_years, control.file_establishments, control.announced_rows, control.rejects,
+    control.warnings, control.snapshot_comparisons
     to loader;
 grant select, insert, update on control.deliveries, control.attempts to loader;
 grant select, insert on control.ledger_events to loader, steward;
+grant select, insert on control.closed_days to steward;
 grant select on
     control.deliveries, control.files, control.ledger_events, control.file_years, control.file_establishments
     to pseudonymiser;

@@ -83,13 +83,27 @@ alter table raw.enrolments add column if not exists status text;
 alter table raw.enrolments add column if not exists mode_of_attendance text;
 alter table raw.enrolments add column if not exists leaving_reason text;
 alter table raw.enrolments add column if not exists updated_at timestamptz;
+create table if not exists raw.held_enrolments (like raw.enrolments);
+alter table raw.held_enrolments add column if not exists scn integer;
+alter table raw.held_enrolments add column if not exists seed_code integer;
+alter table raw.held_enrolments add column if not exists entry_date date;
+alter table raw.held_enrolments add column if not exists leaving_date date;
+alter table raw.held_enrolments add column if not exists stage text;
+alter table raw.held_enrolments add column if not exists registration_class text;
+alter table raw.held_enrolments add column if not exists is_base_school boolean;
+alter table raw.held_enrolments add column if not exists status text;
+alter table raw.held_enrolments add column if not exists mode_of_attendance text;
+alter table raw.held_enrolments add column if not exists leaving_reason text;
+alter table raw.held_enrolments add column if not exists updated_at timestamptz;
+create index if not exists held_enrolments_by_file on raw.held_enrolments using brin (_file_id);
+comment on table raw.held_enrolments is 'Rows of snapshots that a sudden change holds back, as raw would have them. One row per accepted row.';
 create index if not exists enrolments_by_file on raw.enrolments using brin (_file_id);
 comment on table raw.enrolments is 'One row per pupil, school and date of entry. Accepted rows as delivered, typed.';
 comment on column raw.enrolments.scn is 'Scottish Candidate Number of the pupil.';
 comment on column raw.enrolments.seed_code is 'SEED code of the school.';
 comment on column raw.enrolments.entry_date is 'First day at the school; at most a year after the extract date.';
-comment on column raw.enrolments.leaving_date is 'Last day at the school, inclusive.';
-comment on column raw.enrolments.stage is 'Stage of the pupil.';
+comment on column raw.enrolments.leaving_date is 'Last day at the school, inclusive. Before the entry date it says that the pupil never came: such a row is read as withdrawn.';
+comment on column raw.enrolments.stage is 'Stage of the pupil; early learning (EL, N1 to N5) loads and counts nowhere.';
 comment on column raw.enrolments.registration_class is 'Registration class.';
 comment on column raw.enrolments.is_base_school is 'Whether this is the pupil''s base school.';
 comment on column raw.enrolments.status is 'On roll (the default), guest of another school, or withdrawn before entry.';
@@ -107,7 +121,11 @@ create table if not exists raw.establishments (
     denomination text,
     gaelic_medium boolean,
     half_day_openings_per_week integer,
-    capacity integer,
+    planning_capacity integer,
+    working_capacity integer,
+    capacity_as_at date,
+    condition text,
+    suitability text,
     medium_of_education text,
     integrated_special_unit boolean,
     opened_on date,
@@ -123,12 +141,17 @@ alter table raw.establishments add column if not exists sector text;
 alter table raw.establishments add column if not exists denomination text;
 alter table raw.establishments add column if not exists gaelic_medium boolean;
 alter table raw.establishments add column if not exists half_day_openings_per_week integer;
-alter table raw.establishments add column if not exists capacity integer;
+alter table raw.establishments add column if not exists planning_capacity integer;
+alter table raw.establishments add column if not exists working_capacity integer;
+alter table raw.establishments add column if not exists capacity_as_at date;
+alter table raw.establishments add column if not exists condition text;
+alter table raw.establishments add column if not exists suitability text;
 alter table raw.establishments add column if not exists medium_of_education text;
 alter table raw.establishments add column if not exists integrated_special_unit boolean;
 alter table raw.establishments add column if not exists opened_on date;
 alter table raw.establishments add column if not exists closed_on date;
 alter table raw.establishments add column if not exists mothballed_on date;
+do $$ begin if exists (select from information_schema.columns where table_schema = 'raw' and table_name = 'establishments' and column_name = 'capacity') then update raw.establishments set planning_capacity = capacity where planning_capacity is null and capacity is not null; end if; end $$;
 create index if not exists establishments_by_file on raw.establishments using brin (_file_id);
 comment on table raw.establishments is 'One row per establishment of the authority. Accepted rows as delivered, typed.';
 comment on column raw.establishments.seed_code is 'SEED code of the establishment, seven digits, the last of them a check digit.';
@@ -138,7 +161,11 @@ comment on column raw.establishments.sector is 'Departments of the establishment
 comment on column raw.establishments.denomination is 'Denomination as the authority words it.';
 comment on column raw.establishments.gaelic_medium is 'Whether education in Gaelic is offered.';
 comment on column raw.establishments.half_day_openings_per_week is 'Half days that it opens in a usual week; a fifth of schools open for nine.';
-comment on column raw.establishments.capacity is 'Places for pupils.';
+comment on column raw.establishments.planning_capacity is 'Places for pupils as returned to government, of primary schools; capacity in older files.';
+comment on column raw.establishments.working_capacity is 'Places for pupils as the authority uses the building this year.';
+comment on column raw.establishments.capacity_as_at is 'Day that the capacities are of.';
+comment on column raw.establishments.condition is 'Condition of the buildings, from A (good) to D (bad).';
+comment on column raw.establishments.suitability is 'How well the buildings suit teaching, from A (well) to D (badly).';
 comment on column raw.establishments.medium_of_education is 'Language or languages of teaching.';
 comment on column raw.establishments.integrated_special_unit is 'Whether a unit for pupils with support needs is part of it.';
 comment on column raw.establishments.opened_on is 'Day on which it opened.';
@@ -185,6 +212,26 @@ alter table raw.pupils add column if not exists gaelic_education text;
 alter table raw.pupils add column if not exists disability text;
 alter table raw.pupils add column if not exists national_identity text;
 alter table raw.pupils add column if not exists updated_at timestamptz;
+create table if not exists raw.held_pupils (like raw.pupils);
+alter table raw.held_pupils add column if not exists scn integer;
+alter table raw.held_pupils add column if not exists seemis_pupil_id text;
+alter table raw.held_pupils add column if not exists forename text;
+alter table raw.held_pupils add column if not exists surname text;
+alter table raw.held_pupils add column if not exists known_as text;
+alter table raw.held_pupils add column if not exists date_of_birth date;
+alter table raw.held_pupils add column if not exists sex text;
+alter table raw.held_pupils add column if not exists data_zone_code text;
+alter table raw.held_pupils add column if not exists ethnicity_code text;
+alter table raw.held_pupils add column if not exists main_home_language text;
+alter table raw.held_pupils add column if not exists english_level text;
+alter table raw.held_pupils add column if not exists looked_after text;
+alter table raw.held_pupils add column if not exists free_meal_registered boolean;
+alter table raw.held_pupils add column if not exists gaelic_education text;
+alter table raw.held_pupils add column if not exists disability text;
+alter table raw.held_pupils add column if not exists national_identity text;
+alter table raw.held_pupils add column if not exists updated_at timestamptz;
+create index if not exists held_pupils_by_file on raw.held_pupils using brin (_file_id);
+comment on table raw.held_pupils is 'Rows of snapshots that a sudden change holds back, as raw would have them. One row per accepted row.';
 create index if not exists pupils_by_file on raw.pupils using brin (_file_id);
 comment on table raw.pupils is 'One row per pupil, known by candidate number and SEEMiS id. Accepted rows as delivered, typed.';
 comment on column raw.pupils.scn is 'Scottish Candidate Number, nine digits, the last of them a check digit.';

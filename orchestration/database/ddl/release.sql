@@ -109,6 +109,21 @@ comment on column control.released_years.fingerprint is 'Hash of what its releas
 comment on column control.released_years.last_closed is 'The last month that was over, as yyyymm.';
 grant select, insert, update on control.released_years to releaser;
 
+create table if not exists control.attacked_patterns (
+    local_authority_code text not null,
+    academic_year text not null,
+    digest text not null,
+    attacked_at timestamptz not null default now(),
+    primary key (local_authority_code, academic_year, digest)
+);
+comment on table control.attacked_patterns is
+'Parts of the pattern of hidden cells from which the attacker inside a release found nothing. One row per part that stands.';
+comment on column control.attacked_patterns.local_authority_code is 'GSS code of the council.';
+comment on column control.attacked_patterns.academic_year is 'Academic year such as 2025/26.';
+comment on column control.attacked_patterns.digest is 'Hash of which cells are hidden, how they add up, and the contracts.';
+comment on column control.attacked_patterns.attacked_at is 'When it was tried.';
+grant select, insert, delete on control.attacked_patterns to releaser;
+
 create table if not exists control.release_contracts (
     mart text primary key,
     contract jsonb not null,

@@ -14,7 +14,10 @@ from orchestration.settings import load_settings
     description="Registers each complete delivery in the landing folder as a partition and lands it.",
 )
 def deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Ask landing what is new; a delivery whose manifest is not written yet is not a delivery."""
+    """Ask landing what is new; a delivery whose manifest is not written yet is not a delivery.
+
+    Without a landing folder the tick fails and says so: a share that is not mounted must not look like a quiet night.
+    """
     waiting = pending(load_settings())
     if not waiting:
         return dg.SkipReason("No delivery is waiting in the landing folder.")

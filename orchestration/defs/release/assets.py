@@ -6,9 +6,10 @@ from typing import Any
 import dagster as dg
 
 from orchestration.database import connect
-from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
+from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, ends_when_told, in_words
 from orchestration.defs.transform.assets import MANIFEST
 from orchestration.release import release_all
+from orchestration.settings import Settings
 
 
 def _released() -> dict[str, dict[str, Any]]:
@@ -31,6 +32,13 @@ def _stands_on(node: dict[str, Any]) -> list[list[str]]:
     parents = [MANIFEST["nodes"][name] for name in node["depends_on"]["nodes"] if name in MANIFEST["nodes"]]
     found = {tuple(key) for parent in parents for key in _stands_on(parent)}
     return [list(key) for key in sorted(found)]
+
+
+def _row_counts(settings: Settings) -> dict[str, int]:
+    with connect(settings, "releaser", autocommit=True) as connection:
+        query = 'select count(*) from aggregated."{}"'
+        found = {mart: connection.execute(query.format(mart)).fetchone() for mart in RELEASED}
+    return {mart: int(row[0]) if row else 0 for mart, row in found.items()}
 
 
 RELEASED = _released()
@@ -79,19 +87,16 @@ def released_marts(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Release authority by authority: gate, protection, one transaction each."""
-    settings = warehouse.ready()
-    results = release_all(settings)
-    for result in results:
-        context.log.info(f"{result.local_authority_code}: {result.outcome}")
-    changed = {mart: sum(result.rows_changed.get(mart, 0) for result in results) for mart in RELEASED}
-    with connect(settings, "releaser", autocommit=True) as connection:
-        for mart in RELEASED:
-            found = connection.execute(f'select count(*) from aggregated."{mart}"').fetchone()  # noqa: S608
-            count = int(found[0]) if found else 0
-            yield dg.MaterializeResult(
-                asset_key=released_key(mart),
-                metadata={"dagster/row_count": count, "rows changed": changed[mart]},
-            )
+    with ends_when_told(), in_words(context):
+        settings = warehouse.ready()
+        results = release_all(settings)
+        for result in results:
+            context.log.info(f"{result.local_authority_code}: {result.outcome}")
+        changed = {mart: sum(result.rows_changed.get(mart, 0) for result in results) for mart in RELEASED}
+        counts = _row_counts(settings)
+    for mart in RELEASED:  # after all that may have to be tried again
+        metadata = {"dagster/row_count": counts[mart], "rows changed": changed[mart]}
+        yield dg.MaterializeResult(asset_key=released_key(mart), metadata=metadata)
     refused = [result for result in results if result.outcome == "refused"]
     reasons = [f"{result.local_authority_code}: {'; '.join(result.reasons)}" for result in refused]
     yield dg.MaterializeResult(

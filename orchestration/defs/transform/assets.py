@@ -2,26 +2,43 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtProject, dbt_assets
+from psycopg import Connection
 
+from orchestration.contracts import load_contracts
 from orchestration.database import advisory_lock, connect, ensure_ready
 from orchestration.defs.event_log import event_log_held_open
-from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
+from orchestration.defs.resources import (
+    FIRST_DELAY,
+    OUTSIDE_FAILURES,
+    RETRIES,
+    WarehouseResource,
+    failure,
+    in_words,
+)
 from orchestration.defs.transform.in_process import stream_dbt
 from orchestration.defs.transform.translator import LayerTranslator
+from orchestration.derived import read_derived_json, write_derived
+from orchestration.errors import WarehouseError
 from orchestration.identity import assign_identities
+from orchestration.landing.contents import take_over
 from orchestration.project_state import last_built, missing_views, project_state, record_built
+from orchestration.release.project import check_manifest
+from orchestration.seals import check_due_seals
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
+from orchestration.trouble import trouble_in, trouble_of
 
 _settings = load_settings()
 ensure_ready(_settings)
 MANIFEST_PATH = ensure_manifest(_settings)
+check_manifest(MANIFEST_PATH)
 MANIFEST: dict[str, Any] = json.loads(MANIFEST_PATH.read_text())
 PROJECT = DbtProject(
     project_dir=_settings.dbt_dir,
@@ -89,7 +106,8 @@ class BuildConfig(dg.Config):
 )
 def identity(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
     """Give every new person an id and a token; only counts are reported."""
-    result = assign_identities(warehouse.ready())
+    with in_words(context):
+        result = assign_identities(warehouse.ready())
     context.log.info(f"{result.new_people} new people, {result.people} in all")
     counts = {"dagster/row_count": result.people, "new people": result.new_people}
     yield dg.MaterializeResult(asset_key=["vault", "identity_map"], metadata=counts)
@@ -106,8 +124,7 @@ def _stamp(settings: Settings) -> Path:
 
 def changed_seeds(settings: Settings) -> list[str]:
     """Names of the seeds whose file differs from what was last loaded, or whose table is not there."""
-    stamp = _stamp(settings)
-    loaded = json.loads(stamp.read_text()) if stamp.exists() else {}
+    loaded = read_derived_json(_stamp(settings)) or {}
     with connect(settings, "transformer", autocommit=True) as connection:
         rows = connection.execute("select tablename from pg_tables where schemaname = 'reference'").fetchall()
     there = {name for (name,) in rows}
@@ -116,22 +133,75 @@ def changed_seeds(settings: Settings) -> list[str]:
     )
 
 
-@dbt_assets(
-    manifest=MANIFEST,
-    project=PROJECT,
-    dagster_dbt_translator=TRANSLATOR,
-    retry_policy=OUTSIDE_FAILURES,
-    name="dbt",
-)
+class BrokenModelsError(WarehouseError):
+    """Models that dbt could not build, each with what the database said."""
+
+
+def _failure_of(result: DbtResult) -> WarehouseError | None:
+    """Why nothing may stand on a build: models that are broken, or dbt that did not get so far; None if none is."""
+    broken = [node for node in result.failed if not node.unique_id.startswith("test.")]
+    if not broken and (result.nodes or not result.error):
+        return None
+    troubles = [trouble_in(node.message or "") for node in broken] or [trouble_in(result.error or "")]
+    if all(troubles):
+        return BrokenModelsError(troubles[0].words if troubles[0] else "")
+    lines = [f"{node.unique_id.split('.')[-1]}: {node.message}" for node in broken] or [result.error or ""]
+    return BrokenModelsError("dbt could not build every model.\n" + "\n".join(lines))
+
+
+def compare_seals(settings: Settings, connection: Connection, context: dg.AssetExecutionContext) -> None:
+    """Compare the tables with their seals in every scope that was written in or has its turn, and note what is broken.
+
+    Nothing of an authority with a broken seal is released; the others are.
+    """
+    found = check_due_seals(settings, connection)
+    for one in found:
+        context.log.error(
+            f"{one.relation} is not what was written ({one.hop}): {one.local_authority_code} {one.academic_year} "
+            f"{one.seed_code}, {one.rows_found} rows, {one.rows_sealed} when they were written"
+        )
+
+
+@dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=TRANSLATOR, name="dbt")
 def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, config: BuildConfig) -> Iterator[Any]:
     """Build what the deliveries touched, test it, and load seeds whose files have changed.
 
     A rule that has changed since the last good build (SQL, seed, threshold) rebuilds every layer from raw. Views
     are made again only when something in the project has changed. Unit tests prove the code, not the data; they
     run with the project's tests and not each night.
+
+    What passes by itself (a lost connection, a lock) is tried again here and not by Dagster, which would have each
+    output twice: outputs go on once, checks as they stand at the end.
     """
-    settings = warehouse.ready()
+    made: set[str] = set()
+    checks: dict[tuple[dg.AssetKey | None, str | None], dg.AssetCheckResult] = {}
+    for attempt in range(RETRIES + 1):
+        try:
+            for item in _build(context, warehouse.ready(), config.full_refresh):
+                if isinstance(item, dg.AssetCheckResult):
+                    checks[item.asset_key, item.check_name] = item
+                elif not (isinstance(item, dg.Output) and item.output_name in made):
+                    made |= {item.output_name} if isinstance(item, dg.Output) else set()
+                    yield item
+        except Exception as error:
+            trouble = trouble_of(error, load_settings().home)
+            if trouble is None or not trouble.is_passing or attempt == RETRIES:
+                yield from checks.values()
+                raise failure(error) from None
+            context.log.warning(f"{trouble.words} It is tried again in a while.")
+            time.sleep(FIRST_DELAY * 2**attempt)
+        else:
+            yield from checks.values()
+            return
+
+
+def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: bool) -> Iterator[Any]:
+    """One attempt to build the layers: dbt's outputs and check results. Raises what stopped it."""
     ensure_manifest(settings)
+    with connect(settings, "loader", autocommit=True) as loader:
+        taken_over = take_over(loader, load_contracts())
+    if taken_over:
+        context.log.info(f"{taken_over} files landed before their values were hashed: taken over as they stand in raw.")
     seeds = changed_seeds(settings)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *seeds]
     with (
@@ -141,9 +211,9 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
     ):
         state, built = project_state(settings), last_built(connection)
         has_new_rules = built is not None and built.rules != state.rules
-        project_stands = built == state and not config.full_refresh and not missing_views(connection, VIEWS)
+        project_stands = built == state and not full_refresh and not missing_views(connection, VIEWS)
         arguments += ROWS if project_stands else ["resource_type:model"]
-        if config.full_refresh or has_new_rules:
+        if full_refresh or has_new_rules:
             arguments.append("--full-refresh")
         if has_new_rules:
             context.log.info("A model, seed or threshold has changed: every layer is built anew from raw.")
@@ -151,12 +221,10 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
             if not isinstance(item, DbtResult):
                 yield item
                 continue
-            broken = [node for node in item.failed if not node.unique_id.startswith("test.")]
-            if broken or (item.error and not item.nodes):
-                lines = [f"{node.unique_id.split('.')[-1]}: {node.message}" for node in broken] or [item.error or ""]
-                raise dg.Failure(
-                    description="dbt could not build every model.\n" + "\n".join(lines), allow_retries=False
-                )
+            stopped = _failure_of(item)
+            if stopped is not None:
+                raise stopped
+            compare_seals(settings, connection, context)
             record_built(connection, state)
             if seeds:
-                _stamp(settings).write_text(json.dumps(_seed_hashes(settings)))
+                write_derived(_stamp(settings), json.dumps(_seed_hashes(settings)))

@@ -3,7 +3,9 @@
 import dagster as dg
 
 from orchestration.access import forget_page_reads
-from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
+from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, in_words
+from orchestration.defs.run_store import prune_runs
+from orchestration.settings import load_settings
 
 
 @dg.asset(
@@ -14,6 +16,25 @@ from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource
     owners=["team:information-governance"],
     retry_policy=OUTSIDE_FAILURES,
 )
-def page_reads(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+def page_reads(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     """Forget what is older than the rule; only the number of lines is reported."""
-    return dg.MaterializeResult(metadata={"lines forgotten": forget_page_reads(warehouse.ready())})
+    with in_words(context):
+        return dg.MaterializeResult(metadata={"lines forgotten": forget_page_reads(warehouse.ready())})
+
+
+@dg.asset(
+    key=["upkeep", "run_history"],
+    group_name="control",
+    description="Dagster's history of runs, kept for WAREHOUSE_RUNS_KEPT_DAYS days. Every night older runs go, but the "
+    "one in which an asset was last made; what happened to deliveries and releases stays on the ledger.",
+    kinds={"sqlite"},
+    owners=["team:data-engineering"],
+)
+def run_history(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Delete runs that are older than the setting says; a run store that cannot be tidied holds nothing up."""
+    try:
+        deleted = prune_runs(context.instance, load_settings())
+    except Exception as error:
+        context.log.warning(f"Runs could not be deleted ({type(error).__name__}): the next build tries again.")
+        deleted = 0
+    return dg.MaterializeResult(metadata={"runs deleted": deleted})

@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.database import ensure_ready
 from orchestration.defs.landing.assets import FEEDS, raw_key
 from orchestration.ledger import is_behind, latest_event
+from orchestration.project_state import project_state
 from orchestration.settings import load_settings
 
 build_layers_job = dg.define_asset_job(
@@ -27,12 +28,13 @@ nightly = dg.ScheduleDefinition(
     job=build_layers_job,
     minimum_interval_seconds=120,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts a build when the ledger has moved on since the last one.",
+    description="Starts a build when the ledger or the project has moved on since the last one.",
 )
 def landed_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Compare the ledger with the last build; one build takes in all that has landed meanwhile."""
+    """Compare ledger and project with the last build; one build takes in all that has landed meanwhile."""
     settings = load_settings()
     ensure_ready(settings)
     if not is_behind(settings):
-        return dg.SkipReason("Nothing has landed since the last build.")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"event-{latest_event(settings)}")])
+        return dg.SkipReason("Nothing has landed since the last build, and the project is as it was.")
+    run_key = f"event-{latest_event(settings)}-{project_state(settings).files[:12]}"
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key)])

@@ -1,0 +1,39 @@
+"""A release ends, whatever was hidden before: a department whose sum was hidden with it goes (RULES 34, 35)."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR, Settings
+from tests.conftest import NewWarehouse
+from tests.support.main_job import rows, warehouse
+
+CASE = PROJECT_DIR / "tests" / "data" / "cases" / "release-never-ends"
+SECTORS = "select sector, pupils, pupils_symbol from aggregated.attendance_by_authority_year order by 1"
+
+
+@pytest.fixture(scope="module")
+def released(new_warehouse: NewWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    landing = Path(tmp_path_factory.mktemp("landing"))
+    shutil.copytree(CASE / "first-run", landing, dirs_exist_ok=True)
+    made = new_warehouse(parsed=True, landing=landing)
+    first = warehouse(made, "run")
+    assert first.code in {0, 3}, first.output + first.errors
+    assert {sector: symbol for sector, _, symbol in rows(made, "releaser", SECTORS)} == {
+        "all": "[c]",
+        "primary": None,
+        "special": "[c]",
+    }
+    shutil.copytree(CASE / "second-run", landing, dirs_exist_ok=True)
+    return made
+
+
+def test_hidden_stays_hidden_with_another_cell_beside_it(released: Settings) -> None:
+    """The sum of all stays hidden, and what is left is hidden with it: its growth would tell of those who came."""
+    second = warehouse(released, "run")
+    assert second.code in {0, 3}, second.output + second.errors
+    assert rows(released, "releaser", SECTORS) == [("all", None, "[c]"), ("primary", None, "[c]")]
+    exact = "select sector, pupils from aggregated_exact.attendance_by_authority_year order by 1"
+    assert rows(released, "transformer", exact) == [("all", 13), ("primary", 13)]
+    assert warehouse(released, "run").code in {0, 3}
