@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import access, backup, calendar, contracts, dashboards, database, demo, ledger, running, synth
+from orchestration.cli import (
+    access,
+    backup,
+    calendar,
+    contracts,
+    dashboards,
+    database,
+    delivering,
+    demo,
+    ledger,
+    running,
+    synth,
+)
 from orchestration.cli.output import Exit, errors, say_error
 from orchestration.derived import clear_way
 
@@ -43,7 +55,7 @@ def options(
     """A warehouse for school data: extracts in, reconciled and protected figures out."""
 
 
-for part in (synth, running, ledger, calendar, backup, contracts, database, demo, access, dashboards):
+for part in (synth, delivering, running, ledger, calendar, backup, contracts, database, demo, access, dashboards):
     part.register(app)
 
 

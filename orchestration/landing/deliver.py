@@ -7,6 +7,7 @@ its last file, so one that was cut off half way is not: the next attempt carries
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,8 +63,27 @@ def replay(settings: Settings, delivery_key: str, progress: Progress | None = No
     return _land(settings, delivery_key, progress or _silent, again=True)
 
 
-def _land(settings: Settings, delivery_key: str, progress: Progress, *, again: bool) -> LandingResult:
-    with connect(settings, "loader", autocommit=True) as connection, advisory_lock(connection, "landing"):
+def check_delivery(settings: Settings, folder: Path, progress: Progress | None = None) -> LandingResult:
+    """Judge a delivery as landing would now, wherever its folder lies, and load nothing.
+
+    In: the folder; its name and its parent's are those of a delivery (``S12000005/2025-09-01``). Out: what would
+    become of each file. All that landing writes is written in a transaction that is taken back. Errors as for
+    ``land_delivery``.
+    """
+    folder = folder.absolute()
+    there = settings.model_copy(update={"landing": folder.parent.parent})
+    key = f"{folder.parent.name}/{folder.name}"
+    return _land(there, key, progress or _silent, again=False, is_kept=False)
+
+
+def _land(
+    settings: Settings, delivery_key: str, progress: Progress, *, again: bool, is_kept: bool = True
+) -> LandingResult:
+    with (
+        connect(settings, "loader", autocommit=True) as connection,
+        advisory_lock(connection, "landing"),
+        nullcontext() if is_kept else connection.transaction(force_rollback=True),
+    ):
         entry = locate(settings, delivery_key)
         scratch = _fresh_scratch(settings)
         try:
