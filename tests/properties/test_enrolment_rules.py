@@ -20,7 +20,7 @@ LEFT = [
     None, None, None, date(9999, 12, 31), date(2027, 6, 30), date(2026, 6, 26), date(2025, 9, 10), date(2025, 6, 27),
     date(2024, 9, 3),
 ]  # fmt: skip
-STAGES = ["P1", "P7", "S1", "SP", "N4", "EL"]
+STAGES = ["P2", "P7", "S1", "SP", "N4", "EL"]
 PUPILS = 6
 
 
