@@ -60,8 +60,8 @@ def check_delivery(folder: FolderArgument, json_output: JsonOption = False) -> N
     question = None
     if asks and not calendars.closed_days(settings, authority):
         question = (
-            f"No calendar comes with it, and {authority} has given no list of closed days: a day that is missing would be "
-            f"expected. `warehouse calendar close {authority} FROM..TO --reason ...` takes holidays and in-service days."
+            f"No calendar comes with it, and {authority} has given no list of closed days: a missing day would be "
+            f"expected. `warehouse calendar close {authority} FROM..TO --reason ...` takes holidays, in-service days."
         )
     if json_output:
         print_json(

@@ -33,6 +33,7 @@ from orchestration.landing.reference import Reference
 from orchestration.landing.register import Delivery, Recorded
 from orchestration.landing.retry import retry_rejects
 from orchestration.landing.unpack import Delivered
+from orchestration.landing.welcome import check_welcome
 from orchestration.settings import Settings
 
 Progress = Callable[[str], None]
@@ -129,7 +130,7 @@ class _Attempt:
         content, sha256 = read_manifest(self.entry.path)
         manifest = parse_manifest(content, self.entry.path, self.entry.delivery_key, dict(load_contracts()))
         reference = Reference.of(self.settings)
-        self._check_welcome(manifest, reference)
+        check_welcome(self.settings, manifest, reference)
         known = register.delivery(self.connection, manifest.delivery_key)
         recorded = register.recorded_files(self.connection, known.delivery_id) if known else {}
         if known is not None:
@@ -224,21 +225,6 @@ class _Attempt:
         return LandingResult(
             key, "landed", message=message, files=tuple(files), warnings=warnings, rows_retried=retried
         )
-
-    def _check_welcome(self, manifest: Manifest, reference: Reference) -> None:
-        here, there = self.settings.environment, manifest.environment
-        if (here == "live") != (there == "live"):
-            raise DeliveryRefusedError(
-                "wrong_environment",
-                f"{manifest.delivery_key} is refused: it holds {there} data and this warehouse is {here}. Deliver it "
-                "to the other warehouse, or set WAREHOUSE_ENVIRONMENT.",
-            )
-        if manifest.local_authority_code not in reference.authorities():
-            raise DeliveryRefusedError(
-                "unknown_authority",
-                f"{manifest.delivery_key} is refused: {manifest.local_authority_code} is no authority of the seed "
-                "local_authorities. Use its GSS code, such as S12000005.",
-            )
 
     def _check_unchanged(self, manifest: Manifest, known: Delivery, recorded: dict[str, Recorded]) -> None:
         """A delivery is known by its folder and its files' hashes, as announced and, of landed files, as they lie."""
