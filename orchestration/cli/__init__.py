@@ -5,10 +5,23 @@ import gc
 import sys
 import traceback
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from orchestration.cli import access, backup, calendar, contracts, dashboards, database, demo, ledger, running, synth
+from orchestration.cli import (
+    access,
+    backup,
+    calendar,
+    contracts,
+    dashboards,
+    database,
+    delivering,
+    demo,
+    ledger,
+    running,
+    synth,
+)
 from orchestration.cli.output import Exit, errors, say_error
 from orchestration.derived import clear_way
 
@@ -22,7 +35,27 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for part in (synth, running, ledger, calendar, backup, contracts, database, demo, access, dashboards):
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from orchestration.settings import load_settings
+
+        print(load_settings().code_version)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is, and stop."),
+    ] = False,
+) -> None:
+    """A warehouse for school data: extracts in, reconciled and protected figures out."""
+
+
+for part in (synth, delivering, running, ledger, calendar, backup, contracts, database, demo, access, dashboards):
     part.register(app)
 
 
