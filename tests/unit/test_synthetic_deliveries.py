@@ -26,7 +26,7 @@ REASONS = {
     "wrong_column_count", "unknown_establishment", "hash_mismatch", "count_mismatch", "not_readable",
     "wrong_encoding", "wrong_delimiter", "no_header", "missing_column", "too_many_rejects", "missing_file",
     "refused_feed", "unknown_feed", "manifest_invalid", "wrong_environment", "unknown_authority",
-    "held_identity", "scn_reissued", "scn_shared", "two_base_schools", "no_enrolment", "unmapped_code",
+    "held_identity", "scn_reissued", "scn_shared", "two_base_schools", "no_enrolment", "marked_elsewhere", "unmapped_code",
     "scn_check_digit", "scn_year", "unknown_column", "missing_optional_column", "column_order",
     "byte_order_mark", "crlf", "header_only", "scotxed_code", "seed_check_digit", "unknown_manifest_field",
     "superseded", "supersedes_quarantined",
