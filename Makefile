@@ -11,22 +11,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 READY := $(VENV)/.ready
+# what a server needs and nothing else: make setup PRODUCTION=1
+LOCK := $(if $(PRODUCTION),production.lock,requirements.lock)
 
 .PHONY: help setup demo test faults lint verify bench bench-dashboards screenshots up down dbt lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-$(READY): requirements.lock bootstrap.lock pyproject.toml
+$(READY): $(LOCK) bootstrap.lock pyproject.toml
 	@echo "Setting up Python packages in $(VENV) ..."
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode -r $(LOCK)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
-setup: $(READY) ## install what everything else needs into .venv
+setup: $(READY) ## install what everything else needs into .venv; PRODUCTION=1 leaves out what only tests need
 
 demo: $(READY) ## the main job on the embedded database: made-up pupils in real schools, all layers, released marts
 	@$(BIN)/warehouse demo
@@ -73,6 +75,8 @@ lock: $(READY) ## resolve pyproject.toml again into requirements.lock
 	  --no-header --no-emit-index-url --extra dev -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --extra bench --constraint requirements.lock -o bench.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --extra build --constraint requirements.lock -o production.lock pyproject.toml
 
 clean: ## remove the environment and caches; the warehouse's home stays
 	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache

@@ -41,6 +41,16 @@ run_coordinator:
   class: QueuedRunCoordinator
   config:
     max_concurrent_runs: 1
+# Steps write to Dagster's event log and dbt to its own; two more processes for each step's standard output would
+# cost a short run a third of its time.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+event_log_storage:
+  module: orchestration.defs.event_log
+  class: EventLogStorage
+  config:
+    base_dir: {runs}
 retention:
   schedule:
     purge_after_days: 90
@@ -112,8 +122,9 @@ def dagster_home(settings: Settings) -> Path:
     """Folder of Dagster's run history, made with its configuration on first use."""
     home = as_folder(settings.home / "dagster")
     configuration = home / "dagster.yaml"
-    if read_derived(configuration) != DAGSTER_YAML:
-        write_derived(configuration, DAGSTER_YAML)
+    wanted = DAGSTER_YAML.format(runs=json.dumps(str(home / "history" / "runs")))
+    if read_derived(configuration) != wanted:
+        write_derived(configuration, wanted)
     return home
 
 

@@ -5,6 +5,7 @@ import gc
 import sys
 import traceback
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -16,6 +17,7 @@ from orchestration.cli import (
     credentials,
     dashboards,
     database,
+    delivering,
     demo,
     ledger,
     running,
@@ -34,7 +36,29 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for part in (synth, running, ledger, calendar, backup, contracts, database, demo, access, credentials, dashboards):
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from orchestration.settings import load_settings
+
+        print(load_settings().code_version)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is, and stop."),
+    ] = False,
+) -> None:
+    """A warehouse for school data: extracts in, reconciled and protected figures out."""
+
+
+for part in (
+    synth, delivering, running, ledger, calendar, backup, contracts, database, demo, access, credentials, dashboards,
+):  # fmt: skip
     part.register(app)
 
 

@@ -65,7 +65,7 @@ def _page(contract: Contract) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for column in contract.columns:
         yield (
-            f"| `{column.name}` | {column.type} | {'yes' if column.is_required else ''} | {_values(column)} | "
+            f"| `{column.name}` | {column.type} | {'yes' if column.is_required else ''} | {feed_values(column)} | "
             f"{PRIVACY[column.privacy]} | {column.description} |"
         )
     yield (
@@ -83,7 +83,8 @@ def _expected(contract: Contract) -> str:
     return f"{every}, by {level.deadline:%H:%M} {level.latency_days} {days} later"
 
 
-def _values(column: Column) -> str:
+def feed_values(column: Column) -> str:
+    """What a delivered value of a column may be, in words."""
     if not column.is_collected:
         return "not collected"
     said = []

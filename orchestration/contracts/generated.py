@@ -1,10 +1,11 @@
-"""Files that are made from the contracts: raw tables, dbt sources, dictionary pages. Never edited by hand."""
+"""Files that are made from the contracts: raw tables, dbt sources, dictionary pages, layouts. Never edited by hand."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.contracts.contents import feeds_sql
 from orchestration.contracts.dictionary import dictionary_pages
+from orchestration.contracts.layouts import with_layouts
 from orchestration.contracts.loader import load_contracts
 from orchestration.contracts.model import Contract
 from orchestration.contracts.raw_tables import raw_tables_sql
@@ -15,14 +16,17 @@ RAW_TABLES = Path("orchestration/database/ddl/raw.sql")
 SOURCES = Path("dbt_project/models/staged/_sources.yml")
 FEEDS = Path("dbt_project/macros/control/feeds.sql")
 DICTIONARY = Path("docs/dictionary")
+LAYOUTS = Path("docs/deliveries.md")
 
 
 def generated_files(contracts: Mapping[str, Contract], project_dir: Path) -> Mapping[Path, str]:
     """Content of every generated file, by its path below the project."""
     pages = {DICTIONARY / name: text for name, text in dictionary_pages(contracts).items()}
+    page = (project_dir / LAYOUTS).read_text(encoding="utf-8")
     return {
         RAW_TABLES: raw_tables_sql(contracts),
         SOURCES: sources_yaml(contracts, project_dir),
+        LAYOUTS: with_layouts(page, contracts, project_dir / "seeds"),
         FEEDS: feeds_sql(contracts),
         **pages,
     }

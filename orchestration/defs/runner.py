@@ -1,10 +1,13 @@
 """Runs the two jobs in this process, as ``warehouse run`` does: the same jobs that Dagster's daemon runs."""
 
+import contextlib
+import io
 import os
 import sqlite3
+import sys
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 import dagster as dg
 
@@ -14,6 +17,8 @@ from orchestration.ledger import is_behind
 from orchestration.settings import Settings
 from orchestration.transform import without_row_values
 from orchestration.trouble import BY_KIND, Trouble, chain, trouble_in, trouble_of
+
+STORE_ERROR = "Exception while writing logger call to event log"
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,25 @@ def _trouble(event: dg.DagsterEvent) -> Trouble | None:
     return trouble_in(_cause(event)) if failure is None else None
 
 
+class _WithoutStoreErrors(io.TextIOBase):
+    """Standard error without what Dagster writes there when its storage fails; the run's own message says it."""
+
+    def __init__(self, errors: TextIO) -> None:
+        self._errors = errors
+
+    def write(self, text: str) -> int:
+        return len(text) if text.startswith(STORE_ERROR) else self._errors.write(text)
+
+    def flush(self) -> None:
+        self._errors.flush()
+
+    def fileno(self) -> int:
+        return self._errors.fileno()
+
+    def isatty(self) -> bool:
+        return self._errors.isatty()
+
+
 class Runner:
     """Loads the definitions once and runs their jobs one after another."""
 
@@ -88,12 +112,13 @@ class Runner:
             self._instance.add_dynamic_partitions("deliveries", [partition])
         TOLD_TO_END.clear()
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        result = self._definitions.resolve_job_def(job).execute_in_process(
-            instance=self._instance,
-            partition_key=partition,
-            raise_on_error=False,
-            run_config={**quiet, **(run_config or {})},
-        )
+        with contextlib.redirect_stderr(_WithoutStoreErrors(sys.stderr)):
+            result = self._definitions.resolve_job_def(job).execute_in_process(
+                instance=self._instance,
+                partition_key=partition,
+                raise_on_error=False,
+                run_config={**quiet, **(run_config or {})},
+            )
         if TOLD_TO_END.is_set():
             raise KeyboardInterrupt
         failures = [event for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]

@@ -153,13 +153,15 @@ def _assign(settings: Settings, connection: Connection) -> IdentityResult:
     # one run at a time: numbers and tokens are given once
     connection.execute("lock table vault.identity_map in share row exclusive mode")
     files = [row[0] for row in connection.execute(FILES_TO_READ)]
-    if not files:
-        return IdentityResult(0, 0, 0, _count(connection))
     has_tokens = connection.execute("select 1 from vault.tokens limit 1").fetchone() is not None
+    if not files and not has_tokens:
+        return IdentityResult(0, 0, 0, 0)
     master = load_key(settings, create=not has_tokens)
     key = domain_key(master, ANALYTICS)
-    if has_tokens:
+    if has_tokens:  # also where nobody is new: a damaged key is said on the first night, not on the last
         _check_key(connection, key)
+    if not files:
+        return IdentityResult(0, 0, 0, _count(connection))
     new = [
         Person(row[0], row[1], row[2], row[3], _somebodys(settings, row[0], row[4]))
         for row in connection.execute(NEW_PEOPLE, [files])

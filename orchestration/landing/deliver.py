@@ -7,6 +7,7 @@ its last file, so one that was cut off half way is not: the next attempt carries
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from orchestration.landing.reference import Reference
 from orchestration.landing.register import Delivery, Recorded
 from orchestration.landing.retry import retry_rejects
 from orchestration.landing.unpack import Delivered
+from orchestration.landing.welcome import check_welcome
 from orchestration.settings import Settings
 
 Progress = Callable[[str], None]
@@ -62,8 +64,27 @@ def replay(settings: Settings, delivery_key: str, progress: Progress | None = No
     return _land(settings, delivery_key, progress or _silent, again=True)
 
 
-def _land(settings: Settings, delivery_key: str, progress: Progress, *, again: bool) -> LandingResult:
-    with connect(settings, "loader", autocommit=True) as connection, advisory_lock(connection, "landing"):
+def check_delivery(settings: Settings, folder: Path, progress: Progress | None = None) -> LandingResult:
+    """Judge a delivery as landing would now, wherever its folder lies, and load nothing.
+
+    In: the folder; its name and its parent's are those of a delivery (``S12000005/2025-09-01``). Out: what would
+    become of each file. All that landing writes is written in a transaction that is taken back. Errors as for
+    ``land_delivery``.
+    """
+    folder = folder.absolute()
+    there = settings.model_copy(update={"landing": folder.parent.parent})
+    key = f"{folder.parent.name}/{folder.name}"
+    return _land(there, key, progress or _silent, again=False, is_kept=False)
+
+
+def _land(
+    settings: Settings, delivery_key: str, progress: Progress, *, again: bool, is_kept: bool = True
+) -> LandingResult:
+    with (
+        connect(settings, "loader", autocommit=True) as connection,
+        advisory_lock(connection, "landing"),
+        nullcontext() if is_kept else connection.transaction(force_rollback=True),
+    ):
         entry = locate(settings, delivery_key)
         scratch = _fresh_scratch(settings)
         try:
@@ -109,7 +130,7 @@ class _Attempt:
         content, sha256 = read_manifest(self.entry.path)
         manifest = parse_manifest(content, self.entry.path, self.entry.delivery_key, dict(load_contracts()))
         reference = Reference.of(self.settings)
-        self._check_welcome(manifest, reference)
+        check_welcome(self.settings, manifest, reference)
         known = register.delivery(self.connection, manifest.delivery_key)
         recorded = register.recorded_files(self.connection, known.delivery_id) if known else {}
         if known is not None:
@@ -204,21 +225,6 @@ class _Attempt:
         return LandingResult(
             key, "landed", message=message, files=tuple(files), warnings=warnings, rows_retried=retried
         )
-
-    def _check_welcome(self, manifest: Manifest, reference: Reference) -> None:
-        here, there = self.settings.environment, manifest.environment
-        if (here == "live") != (there == "live"):
-            raise DeliveryRefusedError(
-                "wrong_environment",
-                f"{manifest.delivery_key} is refused: it holds {there} data and this warehouse is {here}. Deliver it "
-                "to the other warehouse, or set WAREHOUSE_ENVIRONMENT.",
-            )
-        if manifest.local_authority_code not in reference.authorities():
-            raise DeliveryRefusedError(
-                "unknown_authority",
-                f"{manifest.delivery_key} is refused: {manifest.local_authority_code} is no authority of the seed "
-                "local_authorities. Use its GSS code, such as S12000005.",
-            )
 
     def _check_unchanged(self, manifest: Manifest, known: Delivery, recorded: dict[str, Recorded]) -> None:
         """A delivery is known by its folder and its files' hashes, as announced and, of landed files, as they lie."""

@@ -239,10 +239,9 @@ class Planter:
         row = self._mark(writer, self._actors.elsewhere, column) | {"attendance_code": "20"}
         row["seed_code"] = f"{world.schools[target].seed_code:07d}"
         self._add(extra, list(row.values()), row)
-        self._note(key, "identity_issue", "no_enrolment", "attendance", good + len(extra.lines))
-        stage = int(spells.stage[self._actors.elsewhere])
+        # on a half day that his own school has marked: explained, and counted once (rule 17)
+        self._note(key, "marked_elsewhere", "marked_elsewhere", "attendance", good + len(extra.lines))
         counted = self._extras.setdefault(world.start, [])
-        counted.append((int(world.unit_of[target]), stage, 20))
         if self._actors.leaver is not None:
             at = self._actors.leaver
             day = int(np.searchsorted(world.openings.days, spells.leaving[at], side="right"))

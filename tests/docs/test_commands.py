@@ -64,6 +64,8 @@ COMMANDS = [
     "demo",
     "calendar",
     "contracts",
+    "check-delivery",
+    "make-delivery",
     "access",
     "credentials",
     "dashboards",

@@ -53,12 +53,12 @@ TOLD_FIRST = [
     # rule 5: known, and enrolled nowhere as far as anybody knows
     council(ENROLLED_LATER, FIRST, pupils=[TWO], enrolments=[], attendance=marks(2, WEEK)),
     council(OUT_OF_NURSERY, FIRST, pupils=[TWO], enrolments=[enrolled(2, stage="N5")], attendance=marks(2, WEEK)),
-    council(INTO_NURSERY, FIRST, pupils=[TWO], enrolments=[enrolled(2, stage="P1")], attendance=marks(2, WEEK)),
+    council(INTO_NURSERY, FIRST, pupils=[TWO], enrolments=[enrolled(2, stage="P2")], attendance=marks(2, WEEK)),
     council(
         NURSERY_AND_SCHOOL,
         FIRST,
         pupils=[TWO],
-        enrolments=[enrolled(2, stage="P1"), enrolled(2, THERE, stage="EL", is_base_school=False)],
+        enrolments=[enrolled(2, stage="P2"), enrolled(2, THERE, stage="EL", is_base_school=False)],
         attendance=[*marks(2, WEEK, halves="AM"), *marks(2, WEEK, THERE)],
     ),
     council(NURSERY_LATER, FIRST, pupils=[TWO], enrolments=[], attendance=marks(2, WEEK)),
@@ -86,7 +86,7 @@ TOLD_FIRST = [
 ]
 TOLD_SECOND = [
     council(ENROLLED_LATER, SECOND, enrolments=[enrolled(2, entry_date=WEEK[2])]),
-    council(OUT_OF_NURSERY, SECOND, enrolments=[enrolled(2, stage="P1")], attendance=marks(2, NEXT_WEEK)),
+    council(OUT_OF_NURSERY, SECOND, enrolments=[enrolled(2, stage="P2")], attendance=marks(2, NEXT_WEEK)),
     council(INTO_NURSERY, SECOND, enrolments=[enrolled(2, stage="N4")], attendance=marks(2, NEXT_WEEK)),
     council(NURSERY_LATER, SECOND, enrolments=[enrolled(2, stage="N4")]),
     # the second school's enrolment was a mistake: what was marked there alone counts, the rest does not

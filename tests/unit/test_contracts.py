@@ -71,6 +71,7 @@ def test_a_column_is_added_in_one_file(tmp_path: Path) -> None:
         "orchestration/database/ddl/raw.sql",
         "dbt_project/models/staged/_sources.yml",
         "docs/dictionary/calendar.md",
+        "docs/deliveries.md",
         "dbt_project/macros/control/feeds.sql",
     }
     raw = files[Path("orchestration/database/ddl/raw.sql")]

@@ -27,6 +27,7 @@ REASONS = {
     "wrong_encoding", "wrong_delimiter", "no_header", "missing_column", "too_many_rejects", "missing_file",
     "refused_feed", "unknown_feed", "manifest_invalid", "wrong_environment", "unknown_authority",
     "held_identity", "scn_reissued", "scn_shared", "two_base_schools", "no_enrolment", "unmapped_code",
+    "marked_elsewhere",
     "scn_check_digit", "scn_year", "unknown_column", "missing_optional_column", "column_order",
     "byte_order_mark", "crlf", "header_only", "scotxed_code", "seed_check_digit", "unknown_manifest_field",
     "superseded", "supersedes_quarantined",

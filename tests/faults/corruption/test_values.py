@@ -52,7 +52,9 @@ def test_every_table_is_held_against_something(standing: Settings) -> None:
             "and not exists (select from pg_inherits where inhrelid = (schemaname || '.' || tablename)::regclass)"
         ).fetchall()
         tried = {case.relation for case in cases(connection)}
-    beside = {*BESIDE_THE_FIGURES, "raw.rejected_rows", "raw.content_salt"}
+    # rows that are kept apart: no figure rests on them until a person takes them, and then they are hashed again
+    kept_apart = {"raw.rejected_rows", "raw.held_pupils", "raw.held_enrolments"}
+    beside = {*BESIDE_THE_FIGURES, *kept_apart, "raw.content_salt"}
     assert {name for (name,) in rows} - tried == beside
 
 

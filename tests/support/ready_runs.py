@@ -1,0 +1,95 @@
+"""The command line in a process that has read its packages and forks for each command.
+
+Reading Dagster and dbt takes half of a short run. A fork has them at once and is otherwise a process of its own: its
+environment, folder and output are those of the command. The process ends with the tests, whose pipe it reads.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestration.settings import PROJECT_DIR
+
+
+def read_packages() -> None:
+    """Read what a run reads, but nothing that looks at a home."""
+    import dagster  # noqa: F401
+    import dagster_dbt  # noqa: F401
+    import dbt.adapters.postgres
+    import dbt.cli.main  # noqa: F401
+    import duckdb  # noqa: F401
+    import scipy.optimize  # noqa: F401
+
+    import orchestration.cli
+    import orchestration.landing
+    import orchestration.release  # noqa: F401
+
+
+def run_as_command(arguments: Sequence[str]) -> None:
+    """Be ``warehouse`` with these arguments, in a fork; never returns."""
+    code = 70
+    try:
+        sys.argv = ["warehouse", *arguments]
+        from orchestration.cli import main
+
+        main()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _serve() -> None:
+    """Fork for every line of standard input; answer with the exit code."""
+    read_packages()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            for number, path in ((1, asked["output"]), (2, asked["errors"])):
+                os.dup2(os.open(path, os.O_WRONLY), number)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.environ.clear()
+            os.environ.update(asked["environment"])
+            os.chdir(PROJECT_DIR)
+            run_as_command(asked["arguments"])
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+class ReadyRuns:
+    """Runs commands one after another in forks of one process, which starts with the first of them."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
+        """Exit code, output and errors of ``warehouse`` with these arguments in this environment."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.ready_runs"],
+                cwd=PROJECT_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with tempfile.NamedTemporaryFile("r") as output, tempfile.NamedTemporaryFile("r") as errors:
+            asked = {
+                "arguments": list(arguments), "environment": dict(environment),
+                "output": output.name, "errors": errors.name,
+            }  # fmt: skip
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            code = int(self._process.stdout.readline())
+            return code, Path(output.name).read_text(), Path(errors.name).read_text()
+
+
+if __name__ == "__main__":
+    _serve()
