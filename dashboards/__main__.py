@@ -6,6 +6,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from dashboards.app import create_app
+from dashboards.deadline import DeadlineProtocol
 from dashboards.logs import configure
 from orchestration.errors import WarehouseError
 from orchestration.settings import load_settings
@@ -37,6 +38,8 @@ def main() -> None:
         host=chosen.host,
         port=chosen.port,
         workers=chosen.workers,
+        http=DeadlineProtocol,
+        ws="none",  # there is none, and uvicorn would log what was asked for with its query
         log_config=None,
         access_log=False,  # it would hold addresses; ``dashboards.logs`` writes a line without them
         server_header=False,

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.page import NotFoundError, NotReadyError, PageRead
 from dashboards.signed_in import NotSignedInError
+from dashboards.signin.targets import own_path
 from orchestration.errors import WarehouseError
 
 RETRY_SECONDS = "30"
@@ -51,7 +52,8 @@ def message(
     html = request.app.state.templates.get_template("message.html").render(
         heading=heading,
         paragraphs=paragraphs,
-        way_on=(text, address or request.url.path + (f"?{request.url.query}" if request.url.query else "")),
+        # a path such as //host would lead elsewhere
+        way_on=(text, address or own_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""))),
         reference=reference,
         reader=getattr(request.state, "reader", None),
     )

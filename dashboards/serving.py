@@ -16,7 +16,8 @@ from dashboards.cache import Cache
 from dashboards.database import Database
 from dashboards.page import Format, NotFoundError, Page, PageRead, PageRequest, Reader, Release, Sheet
 from dashboards.scope import page_request, releases_of
-from dashboards.signed_in import reader_of
+from dashboards.signed_in import NotSignedInError, reader_of
+from dashboards.signin.readers import reader_by_number
 from dashboards.templating import address, breadcrumbs_of
 
 FIGURES_KEPT = 128  # those of a page of 200 schools take 1 MB, so at most about 100 MB in a process
@@ -60,10 +61,10 @@ class PageServer:
 
     def show(self, page: Page, request: Request, given: Mapping[str, str]) -> Response:
         """The page as HTML. Raises NotFoundError, NotReadyError and the errors of the database."""
-        reader = reader_of(request)
         request.state.page_read = wanted_of(page, given, "html")
         found = None
-        with self._database.reading(reader) as connection:
+        with self._database.reading(reader_of(request)) as connection:
+            reader = reader_within(connection, request)
             releases = releases_of(connection)
             key = cache_key(page, reader, given, releases)
             made = self._pages.get((key, reader.display_name))
@@ -97,9 +98,9 @@ class PageServer:
         return downloads.xlsx_response(page, found.asked, heading_of(page, found), sheets)
 
     def _find(self, page: Page, request: Request, given: Mapping[str, str], wanted: Format) -> Found:
-        reader = reader_of(request)
         request.state.page_read = wanted_of(page, given, wanted)
-        with self._database.reading(reader) as connection:
+        with self._database.reading(reader_of(request)) as connection:
+            reader = reader_within(connection, request)
             found = self._figures_of(connection, page, reader, given, releases_of(connection))
         request.state.page_read = found.read(page, wanted)
         return found
@@ -130,6 +131,18 @@ class PageServer:
             page_address=address(page, None, found.asked.values).partition("?")[0],
             own_values=own_values(page, found.asked),
         )
+
+
+def reader_within(connection: Connection, request: Request) -> Reader:
+    """The signed-in reader with the scope of this very transaction, in which figures are read too.
+
+    Sign-in has read it a moment ago, in another transaction: a scope that was taken away or given between the two would
+    be the name under which the other one's figures are kept. Raises NotSignedInError where nothing is left of it.
+    """
+    reader = reader_by_number(connection, reader_of(request).reader_id)
+    if reader is None:
+        raise NotSignedInError
+    return reader
 
 
 def own_values(page: Page, asked: PageRequest) -> list[tuple[str, str]]:

@@ -1,13 +1,15 @@
 """Values as spreadsheets take them."""
 
 import datetime as dt
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
 from dashboards import formats
 from dashboards.formats import Figure
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@")
+UNSEEN = " \t\r\n\x00\ufeff\u200b"  # a spreadsheet looks past them, or splits the cell at them
 
 
 def cell(value: Any) -> str | int | float:
@@ -36,5 +38,8 @@ def _of_figure(figure: Figure) -> str | int | float:
 
 
 def harmless(value: str | int | float) -> str | int | float:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front; full-width signs are signs to it."""
+    if not isinstance(value, str):
+        return value
+    seen = unicodedata.normalize("NFKC", value).lstrip(UNSEEN)
+    return f"'{value}" if seen.startswith(FORMULA_STARTS) or value[:1] in ("\t", "\r") else value

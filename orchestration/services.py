@@ -6,6 +6,7 @@ For one machine: development, demonstration, a small council. A server's own ser
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -62,6 +63,8 @@ retention:
 """
 LARGEST_LOG = 10_000_000  # bytes; at the next start a larger one becomes the log before
 PATIENCE = 90.0  # seconds until a service has to answer; Dagster reads the whole project first
+TOKEN_BYTES = 24
+A_MOMENT = 2.0  # seconds after which a process that listens nowhere counts as started
 GRACE = 15.0  # seconds that a service has to end by itself
 
 
@@ -71,11 +74,14 @@ class ServiceError(WarehouseError):
 
 @dataclass(frozen=True)
 class Service:
-    """One service: how it is called with a port, where it answers when it is ready, and its usual port."""
+    """One service: how it is called with a port, where it answers when it is ready, and its usual port.
+
+    One without a ``ready_path`` listens nowhere: it is ready when it has lived for a moment.
+    """
 
     name: str
     command: Callable[[int], list[str]]
-    ready_path: str
+    ready_path: str | None
     port: int
 
 
@@ -102,18 +108,20 @@ SERVICES = (
     ),
     Service(
         "dagster",
-        lambda port: [
-            str(Path(sys.executable).with_name("dagster")),
-            "dev",
-            "--module-name",
-            "orchestration.definitions",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-        ],
+        lambda port: [sys.executable, "-m", "orchestration.dagster_pages", "--port", str(port)],
         "/server_info",
         3000,
+    ),
+    Service(
+        "dagster-daemon",
+        lambda _: [
+            str(Path(sys.executable).with_name("dagster-daemon")),
+            "run",
+            "--module-name",
+            "orchestration.definitions",
+        ],
+        None,
+        0,
     ),
 )
 
@@ -126,6 +134,21 @@ def dagster_home(settings: Settings) -> Path:
     if read_derived(configuration) != wanted:
         write_derived(configuration, wanted)
     return home
+
+
+def operator_token(settings: Settings, anew: bool = False) -> str:
+    """The token with which Dagster's pages may be operated; made anew with each start of theirs.
+
+    It lies in a file that its owner alone may read.
+    """
+    path = _folder(settings) / "operator.token"
+    found = read_derived(path)
+    if anew or not found or len(found) != 2 * TOKEN_BYTES:
+        found = secrets.token_hex(TOKEN_BYTES)
+        path.parent.chmod(0o700)
+        write_derived(path, found)
+    path.chmod(0o600)
+    return found
 
 
 def _folder(settings: Settings) -> Path:
@@ -186,7 +209,7 @@ def start_service(settings: Settings, service: Service, environment: Mapping[str
     found = running(settings, service.name)
     if found is not None:
         return found
-    port = _free_port(service.port)
+    port = _free_port(service.port) if service.ready_path else 0
     log = log_of(settings, service.name)
     clear_way(log)
     if log.exists() and log.stat().st_size > LARGEST_LOG:
@@ -208,7 +231,10 @@ def start_service(settings: Settings, service: Service, environment: Mapping[str
         if process.poll() is not None:
             _note(settings, service.name).unlink(missing_ok=True)
             raise ServiceError(f"{service.name} ended at once; what it said is in {log}")
-        if _answers(started.address + service.ready_path):
+        if service.ready_path is None:
+            if time.monotonic() > until - PATIENCE + A_MOMENT:
+                return started
+        elif _answers(started.address + service.ready_path):
             return started
         time.sleep(0.3)
     stop_service(settings, service.name)

@@ -23,6 +23,7 @@ CALLBACK = "/sign-in/callback"
 SIGNED_OUT = "/signed-out"
 SCOPE = "openid email"
 ANSWER_SECONDS = 10
+LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, 2
 CLOCK_SECONDS = 60  # by how much the provider's clock may differ from ours
 KEPT_SECONDS = 3600  # then description and keys are read anew: a key that the provider has given up is of no use
 # By public key alone: a provider that also lists HS256 or none must not talk us into either.
@@ -127,9 +128,15 @@ class Provider:
         return app, metadata
 
     def _identity_of(self, claims: dict[str, Any]) -> Identity:
-        """Subject, unique with its issuer; and the address, if the provider has verified it or is trusted to."""
+        """Subject, unique with its issuer; and the address, if the provider has verified it or is trusted to.
+
+        Raises SignInFailedError for a subject that is none.
+        """
         verified = claims.get("email_verified", self._trusts_email)
         email = claims.get("email")
         is_verified = verified is True or verified == "true"  # some providers write it as text
-        is_reliable = is_verified and isinstance(email, str) and email.count("@") == 1
-        return Identity(f"{self._issuer}|{claims['sub']}", str(email) if is_reliable else None)
+        is_reliable = is_verified and isinstance(email, str) and email.count("@") == 1 and email.isprintable()
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+            raise SignInFailedError("the provider's subject is no text of 1 to 255 printable characters")
+        return Identity(f"{self._issuer}|{subject}", str(email) if is_reliable else None)

@@ -61,18 +61,26 @@ def up(
 
 
 def _start_services(settings: Settings) -> None:
+    from orchestration.dagster_pages import PARAMETER, TOKEN_VARIABLE
     from orchestration.defs.run_store import sound_run_store
-    from orchestration.services import SERVICES, dagster_home, log_of, running, start_service
+    from orchestration.services import SERVICES, dagster_home, log_of, operator_token, running, start_service
 
-    if running(settings, "dagster") is None:
+    if running(settings, "dagster") is None and running(settings, "dagster-daemon") is None:
         sound_run_store(settings)
+    token = operator_token(settings, anew=running(settings, "dagster") is None)
     for service in SERVICES:
+        environment = {"DAGSTER_HOME": str(dagster_home(settings))}
+        if service.name == "dagster":
+            environment[TOKEN_VARIABLE] = token
         with console.status(f"Starting {service.name} ..."):
-            started = start_service(settings, service, {"DAGSTER_HOME": str(dagster_home(settings))})
-        console.print(
-            f"{service.name.capitalize()}: {started.address}  (log: {log_of(settings, service.name)})",
-            soft_wrap=True, highlight=False,
-        )  # fmt: skip
+            started = start_service(settings, service, environment)
+        where = f"{started.address}  (log: {log_of(settings, service.name)})" if service.ready_path else "started"
+        console.print(f"{service.name.capitalize()}: {where}", soft_wrap=True, highlight=False)
+        if service.name == "dagster":
+            console.print(
+                f"  Anybody on this machine may look at it. To operate it, open {started.address}/?{PARAMETER}={token}",
+                soft_wrap=True, highlight=False,
+            )  # fmt: skip
     console.print("[bold]warehouse down[/] stops them all; everything is kept.")
 
 
