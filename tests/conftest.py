@@ -9,6 +9,7 @@
 
 import datetime as dt
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -22,6 +23,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from orchestration.cli import COLLECT_EVERY
 from orchestration.database import ROLES, ensure_ready, stop
 from orchestration.database.binaries import wheel_binaries
 from orchestration.database.cluster import ADMIN, known_port, start_locked
@@ -50,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(("WAREHOUSE_", "PG"))]:
         del os.environ[name]
     Settings.model_config["env_file"] = None
+    gc.set_threshold(*COLLECT_EVERY)  # as the command line does
     root = _make_root()
     os.environ["WAREHOUSE_HOME"] = str(root / "home")
     os.environ["DO_NOT_TRACK"] = "1"
