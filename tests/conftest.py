@@ -4,9 +4,12 @@
 ``warehouse_home``   its home folder
 ``new_warehouse``    makes another one, with a database of its own, for tests that need an empty warehouse
 ``server_settings``  the same on the `server` target: PostgreSQL 16, where the embedded database is 18
+``made_once``        makes a home once for all processes of the session, to be copied from then on
 """
 
 import datetime as dt
+import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -15,10 +18,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from orchestration.cli import COLLECT_EVERY
 from orchestration.database import ROLES, ensure_ready, stop
 from orchestration.database.binaries import wheel_binaries
 from orchestration.database.cluster import ADMIN, known_port, start_locked
@@ -28,6 +33,7 @@ from orchestration.settings import PROJECT_DIR, Settings
 
 ADMIN_PASSWORD = "admin-of-the-tests"
 NewWarehouse = Callable[..., Settings]
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -46,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(("WAREHOUSE_", "PG"))]:
         del os.environ[name]
     Settings.model_config["env_file"] = None
+    gc.set_threshold(*COLLECT_EVERY)  # as the command line does
     root = _make_root()
     os.environ["WAREHOUSE_HOME"] = str(root / "home")
     os.environ["DO_NOT_TRACK"] = "1"
@@ -76,6 +83,46 @@ def root_folder(request: pytest.FixtureRequest) -> Path:
     return request.config.stash[ROOT]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each process of a parallel session where all of them find what is made once."""
+    node.workerinput["shared_root"] = str(node.config.stash[ROOT])
+
+
+@pytest.fixture(scope="session")
+def shared_root(request: pytest.FixtureRequest, root_folder: Path) -> Path:
+    """The folder of all processes of this session; of the only one, its own."""
+    given = getattr(request.config, "workerinput", {}).get("shared_root")
+    return Path(given) if given else root_folder
+
+
+@pytest.fixture(scope="session")
+def made_once(shared_root: Path) -> MadeOnce:
+    """Call it with a name and what fills an empty folder, for a folder that is filled once in the whole session.
+
+    Copy what it gives, with ``cp -a`` for the owners of a database's files, and never work in it.
+    """
+
+    def once(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = shared_root / name, shared_root / f"{name}.done"
+        with (shared_root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                folder.chmod(0o711)
+                fill(folder)
+                done.touch()
+        return folder
+
+    return once
+
+
+def copied_to(home: Path, original: Path) -> None:
+    """Copy a home as it lies on the disk, its database stopped, into an empty folder."""
+    subprocess.run(["cp", "-a", f"{original}/.", str(home)], check=True)
+
+
 @pytest.fixture(scope="session")
 def warehouse_home(root_folder: Path) -> Path:
     return root_folder / "home"
@@ -89,31 +136,46 @@ def settings(warehouse_home: Path) -> Iterator[Settings]:
     stop(found)
 
 
-def _share_parsed_project(settings: Settings, root: Path) -> None:
+def _take_parsed_project(settings: Settings, made_once: MadeOnce) -> None:
     """Give a new home what dbt has parsed in another: the same project, and 8 s saved each time."""
     from orchestration.transform import ensure_manifest
 
-    kept, there = root / "parsed-project", settings.home / "dbt" / "parsed"
-    if not kept.exists():
+    there = settings.home / "dbt" / "parsed"
+    if there.exists():
+        return
+
+    def parse(folder: Path) -> None:
         ensure_manifest(settings)
-        shutil.copytree(there, kept)
-    elif not there.exists():
+        shutil.copytree(there, folder, dirs_exist_ok=True)
+
+    kept = made_once("parsed-project", parse)
+    if not there.exists():
         shutil.copytree(kept, there)
 
 
+def _provision(home: Path) -> None:
+    made = Settings(home=home)
+    ensure_ready(made)
+    stop(made)
+
+
 @pytest.fixture(scope="session")
-def new_warehouse(root_folder: Path) -> Iterator[NewWarehouse]:
-    """Call it, with settings by name if wanted, for a provisioned warehouse in a home of its own."""
+def new_warehouse(root_folder: Path, made_once: MadeOnce) -> Iterator[NewWarehouse]:
+    """Call it, with settings by name if wanted, for a provisioned warehouse in a home of its own, or a copy of one."""
     made: list[Settings] = []
 
-    def make(parsed: bool = False, **overrides: object) -> Settings:
+    def make(parsed: bool = False, copy_of: Path | None = None, **overrides: object) -> Settings:
         home = Path(tempfile.mkdtemp(prefix="home-", dir=root_folder))
         home.chmod(0o711)
         found = Settings(**{"home": home, **overrides})  # type: ignore[arg-type]
         made.append(found)
+        if copy_of is None and not overrides.keys() - {"pseudonym_key"}:
+            copy_of = made_once("provisioned", _provision)
+        if copy_of is not None:
+            copied_to(home, copy_of)
         ensure_ready(found)
         if parsed:
-            _share_parsed_project(found, root_folder)
+            _take_parsed_project(found, made_once)
         return found
 
     yield make
@@ -182,22 +244,26 @@ def connect_as_admin(settings: Settings) -> psycopg.Connection:
 
 
 @pytest.fixture(scope="session")
-def released(new_warehouse: NewWarehouse) -> Settings:
+def released(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Settings:
     """Clackmannanshire, August to 3 October 2025, with planted faults, through the whole main job as a user runs it."""
     from orchestration.synthetic import SynthOptions, generate
     from tests.support.main_job import warehouse
 
-    found = new_warehouse(parsed=True)
-    options = SynthOptions(
-        authorities=("Clackmannanshire",),
-        years=("2025/26",),
-        out=found.landing,
-        seed=1,
-        daily=3,
-        faults=0.001,
-        until=dt.date(2025, 10, 3),
-    )
-    generate(options)
-    done = warehouse(found, "run", "--json")
-    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
-    return found
+    def run(home: Path) -> None:
+        made = new_warehouse(parsed=True)
+        options = SynthOptions(
+            authorities=("Clackmannanshire",),
+            years=("2025/26",),
+            out=made.landing,
+            seed=1,
+            daily=3,
+            faults=0.001,
+            until=dt.date(2025, 10, 3),
+        )
+        generate(options)
+        done = warehouse(made, "run", "--json")
+        assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
+        stop(made)
+        copied_to(home, made.home)
+
+    return new_warehouse(copy_of=made_once("released", run))

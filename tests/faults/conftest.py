@@ -1,7 +1,6 @@
 """A small warehouse for the tests of faults: filled once, then copied as it lies on the disk."""
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,9 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from orchestration.database import stop
+from orchestration.database import ensure_ready, stop
 from orchestration.settings import Settings
-from tests.conftest import NewWarehouse
+from tests.conftest import MadeOnce, NewWarehouse, copied_to
 from tests.support.main_job import warehouse
 from tests.support.small_council import KEY, WEEKS, deliver_nights
 
@@ -21,24 +20,27 @@ NewCopy = Callable[..., Settings]
 
 
 @pytest.fixture(scope="session")
-def filled(new_warehouse: NewWarehouse) -> Settings:
-    """Six weeks of the small council, built and released; the database is stopped. Never run it: copy it."""
-    made = new_warehouse(parsed=True, pseudonym_key=SecretStr(KEY))
-    deliver_nights(made.landing, 0, WEEKS)
-    done = warehouse(made, "run", "--json")
-    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
-    stop(made)
-    return made
+def filled(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Path:
+    """The home of six weeks of the small council, built and released; the database is stopped. Copy it."""
+
+    def fill(home: Path) -> None:
+        made = new_warehouse(parsed=True, pseudonym_key=SecretStr(KEY))
+        deliver_nights(made.landing, 0, WEEKS)
+        _run(made)
+        stop(made)
+        copied_to(home, made.home)
+
+    return made_once("filled", fill)
 
 
 @pytest.fixture(scope="session")
-def copied(filled: Settings, root_folder: Path) -> Iterator[NewCopy]:
+def copied(filled: Path, root_folder: Path) -> Iterator[NewCopy]:
     """Call it for a copy of the filled warehouse, with two more nights in its landing folder unless told otherwise."""
     made: list[Settings] = []
 
-    def copy(home: Path | None = None, waiting: bool = True) -> Settings:
+    def copy(home: Path | None = None, waiting: bool = True, of: Path = filled) -> Settings:
         home = home or Path(tempfile.mkdtemp(prefix="copy-", dir=root_folder))
-        subprocess.run(["cp", "-a", f"{filled.home}/.", str(home)], check=True)  # with owners
+        copied_to(home, of)
         found = Settings(home=home, pseudonym_key=SecretStr(KEY))
         if waiting:
             deliver_nights(found.landing, *NEXT_NIGHTS)
@@ -51,9 +53,20 @@ def copied(filled: Settings, root_folder: Path) -> Iterator[NewCopy]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(copied: NewCopy) -> Settings:
+def undisturbed(copied: NewCopy, made_once: MadeOnce) -> Settings:
     """The warehouse after its next nights, which nothing has disturbed."""
-    made = copied()
-    done = warehouse(made, "run", "--json")
+
+    def run(home: Path) -> None:
+        made = copied()
+        _run(made)
+        stop(made)
+        copied_to(home, made.home)
+
+    found = copied(waiting=False, of=made_once("undisturbed", run))
+    ensure_ready(found)
+    return found
+
+
+def _run(settings: Settings) -> None:
+    done = warehouse(settings, "run", "--json")
     assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
-    return made

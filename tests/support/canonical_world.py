@@ -141,7 +141,7 @@ class CanonicalWorld:
         assign_identities(self.settings)
         staged = "stg_control__files" if self.has_views and "--full-refresh" not in arguments else "staged"
         select = ["--select", staged, "canonical", "pseudonymised"] if "--select" not in arguments else []
-        result = run_dbt(self.settings, ["run", *select, *arguments])
+        result = run_dbt(self.settings, ["run", *select, *arguments], project_stands=self.has_views)
         assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
         self.has_views = True
         assert_seals_hold(self.settings)
