@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.page import NotFoundError, NotReadyError, PageRead
 from dashboards.signed_in import NotSignedInError
-from dashboards.signin.targets import own_path
+from dashboards.targets import own_path
 from orchestration.errors import WarehouseError
 
 RETRY_SECONDS = "30"

@@ -19,8 +19,8 @@ from dashboards.page import PageRead
 from dashboards.signin import reads
 from dashboards.signin.desk import Desk
 from dashboards.signin.origins import own_origin, refusal
-from dashboards.signin.targets import own_path
 from dashboards.signin.views import Views
+from dashboards.targets import own_path
 from orchestration.errors import WarehouseError
 
 PUBLIC_PAGES = frozenset(

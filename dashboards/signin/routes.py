@@ -15,8 +15,8 @@ from dashboards.signin.desk import Desk
 from dashboards.signin.errors import ProviderUnreachableError, SignInFailedError
 from dashboards.signin.examples import Examples
 from dashboards.signin.provider import Provider
-from dashboards.signin.targets import own_path
 from dashboards.signin.views import Views
+from dashboards.targets import own_path
 
 SIGN_OUT = "/sign-out"
 LONGEST_CODE = 4096

@@ -1,6 +1,7 @@
 """A head teacher sees the own school: anything else is not found, and is on record."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -126,3 +127,17 @@ def test_what_was_refused_is_on_record(warehouse: Settings, schools: list[tuple[
     )
     application.state.database.close()
     assert log == [("school", seed_code, sector, kind, 404) for kind in ("csv", "xlsx", "html")]
+
+
+def test_a_scope_that_changes_after_sign_in_is_that_of_the_figures(warehouse: Settings) -> None:
+    """Sign-in reads the scope in a transaction of its own: figures once were kept under the scope that it had read."""
+    head, officer = reader_named(warehouse, "head-primary"), reader_named(warehouse, "officer")
+    before = replace(officer, reader_id=head.reader_id, reader_name=head.reader_name, display_name=head.display_name)
+    with client(warehouse, head) as browsing:
+        own = browsing.get("/authority").text
+    with client(warehouse, before) as browsing:  # signed in as one who may see all, a moment before
+        assert browsing.get("/authority").text == own
+        assert browsing.get("/schools").status_code == client(warehouse, head).get("/schools").status_code
+    nobody = replace(officer, reader_id=999_999)
+    with client(warehouse, nobody) as browsing:
+        assert browsing.get("/authority").status_code == 403

@@ -18,7 +18,7 @@ LAYERS = [
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
     {"backup"},
-    {"defs", "definitions"},
+    {"defs", "definitions", "dagster_pages"},
     {"cli"},
 ]
 # One Dagster project in two places: definitions.py loads defs/, and what runs the jobs in process needs both.
@@ -72,7 +72,7 @@ def test_only_definitions_and_defs_import_dagster() -> None:
     wrong = [
         str(path.relative_to(PROJECT_DIR))
         for path in SOURCES
-        if part(path) not in {"definitions", "defs"}
+        if part(path) not in {"definitions", "defs", "dagster_pages"}
         and any(name.split(".")[0].startswith("dagster") for name in imported_modules(path, package_of(path)))
     ]
     assert not wrong, f"every step is a plain function that Dagster only wires; these import Dagster: {wrong}"
@@ -93,12 +93,17 @@ def test_there_is_no_drawer_for_odds_and_ends(drawer: str) -> None:
     assert not [path for path in ALL_PYTHON if path.name == drawer]
 
 
-# Dagster's guides name its storage so in dagster.yaml; there is no other name for who makes one of their own.
+# Dagster has no public name for what one hands to it in place of its own storage and context; its guides use these.
 NAMED_IN_GUIDES = {
     ("defs/event_log.py", "dagster._core.storage.event_log"),
     ("defs/event_log.py", "dagster._core.storage.event_log.SqliteEventLogStorage"),
     ("defs/event_log.py", "dagster._serdes"),
     ("defs/event_log.py", "dagster._serdes.ConfigurableClassData"),
+    ("orchestration/dagster_pages.py", "dagster._core.workspace.context"),
+    ("orchestration/dagster_pages.py", "dagster._core.workspace.context.WorkspaceProcessContext"),
+    ("orchestration/dagster_pages.py", "dagster._core.workspace.context.WorkspaceRequestContext"),
+    ("orchestration/dagster_pages.py", "dagster._core.workspace.load_target"),
+    ("orchestration/dagster_pages.py", "dagster._core.workspace.load_target.ModuleTarget"),
 }
 
 

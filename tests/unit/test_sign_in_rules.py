@@ -16,7 +16,7 @@ from dashboards.signin.mode import Mode, sign_in_mode
 from dashboards.signin.origins import own_origin, refusal
 from dashboards.signin.rates import SignInRate, site_of
 from dashboards.signin.reads import read_of
-from dashboards.signin.targets import own_path
+from dashboards.targets import own_path
 from orchestration.settings import Settings
 
 OWN = "https://attendance.example.org"
