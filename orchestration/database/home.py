@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,10 +72,21 @@ def make_folders(where: Places) -> None:
             where.folder.mkdir(exist_ok=True)
             where.folder.chmod(passable)
             keep_owner(where.folder, where.home)
+        _close_to_others(where)
     except OSError as error:
         raise AccessError(
             f"{where.folder} cannot be made ({error.strerror}): set WAREHOUSE_HOME to a folder of your own."
         ) from error
+
+
+def _close_to_others(where: Places) -> None:
+    """Where others may pass through the home, what lies in it must not be open to who knows its name."""
+    if not where.home.stat().st_mode & stat.S_IXOTH:
+        return
+    for path in where.home.iterdir():
+        mode = path.lstat().st_mode
+        if path != where.folder and not stat.S_ISLNK(mode) and mode & stat.S_IRWXO:
+            path.chmod(stat.S_IMODE(mode) & ~stat.S_IRWXO)
 
 
 @contextmanager

@@ -55,3 +55,13 @@ def test_nobody_else_forgets_or_changes_the_number(either: Settings) -> None:
     for wrong in (0, 29, 3651):
         with connect(either, "steward") as connection, pytest.raises(psycopg.errors.CheckViolation):
             connection.execute("update access.retention set keep_days = %s", [wrong])
+
+
+def test_the_pages_login_cannot_date_a_line_back(settings: Settings) -> None:
+    with connect(settings, "dashboard", autocommit=True) as pages:
+        pages.execute("insert into control.page_reads (at, page, status) values ('2001-01-01', 'dated back', 200)")
+    with connect(settings, "admin", autocommit=True) as admin:
+        lines = admin.execute(
+            "delete from control.page_reads where page = 'dated back' returning at > now() - interval '1 hour'"
+        ).fetchall()
+    assert lines == [(True,)]

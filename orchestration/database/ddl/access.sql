@@ -175,6 +175,20 @@ comment on column control.page_reads.format is 'html, csv or xlsx.';
 comment on column control.page_reads.status is 'HTTP status of the answer; 404 also for what the reader may not see.';
 comment on column control.page_reads.milliseconds is 'Time to the answer.';
 
+-- The log's clock is the database's: the pages' login may say what was read, not when.
+create or replace function control.stamp_page_read() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if session_user = 'dashboard' then
+        new.at := clock_timestamp();
+    end if;
+    return new;
+end
+$$;
+comment on function control.stamp_page_read() is 'Gives a line of the pages'' login the time at which it is written.';
+create or replace trigger stamp_page_read before insert on control.page_reads
+for each row execute function control.stamp_page_read();
+
 -- Who read what is itself about people, so it is kept for a year's review and no longer. A council's own number stays.
 create table if not exists access.retention (
     table_name text primary key,
