@@ -136,7 +136,7 @@ def settings(warehouse_home: Path) -> Iterator[Settings]:
     stop(found)
 
 
-def _take_parsed_project(settings: Settings, made_once: MadeOnce) -> None:
+def take_parsed_project(settings: Settings, made_once: MadeOnce) -> None:
     """Give a new home what dbt has parsed in another: the same project, and 8 s saved each time."""
     from orchestration.transform import ensure_manifest
 
@@ -175,7 +175,7 @@ def new_warehouse(root_folder: Path, made_once: MadeOnce) -> Iterator[NewWarehou
             copied_to(home, copy_of)
         ensure_ready(found)
         if parsed:
-            _take_parsed_project(found, made_once)
+            take_parsed_project(found, made_once)
         return found
 
     yield make

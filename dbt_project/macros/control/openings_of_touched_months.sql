@@ -4,15 +4,15 @@
     {%- if not execute or not is_incremental() -%}true
     {%- else -%}
         {%- set conditions = ['false'] -%}
-        {%- for scope in run_query(touched_scopes(by_month=false)) -%}
+        {%- for scope in touched('scopes without months') -%}
             {%- do conditions.append('(' ~ openings_in_scope(relation, {
                 'local_authority_code': scope[0], 'academic_year': scope[1],
             }) ~ ')') -%}
         {%- endfor -%}
-        {%- for touched in run_query(touched_months()) -%}
-            {%- do conditions.append('(' ~ relation ~ ".local_authority_code = '" ~ touched[0] ~ "' and "
-                ~ relation ~ ".attendance_date >= '" ~ touched[1] ~ "'::date and "
-                ~ relation ~ ".attendance_date < ('" ~ touched[1] ~ "'::date + interval '1 month')::date)") -%}
+        {%- for month in touched('months') -%}
+            {%- do conditions.append('(' ~ relation ~ ".local_authority_code = '" ~ month[0] ~ "' and "
+                ~ relation ~ ".attendance_date >= '" ~ month[1] ~ "'::date and "
+                ~ relation ~ ".attendance_date < ('" ~ month[1] ~ "'::date + interval '1 month')::date)") -%}
         {%- endfor -%}
         ({{ conditions | join(' or ') }})
     {%- endif -%}

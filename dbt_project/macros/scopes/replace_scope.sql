@@ -34,7 +34,7 @@ The contract's primary key identifies a row. In config.meta, where needed:
         true
     {%- else -%}
         {%- set scopes = [] -%}
-        {%- for row in run_query(touched_scopes()) -%}
+        {%- for row in touched('scopes') -%}
             {%- do scopes.append("'" ~ row[0] ~ "'" if whole_authority else "('" ~ row[0] ~ "', '" ~ row[1] ~ "')") -%}
         {%- endfor -%}
         {%- if not scopes -%}
@@ -56,10 +56,10 @@ The contract's primary key identifies a row. In config.meta, where needed:
         true
     {%- else -%}
         {%- set whole, months, some = [], [], [] -%}
-        {%- for row in run_query(touched_scopes(by_month=false)) -%}
+        {%- for row in touched('scopes without months') -%}
             {%- do whole.append("('" ~ row[0] ~ "', '" ~ row[1] ~ "')") -%}
         {%- endfor -%}
-        {%- for row in run_query(touched_months(and_next)) -%}
+        {%- for row in touched('months and next' if and_next else 'months') -%}
             {%- do months.append("('" ~ row[0] ~ "', '" ~ row[1] ~ "'::date)") -%}
             {%- do some.append("('" ~ row[0] ~ "', '" ~ row[2] ~ "')") -%}
         {%- endfor -%}
@@ -76,6 +76,21 @@ The contract's primary key identifies a row. In config.meta, where needed:
         ({{ conditions | join(' or ') or 'false' }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- What changed, as rows, asked once while a model is compiled: its common table expressions follow the same changes. -#}
+{% macro touched(what) %}
+    {%- if 'touched' not in model -%}{%- do model.update({'touched': {}}) -%}{%- endif -%}
+    {%- if what not in model['touched'] -%}
+        {%- set query -%}
+            {%- if what == 'scopes' -%}{{ touched_scopes() }}
+            {%- elif what == 'scopes without months' -%}{{ touched_scopes(by_month=false) }}
+            {%- else -%}{{ touched_months(and_next=(what == 'months and next')) }}
+            {%- endif -%}
+        {%- endset -%}
+        {%- do model['touched'].update({what: run_query(query).rows | list}) -%}
+    {%- endif -%}
+    {{ return(model['touched'][what]) }}
+{% endmacro %}
 
 {#- A query: the (local_authority_code, academic_year) that changed since the model was last built, in `origins` or,
     without them, in all that it stands on (`by_month=false`: leaving out parents that note their months). -#}
