@@ -105,7 +105,10 @@ def _fill(draft: Settings, archive: Path, manifest: BackupManifest, progress: Pr
     make_database_and_roles(draft)
     known = parameters(draft, ADMIN)
     with open_connection(draft, known, autocommit=True) as connection:
+        there = {name for (name,) in connection.execute("select rolname from pg_roles")}
         for name, groups in manifest.other_roles.items():
+            if name in there:  # one of ours by now
+                continue
             connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(name)))
             for group in groups:
                 connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(group), sql.Identifier(name)))

@@ -6,7 +6,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,7 +15,7 @@ from dashboards.app import create_app
 from dashboards.database import Database
 from dashboards.page import Page, Reader
 from dashboards.pages import PAGES
-from orchestration.access import grant_example_set
+from orchestration.access import Person, Place, grant, grant_example_set
 from orchestration.database import connect, ensure_ready, stop
 from orchestration.settings import Settings
 from tests.support.dashboards import StandIn, client, reader_named, signed_in_as
@@ -141,8 +140,8 @@ def test_a_reader_without_scope_gets_no_figures(warehouse: Settings) -> None:
     nobody = Reader(999_999, "nobody", "Nobody")
     with client(warehouse, nobody) as browser:
         answer = browser.get("/about")
-    assert answer.status_code == 503
-    assert "being prepared" in answer.text
+    assert answer.status_code == 403
+    assert "Sign in first" in answer.text
 
 
 def test_a_reader_is_named_in_one_transaction_and_no_longer(warehouse: Settings, officer: Reader) -> None:
@@ -189,7 +188,9 @@ def test_readers_do_not_cross_in_the_pool(warehouse: Settings, officer: Reader, 
 
 def test_a_page_of_one_reader_is_not_another_readers(warehouse: Settings, officer: Reader, head: Reader) -> None:
     """Same process, same cache, same address; the second officer has the very scope of the first."""
-    colleague = replace(officer, display_name="Another officer")
+    place, person = Place("authority", AUTHORITY), Person(display_name="Another officer")
+    grant(warehouse, "colleague", place, actor="test", person=person)
+    colleague = reader_named(warehouse, "colleague")
     turn: list[Reader] = []
     app = create_app(warehouse, lambda app, settings: app.add_middleware(Turns, readers=turn))
     with TestClient(app) as browser:

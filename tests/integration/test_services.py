@@ -2,14 +2,16 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from orchestration.database import is_alive
-from orchestration.services import Service, ServiceError, log_of, running, start_service, stop_service
+from orchestration.services import SERVICES, Service, ServiceError, log_of, running, start_service, stop_service
 from orchestration.settings import Settings
 from tests.support.main_job import warehouse
 
@@ -57,9 +59,25 @@ def test_up_and_down_of_everything(released: Settings) -> None:
             found = running(released, name)
             assert found is not None
             assert found.address in started.output
+        assert running(released, "dagster-daemon") is not None
+        _dagster_is_operated_with_the_link_alone(started.output)
     finally:
         notes = [json.loads(path.read_text()) for path in (released.home / "services").glob("*.json")]
-        for name in ("dashboards", "dagster"):
-            stop_service(released, name)
+        for service in SERVICES:
+            stop_service(released, service.name)
     assert notes
     assert not any(is_alive(note["pid"]) for note in notes)
+
+
+def _dagster_is_operated_with_the_link_alone(said: str) -> None:
+    """Any user of the machine, and any web page open on it, could stop a sensor."""
+    link = re.search(r"(http://127\.0\.0\.1:\d+)/\?operator=\w+", said)
+    assert link is not None
+    asked = {"query": "mutation { wipeAssets(assetPartitionRanges: []) { __typename } }"}
+    with httpx2.Client(base_url=link[1]) as browser:
+        assert browser.get("/runs", headers={"host": "example.org"}).status_code == 421
+        assert browser.post("/graphql", json=asked, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+        looked = browser.post("/graphql", json=asked)
+        assert "UnauthorizedError" in looked.text
+        assert browser.get(link[0]).status_code == 303
+        assert "UnauthorizedError" not in browser.post("/graphql", json=asked).text
