@@ -10,7 +10,7 @@ from tests.conftest import NewWarehouse
 from tests.support.main_job import rows, warehouse
 
 CASE = PROJECT_DIR / "tests" / "data" / "cases" / "release-never-ends"
-SECTORS = "select sector, pupils, pupils_symbol from aggregated.attendance_by_authority_year order by 1"
+SECTORS = "select sector, pupils, pupils_symbol from released.attendance_by_authority_year order by 1"
 
 
 @pytest.fixture(scope="module")
