@@ -25,7 +25,7 @@ class DeadlineProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Go on waiting while the request is not whole: more of it is no reason to wait longer."""
         super().data_received(data)
-        if self.cycle is None or self.cycle.response_complete:
+        if self._is_waiting():
             self._wait()
         else:
             self._stop()
@@ -46,6 +46,10 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def _close(self) -> None:
         self._deadline = None
-        idle: Any = self.cycle
-        if idle is None or idle.response_complete:
+        if self._is_waiting():
             self.transport.close()
+
+    def _is_waiting(self) -> bool:
+        """Whether head or body of a request are still to come."""
+        cycle: Any = self.cycle
+        return cycle is None or cycle.response_complete or cycle.more_body

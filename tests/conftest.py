@@ -217,6 +217,13 @@ def server_settings(root_folder: Path) -> Iterator[Settings]:
     stop(host)
 
 
+@pytest.fixture(params=["embedded", "server"])
+def either(request: pytest.FixtureRequest) -> Settings:
+    """A warehouse on the embedded database, and one on a server whose administrator is no superuser."""
+    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
+    return found
+
+
 @pytest.fixture
 def scratch_home(root_folder: Path) -> Iterator[Path]:
     """An empty home for one test that starts, stops and kills servers in it."""

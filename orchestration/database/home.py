@@ -4,6 +4,7 @@
 folder, server logs, the remembered port and the lock file.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -80,13 +81,17 @@ def make_folders(where: Places) -> None:
 
 
 def _close_to_others(where: Places) -> None:
-    """Where others may pass through the home, what lies in it must not be open to who knows its name."""
+    """Where others may pass through the home, what lies in it must not be open to who knows its name.
+
+    What goes while it is looked at (a file written beside its place), and what is somebody else's, is passed by.
+    """
     if not where.home.stat().st_mode & stat.S_IXOTH:
         return
     for path in where.home.iterdir():
-        mode = path.lstat().st_mode
-        if path != where.folder and not stat.S_ISLNK(mode) and mode & stat.S_IRWXO:
-            path.chmod(stat.S_IMODE(mode) & ~stat.S_IRWXO)
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            mode = path.lstat().st_mode
+            if path != where.folder and not stat.S_ISLNK(mode) and mode & stat.S_IRWXO:
+                path.chmod(stat.S_IMODE(mode) & ~stat.S_IRWXO)
 
 
 @contextmanager

@@ -28,12 +28,6 @@ SOON = dt.date.today() + dt.timedelta(days=30)
 DENIED = psycopg.errors.InsufficientPrivilege
 
 
-@pytest.fixture(params=["embedded", "server"])
-def either(request: pytest.FixtureRequest) -> Settings:
-    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
-    return found
-
-
 def test_a_login_has_a_groups_rights_and_never_becomes_it(either: Settings) -> None:
     """A member could once `set role analyst` and give the shared login a new password."""
     login(either, "a_smith")

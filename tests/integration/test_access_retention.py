@@ -9,12 +9,6 @@ from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 
 
-@pytest.fixture(params=["embedded", "server"])
-def either(request: pytest.FixtureRequest) -> Settings:
-    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
-    return found
-
-
 def days_left(settings: Settings) -> list[int]:
     """Ages in days of the lines of this test that are still there."""
     with connect(settings, "auditor") as connection:

@@ -28,12 +28,6 @@ SCHOOL = Place("establishment", "S12000005", seed_code="1003020", sector="primar
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture(params=["embedded", "server"])
-def either(request: pytest.FixtureRequest) -> Settings:
-    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
-    return found
-
-
 def reader_of(settings: Settings, name: str) -> int:
     with connect(settings, "auditor") as connection:
         row = connection.execute("select reader_id from access.readers where reader_name = %s", [name]).fetchone()

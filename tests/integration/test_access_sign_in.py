@@ -11,12 +11,6 @@ from tests.support.access_world import name_reader
 SCHOOL = Place("establishment", "S12000005", seed_code="1003020", sector="primary")
 
 
-@pytest.fixture(params=["embedded", "server"])
-def either(request: pytest.FixtureRequest) -> Settings:
-    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
-    return found
-
-
 def sign_in(settings: Settings, subject: str | None, email: str | None) -> list[tuple[object, ...]]:
     with connect(settings, "dashboard", autocommit=True) as connection:
         query = "select reader_name, display_name from access.reader_for(%s, %s)"

@@ -8,23 +8,14 @@ import pytest
 
 from orchestration.access import Place, grant
 from orchestration.database import connect
-from orchestration.release.contracts import Column, ReleaseContract
 from orchestration.release.policies import read_policy
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.access_world import name_reader
+from tests.support.probes import probe
 
 KEYS = ("local_authority_code", "seed_code", "sector", "stage", "month")
-PROBE = ReleaseContract(
-    mart="speed_probe",
-    kind="school",
-    keys=KEYS,
-    groups={},
-    columns=tuple(Column(name, "date" if name == "month" else "text", "") for name in KEYS),
-    exact_only=(),
-    description="",
-    relation="",
-)
+PROBE = probe("speed_probe", KEYS)
 
 
 @pytest.fixture(scope="module")

@@ -31,12 +31,6 @@ from tests.support.logins import connected, forget, login
 from tests.support.main_job import environment
 
 
-@pytest.fixture(params=["embedded", "server"])
-def either(request: pytest.FixtureRequest) -> Settings:
-    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
-    return found
-
-
 def test_a_reader_cannot_hold_up_a_build(server_settings: Settings) -> None:
     """Where no superuser denies advisory locks, an analyst once held the nightly build for as long as it liked."""
     login(server_settings, "h_older")

@@ -50,12 +50,6 @@ def catalogue(settings: Settings) -> list[tuple[str, str, str]]:
         return connection.execute(CATALOGUE, NAMES).fetchall()
 
 
-@pytest.fixture(params=["embedded", "server"])
-def either(request: pytest.FixtureRequest) -> Settings:
-    found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
-    return found
-
-
 def test_running_it_twice_changes_nothing(either: Settings) -> None:
     before = catalogue(either)
     provision(either)

@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from orchestration.database import connect, psql_binary
+from orchestration.database import connect
+from orchestration.database.binaries import wheel_binaries
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.logins import HERE, address, connected, drop_table, fill, forget, login, make_table
@@ -180,9 +181,7 @@ def test_programs_of_analysts_list_and_read_the_marts(either: Settings) -> None:
 
 
 def test_psql_lists_and_describes_the_marts(either: Settings) -> None:
-    binary = psql_binary(either)
-    if binary is None:
-        pytest.skip("there is no psql on this machine")
+    binary = wheel_binaries(18) / "psql"
 
     def psql(command: str) -> str:
         done = subprocess.run([str(binary), "-d", address(either, "b_isect"), "-X", "-c", command], capture_output=True,

@@ -8,24 +8,15 @@ from psycopg import conninfo, sql
 from orchestration.access import give_login
 from orchestration.database import open_doors
 from orchestration.database.connections import parameters
-from orchestration.release.contracts import Column, ReleaseContract
 from orchestration.release.policies import read_policy
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
+from tests.support.probes import probe
 
 HERE, THERE = "S12000005", "S12000006"
 KEYS = ("local_authority_code", "seed_code", "sector", "month")
 PASSWORD = "a-login-of-the-tests"
-PROBE = ReleaseContract(
-    mart="door_probe",
-    kind="school",
-    keys=KEYS,
-    groups={},
-    columns=tuple(Column(name, "date" if name == "month" else "text", "") for name in KEYS),
-    exact_only=(),
-    description="",
-    relation="",
-)
+PROBE = probe("door_probe", KEYS)
 FILL = """
 insert into released.door_probe
 select council, (base + school)::text, 'primary', date '2025-08-01' + month * 31, 20 + school,

@@ -6,6 +6,7 @@ environment, folder and output are those of the command. The process ends with t
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from orchestration.settings import PROJECT_DIR
+
+LONGEST = 900  # seconds for one command
 
 
 def read_packages() -> None:
@@ -54,6 +57,7 @@ def _serve() -> None:
         pid = os.fork()
         if pid == 0:
             os.setsid()
+            signal.alarm(LONGEST)  # a command that hangs ends, and fails its test
             for number, path in ((1, asked["output"]), (2, asked["errors"])):
                 os.dup2(os.open(path, os.O_WRONLY), number)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -87,8 +91,9 @@ class ReadyRuns:
             }  # fmt: skip
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
-            code = int(self._process.stdout.readline())
-            return code, Path(output.name).read_text(), Path(errors.name).read_text()
+            answer = self._process.stdout.readline()
+            assert answer, "the process that runs commands has ended: see its standard error"
+            return int(answer), Path(output.name).read_text(), Path(errors.name).read_text()
 
 
 if __name__ == "__main__":

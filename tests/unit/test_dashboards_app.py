@@ -11,9 +11,11 @@ from fastapi.testclient import TestClient
 from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from dashboards.app import create_app
 from dashboards.assets import LIST, contents
+from dashboards.errors import AGAIN, message
 from dashboards.logs import JsonLines
 from dashboards.page import NotReadyError, Page
 from dashboards.pages import PAGES
@@ -36,6 +38,19 @@ def test_without_a_database_a_page_says_so_and_nothing_else(browser: TestClient)
     assert answer.headers["retry-after"]
     assert "The figures cannot be read at the moment" in answer.text
     assert not re.search(r"Traceback|psycopg|sqlalchemy|File &#34;|warehouse up", answer.text)
+
+
+@pytest.mark.parametrize("path", ["//example.org/x", "/sign-in"])
+def test_trying_again_never_leads_to_another_host(tmp_path: Path, path: str) -> None:
+    app = create_app(Settings(home=tmp_path), signed_in_as(None))
+    asked = {
+        "type": "http", "method": "GET", "scheme": "http", "server": ("testserver", 80), "path": path,
+        "query_string": b"a=1", "headers": [], "app": app,
+    }  # fmt: skip
+    said = bytes(message(Request(asked), 503, "Away", way_on=AGAIN).body).decode()
+    assert 'href="/">Try again' in said
+    said = bytes(message(Request(asked | {"path": "/about"}), 503, "Away", way_on=AGAIN).body).decode()
+    assert 'href="/about?a=1">Try again' in said
 
 
 def test_health_and_readiness_differ(browser: TestClient) -> None:

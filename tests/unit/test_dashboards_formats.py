@@ -116,3 +116,11 @@ def test_text_never_becomes_a_formula() -> None:
     assert harmless('=HYPERLINK("x")') == '\'=HYPERLINK("x")'
     assert harmless("@SUM(A1)") == "'@SUM(A1)"
     assert harmless(-0.8) == -0.8
+
+
+@pytest.mark.parametrize(
+    "text", ["\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)", " =1", "\n=1", "\ufeff=1", "\u200b=1", "\tx", "\rx"]
+)
+def test_signs_that_spreadsheets_take_for_signs_begin_no_formula(text: str) -> None:
+    """Full-width ones, and those behind what nobody sees."""
+    assert harmless(text) == f"'{text}"

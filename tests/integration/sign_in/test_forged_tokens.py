@@ -25,12 +25,17 @@ from tests.support.sign_in_site import begin, browser, rows, sign_in
         (signed_by_provider(exp=AN_HOUR_AGO), "ExpiredTokenError"),
         (signed_by_provider(nonce="another"), "InvalidClaimError"),
         (signed_by_provider(sub=""), "InvalidClaimError"),
+        (signed_by_provider(sub="mhairi\0"), "no text of 1 to 255 printable characters"),
+        (signed_by_provider(sub="m" * 256), "no text of 1 to 255 printable characters"),
         (signed_by_another, "BadSignatureError"),
         (signed_with_the_secret, "UnsupportedAlgorithmError"),
         (not_signed, "UnsupportedAlgorithmError"),
         (lambda claims: "no token", "DecodeError"),
     ],
-    ids=["audience", "issuer", "expired", "nonce", "subject", "key", "secret as key", "unsigned", "nonsense"],
+    ids=[
+        "audience", "issuer", "expired", "nonce", "subject", "NUL", "long", "key", "secret as key", "unsigned",
+        "nonsense",
+    ],
 )  # fmt: skip
 def test_a_forged_token_is_refused(
     site_with_provider: FastAPI,
