@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.comparisons import LARGE, SEEDS, compare_attendance, compare_census, national, published_persistence
 from orchestration.settings import PROJECT_DIR
 from orchestration.synthetic import generate_pupils_only
-from orchestration.synthetic.world import YearWorld
+from orchestration.synthetic.world.authority import YearWorld
 
 REPORT = PROJECT_DIR / "docs" / "verification.md"
 FAULTS = "## Values changed behind the warehouse's back"

@@ -177,7 +177,7 @@ def dbt(
         warehouse dbt docs generate
     """
     from orchestration.database import ensure_ready
-    from orchestration.release.project import check_manifest
+    from orchestration.release.tables.project import check_manifest
     from orchestration.transform import (
         BUILDING,
         clean_run_results,

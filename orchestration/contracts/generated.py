@@ -14,7 +14,7 @@ from orchestration.settings import Settings
 
 RAW_TABLES = Path("orchestration/database/ddl/raw.sql")
 SOURCES = Path("dbt_project/models/staged/_sources.yml")
-FEEDS = Path("dbt_project/macros/control/feeds.sql")
+FEEDS = Path("dbt_project/macros/core/control/feeds.sql")
 DICTIONARY = Path("docs/dictionary")
 LAYOUTS = Path("docs/deliveries.md")
 

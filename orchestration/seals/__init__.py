@@ -1,6 +1,6 @@
 """Seals of derived tables: compared with the rows, so that a value that changed behind the models' back is named.
 
-dbt writes them (``dbt_project/macros/scopes/seals.sql``); here they are read.
+dbt writes them (``dbt_project/macros/core/scopes/seals.sql``); here they are read.
 """
 
 from orchestration.seals.beside import count_different_rows

@@ -11,16 +11,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from orchestration.synthetic.attendance_rows import HEADER, RowMaker, moment
-from orchestration.synthetic.faults import Planter
+from orchestration.synthetic.faults.planter import Planter
+from orchestration.synthetic.feeds.attendance import HEADER, RowMaker
+from orchestration.synthetic.feeds.calendar import calendar_table
+from orchestration.synthetic.feeds.enrolments import enrolment_table, updated_on, visible_at
+from orchestration.synthetic.feeds.establishments import establishment_table, open_places
+from orchestration.synthetic.feeds.pupils import PupilWriter
+from orchestration.synthetic.feeds.times import moment
 from orchestration.synthetic.files import DeliveryFolder
 from orchestration.synthetic.options import SynthOptions
 from orchestration.synthetic.plan import Correction, PlannedDelivery, first_version, plan_corrections, plan_year
-from orchestration.synthetic.published import read_seed
-from orchestration.synthetic.randomness import generator
-from orchestration.synthetic.school_feeds import calendar_table, establishment_table, open_places
-from orchestration.synthetic.snapshots import PupilWriter, enrolment_table, updated_on, visible_at
-from orchestration.synthetic.world import YearWorld
+from orchestration.synthetic.world.authority import YearWorld
+from orchestration.synthetic.world.published import read_seed
+from orchestration.synthetic.world.randomness import generator
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.uint8]

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestration.synthetic.calendars import school_year
 from orchestration.synthetic.deliveries import YearWriter
-from orchestration.synthetic.faults import Planter
+from orchestration.synthetic.faults.planter import Planter
 from orchestration.synthetic.options import OrderError, Progress, SynthOptions, SynthResult, start_year, year_name
-from orchestration.synthetic.published import census_date, find_authorities
 from orchestration.synthetic.truth import write_truth, year_truth
-from orchestration.synthetic.world import YearWorld, years_of_authority
+from orchestration.synthetic.world.authority import YearWorld, years_of_authority
+from orchestration.synthetic.world.calendars import school_year
+from orchestration.synthetic.world.published import census_date, find_authorities
 
 
 def generate(options: SynthOptions, progress: Progress | None = None) -> SynthResult:

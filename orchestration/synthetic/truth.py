@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from orchestration.synthetic.deliveries import YearWriter
+from orchestration.synthetic.faults.planted import Fault
 from orchestration.synthetic.options import SynthOptions
-from orchestration.synthetic.planted import Fault
-from orchestration.synthetic.published import QUINTILES, STAGES
-from orchestration.synthetic.world import YearWorld
+from orchestration.synthetic.world.authority import YearWorld
+from orchestration.synthetic.world.published import QUINTILES, STAGES
 
 
 def year_truth(writer: YearWriter) -> dict[str, Any]:

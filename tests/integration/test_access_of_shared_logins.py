@@ -5,7 +5,7 @@ import pytest
 from orchestration.access import Place, grant_example_set, list_scopes, revoke
 from orchestration.database import connect
 from orchestration.release import release_authority
-from orchestration.release.contracts import ReleaseContract
+from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.access_world import name_reader

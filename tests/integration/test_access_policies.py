@@ -9,8 +9,8 @@ from psycopg import sql
 from orchestration.access import Person, Place, grant
 from orchestration.database import connect
 from orchestration.release import provision_aggregated
-from orchestration.release.policies import read_policy
-from orchestration.release.tables import RELEASES, manifest_path
+from orchestration.release.tables.policies import read_policy
+from orchestration.release.tables.provision import RELEASES, manifest_path
 from orchestration.settings import Settings
 from orchestration.transform import ensure_manifest
 from tests.conftest import NewWarehouse, connect_as_admin
@@ -164,7 +164,7 @@ def test_policies_hold_for_the_owner_too(filled: Settings, tables: Tables) -> No
 
 
 def test_every_table_has_the_policy_that_its_contract_asks_for(filled: Settings, tables: Tables) -> None:
-    from orchestration.release.contracts import load_release_contracts
+    from orchestration.release.tables.contracts import load_release_contracts
 
     contracts = {found.mart: found for found in (*load_release_contracts(manifest_path(filled)), RELEASES)}
     assert set(contracts) == set(tables)

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.access import Place, grant
 from orchestration.database import connect
-from orchestration.release.policies import read_policy
+from orchestration.release.tables.policies import read_policy
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.access_world import name_reader

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from dashboards.formats import MINUS
 from orchestration.release import provision_aggregated
-from orchestration.release.tables import manifest_path
+from orchestration.release.tables.provision import manifest_path
 from orchestration.settings import Settings
 from orchestration.transform import ensure_manifest
 from tests.conftest import NewWarehouse

@@ -6,9 +6,9 @@ import pytest
 
 from orchestration.database import connect
 from orchestration.release import provision_aggregated
-from orchestration.release.checks import CheckError
-from orchestration.release.contracts import ReleaseContract, load_release_contracts
-from orchestration.release.derived_checks import check_derived
+from orchestration.release.follow.derived_checks import check_derived
+from orchestration.release.tables.checks import CheckError
+from orchestration.release.tables.contracts import ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.release_database import ask, build_marts, empty, release

@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from orchestration.release import apply as applied
 from orchestration.release import release_all
-from orchestration.release.contracts import ReleaseContract
+from orchestration.release.door import release as applied
 from orchestration.release.limits import TooLongError, at, check, limited, seconds_left
+from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.release_database import ask, build_marts, contracts, empty, manifest, warehouse

@@ -6,7 +6,7 @@ import pytest
 
 from orchestration.database import connect
 from orchestration.release import provision_aggregated
-from orchestration.release.contracts import ReleaseContract
+from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
 from tests.support.release_database import ask, build_marts, empty, release
@@ -28,7 +28,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def contracts(manifest: Path) -> tuple[ReleaseContract, ...]:
-    from orchestration.release.contracts import load_release_contracts
+    from orchestration.release.tables.contracts import load_release_contracts
 
     return load_release_contracts(manifest)
 

@@ -13,7 +13,7 @@ import psycopg
 
 from orchestration.database import connect
 from orchestration.release import release_authority
-from orchestration.release.contracts import ReleaseContract
+from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.support.release_database import ask, build_marts, contracts, empty, manifest, release, warehouse, world
 from tests.support.release_world import AUTHORITY, MONTHS, World, random_world

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.database import connect
-from orchestration.release import apply, provision_aggregated
-from orchestration.release.contracts import ReleaseContract, load_release_contracts
+from orchestration.release import provision_aggregated
+from orchestration.release.door import release as apply
+from orchestration.release.tables.contracts import ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.release_database import ask, build_marts, empty, release

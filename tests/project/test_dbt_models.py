@@ -1,6 +1,7 @@
 """House rules of dbt models: what each says about itself, and what it may stand on."""
 
 import re
+from pathlib import Path
 
 import yaml
 
@@ -30,6 +31,8 @@ MAY_STAND_ON = {
 EXCEPTIONS = {("pseudonymised", "stg_vault__tokens")}
 # The openings are partitioned: their materialization gives the primary key to each partition, not to the whole.
 KEYED_BY_PARTITION = {"openings"}
+SUBJECTS = {"core", "attendance"}
+SOURCES = {"seemis", "control", "vault"}
 SCHEMAS = {layer: layer for layer in LAYERS} | {"aggregated": "aggregated_exact"}
 GRAIN_SENTENCE = re.compile(r"One row per [^.]+\.$")
 LONGEST_MODEL = 120
@@ -49,6 +52,11 @@ def broken(rule: str, names: list[str]) -> str:
     return f"{rule}:\n  " + "\n  ".join(sorted(names))
 
 
+def folders_of(model: Node) -> tuple[str, ...]:
+    """Folders below that of the layer: subject (of staged models the source), and what lies in it."""
+    return Path(model["path"]).parts[1:-1] or ("",)
+
+
 def describe(node: Node) -> str:
     return " ".join(str(node["description"]).split())
 
@@ -57,9 +65,25 @@ def kind_of(parent: Node) -> str:
     return "ledger" if name_of(parent).startswith("stg_control__") else layer_of(parent)
 
 
-def test_every_model_lies_in_a_layer(project: Project) -> None:
+def test_every_model_lies_in_a_layer_and_a_subject(project: Project) -> None:
     wrong = [name_of(model) for model in project.models if layer_of(model) not in LAYERS]
-    assert not wrong, broken("a model lies in the folder of its layer", wrong)
+    wrong += [
+        name_of(model)
+        for model in project.models
+        if layer_of(model) in LAYERS
+        and folders_of(model)[0] not in (SOURCES if layer_of(model) == "staged" else SUBJECTS)
+    ]
+    assert not wrong, broken("a model lies in the folder of its layer, and there in that of its subject", wrong)
+
+
+def test_marts_lie_apart_from_what_only_builds_them(project: Project) -> None:
+    wrong = [
+        name_of(model)
+        for model in project.models
+        if layer_of(model) == "aggregated"
+        and ("building" in folders_of(model)) is ("release" in (model["config"].get("meta") or {}))
+    ]
+    assert not wrong, broken("what readers get lies in the subject's folder, the rest in building", wrong)
 
 
 def test_each_model_has_its_yaml_beside_it(project: Project) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from orchestration.release.project import project_problems
+from orchestration.release.tables.project import project_problems
 from orchestration.settings import PROJECT_DIR
 from tests.support.dbt_project import Project, name_of
 

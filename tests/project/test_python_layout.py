@@ -21,6 +21,19 @@ LAYERS = [
     {"defs", "definitions", "dagster_pages"},
     {"cli"},
 ]
+# Rooms within a part, from the bottom up; rooms of one line do not know each other.
+ROOMS = {
+    "release": [{"thresholds", "limits"}, {"tables"}, {"protection"}, {"follow"}, {"door"}],
+    "synthetic": [
+        {"options", "plan", "files"},
+        {"world"},
+        {"feeds"},
+        {"faults"},
+        {"deliveries"},
+        {"truth"},
+        {"generate"},
+    ],
+}
 # One Dagster project in two places: definitions.py loads defs/, and what runs the jobs in process needs both.
 ONE_PART = {"definitions": "defs"}
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
@@ -66,6 +79,22 @@ def test_imports_point_one_way() -> None:
             if not same and layer_of(there) >= layer_of(here):
                 wrong.append(f"{path.relative_to(PROJECT_DIR)} imports {name}")
     assert not wrong, "a lower layer cannot know a higher one, nor its neighbours:\n" + "\n".join(sorted(set(wrong)))
+
+
+@pytest.mark.parametrize("name", sorted(ROOMS))
+def test_imports_within_a_part_point_one_way(name: str) -> None:
+    rooms = {room: number for number, line in enumerate(ROOMS[name]) for room in line}
+    wrong = []
+    for path in (PACKAGE / name).rglob("*.py"):
+        here = path.relative_to(PACKAGE / name).parts[0].removesuffix(".py")
+        if here == "__init__":
+            continue
+        assert here in rooms, f"say in ROOMS what {name}/{here} may import"
+        for imported in imported_modules(path, package_of(path)):
+            there = imported.removeprefix(f"orchestration.{name}.").split(".")[0]
+            if there in rooms and imported != there and there != here and rooms[there] >= rooms[here]:
+                wrong.append(f"{path.relative_to(PROJECT_DIR)} imports {imported}")
+    assert not wrong, "a lower room cannot know a higher one, nor its neighbours:\n" + "\n".join(sorted(set(wrong)))
 
 
 def test_only_definitions_and_defs_import_dagster() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.release.contracts import ReleaseContract, contracts_of
+from orchestration.release.tables.contracts import ReleaseContract, contracts_of
 from tests.support.contract_mutants import Mutant, Nodes
 from tests.support.release_exact import fake_manifest
 from tests.support.release_runs import Releases

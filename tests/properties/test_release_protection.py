@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orchestration.release.audit import audit
-from orchestration.release.bounds import exposed_cells, repair, unknowns_of
-from orchestration.release.contracts import ReleaseContract
-from orchestration.release.rows import MartRows
-from orchestration.release.suppression import CellSystem, Margin, complete
+from orchestration.release.protection.audit import audit
+from orchestration.release.protection.bounds import exposed_cells, repair, unknowns_of
+from orchestration.release.protection.suppression import CellSystem, Margin, complete
+from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.rows import MartRows
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import MONTHS, Month, Pupil, World, changed, random_world

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from orchestration.release.contracts import ReleaseContract
-from orchestration.release.grid import GROUP_OF_QUINTILE, REST
+from orchestration.release.protection.grid import GROUP_OF_QUINTILE, REST
+from orchestration.release.tables.contracts import ReleaseContract
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import MONTHS, Month, Pupil, World, changed, random_world

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.release.bounds import exposed_cells, unknowns_of
-from orchestration.release.patterns import protect_system
-from orchestration.release.suppression import CellSystem, Margin, _need, complete
+from orchestration.release.protection.bounds import exposed_cells, unknowns_of
+from orchestration.release.protection.patterns import protect_system
+from orchestration.release.protection.suppression import CellSystem, Margin, _need, complete
 
 SECONDS = 20
 

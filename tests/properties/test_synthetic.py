@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.synthetic import SynthOptions, generate, generate_pupils_only
-from orchestration.synthetic.hidden import fill_hidden, largest_remainders
-from orchestration.synthetic.places import give, ranks, top
+from orchestration.synthetic.world.hidden import fill_hidden, largest_remainders
+from orchestration.synthetic.world.places import give, ranks, top
 from tests.support.synthetic_reading import SEEDS, accepted_rows, canonical_counts, good_files, text_of, truth_of
 
 SMALL = "S12000023"  # Orkney Islands: under 3,000 pupils, schools with two departments

@@ -8,7 +8,7 @@ from psycopg import conninfo, sql
 from orchestration.access import give_login
 from orchestration.database import open_doors
 from orchestration.database.connections import parameters
-from orchestration.release.policies import read_policy
+from orchestration.release.tables.policies import read_policy
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.probes import probe

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestration.release.contracts import Column, ReleaseContract
+from orchestration.release.tables.contracts import Column, ReleaseContract
 
 
 def probe(mart: str, keys: Sequence[str]) -> ReleaseContract:

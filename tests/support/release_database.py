@@ -6,7 +6,7 @@ import pytest
 
 from orchestration.database import connect
 from orchestration.release import provision_aggregated, release_authority
-from orchestration.release.contracts import ReleaseContract, load_release_contracts
+from orchestration.release.tables.contracts import ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.release_exact import fake_manifest

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.release.contracts import MADE_BY_RELEASE, ReleaseContract, load_release_contracts
+from orchestration.release.tables.contracts import MADE_BY_RELEASE, ReleaseContract, load_release_contracts
 from orchestration.settings import PROJECT_DIR
 from tests.support.release_world import STAGES, YEAR, Month, Pupil, World, pupil_band
 

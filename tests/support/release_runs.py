@@ -9,14 +9,14 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from orchestration.release.bands import BandPupils, band_code
-from orchestration.release.contracts import ReleaseContract
-from orchestration.release.memory import Memory
-from orchestration.release.protect import protect
-from orchestration.release.rows import MartRows, released_rows
-from orchestration.release.sources import PlacedSplit
-from orchestration.release.split_half_days import PlacedHalfDays, half_day
-from orchestration.release.splits import SplitPupils, month_number
+from orchestration.release.protection.bands import BandPupils, band_code
+from orchestration.release.protection.memory import Memory
+from orchestration.release.protection.protect import protect
+from orchestration.release.protection.sources import PlacedSplit
+from orchestration.release.protection.split_half_days import PlacedHalfDays, half_day
+from orchestration.release.protection.splits import SplitPupils, month_number
+from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.rows import MartRows, released_rows
 from tests.support.release_exact import Row, exact_rows, part_of
 from tests.support.release_world import YEAR, World, pupil_band
 

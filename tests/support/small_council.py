@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orchestration.synthetic.identifiers import scn_check_digits
+from orchestration.synthetic.world.identifiers import scn_check_digits
 from tests.support.extracts import CALENDAR, ENROLMENTS, ESTABLISHMENTS, PUPILS, Extract, deliver, extract
 
 PRIMARY, SECONDARY, SPECIAL = "5700728", "5702534", "5700442"

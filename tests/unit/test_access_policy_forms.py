@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.release.contracts import Column, ContractError, ReleaseContract, load_release_contracts
-from orchestration.release.policies import AUTHORITY, COUNCIL, READER, SCHOOL, SEED_CODE, read_policy
+from orchestration.release.tables.contracts import Column, ContractError, ReleaseContract, load_release_contracts
+from orchestration.release.tables.policies import AUTHORITY, COUNCIL, READER, SCHOOL, SEED_CODE, read_policy
 
 
 def contract(*columns: str, shared: tuple[str, ...] = ()) -> ReleaseContract:

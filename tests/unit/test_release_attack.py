@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from orchestration.release.attack import attack, is_of_few, refusals, true_figures
-from orchestration.release.contracts import ReleaseContract
-from orchestration.release.derived import ReleasedMart
-from orchestration.release.program import Finding, Program
+from orchestration.release.door.attack import attack, is_of_few, refusals, true_figures
+from orchestration.release.follow.derived import ReleasedMart
+from orchestration.release.protection.program import Finding, Program
+from orchestration.release.tables.contracts import ReleaseContract
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import MONTHS, World, random_world

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from orchestration.release.contracts import (
+from orchestration.release.door.gate import not_understood
+from orchestration.release.protection.memory import Memory
+from orchestration.release.protection.protect import protect
+from orchestration.release.tables.contracts import (
     ContractError,
     ReleaseContract,
     contracts_of,
     load_release_contracts,
     problems_of,
 )
-from orchestration.release.gate import not_understood
-from orchestration.release.memory import Memory
-from orchestration.release.protect import protect
-from orchestration.release.rows import MartRows
-from orchestration.release.shapes import SCHOOL
+from orchestration.release.tables.rows import MartRows
+from orchestration.release.tables.shapes import SCHOOL
 from tests.support.release_exact import fake_manifest
 from tests.support.release_runs import Releases, WorldPupils
 from tests.support.release_world import MONTHS, World, random_world

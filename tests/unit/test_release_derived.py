@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from orchestration.release.contracts import ReleaseContract, load_release_contracts
-from orchestration.release.derived import (
+from orchestration.release.follow.derived import (
     ReleasedMart,
     cluster_attendance,
     month_history,
     months_of_years,
     similar_schools,
 )
-from orchestration.release.rows import MartRows
+from orchestration.release.tables.contracts import ReleaseContract, load_release_contracts
+from orchestration.release.tables.rows import MartRows
 from tests.support.release_exact import fake_manifest
 from tests.support.release_runs import Releases
 from tests.support.release_world import AUTHORITY, YEAR, random_world

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.release.contracts import ReleaseContract
-from orchestration.release.splits import last_closed_month
+from orchestration.release.protection.splits import last_closed_month
+from orchestration.release.tables.contracts import ReleaseContract
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import MONTHS, YEAR, Month, Pupil, World, changed, random_world

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.release.bands import (
+from orchestration.release.protection.bands import (
     band_code,
     changed_pupils,
     counts,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.release.contracts import ReleaseContract
+from orchestration.release.tables.contracts import ReleaseContract
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import MONTHS, Month, Pupil, World, changed

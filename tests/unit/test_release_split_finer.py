@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from orchestration.release.contracts import ReleaseContract
-from orchestration.release.memory import Memory
-from orchestration.release.patterns import YearPattern
-from orchestration.release.rows import MartRows
-from orchestration.release.split_cells import determined
-from orchestration.release.split_half_days import PlacedHalfDays, judge_half_days
-from orchestration.release.splits import Shown, SplitPupils
+from orchestration.release.protection.memory import Memory
+from orchestration.release.protection.patterns import YearPattern
+from orchestration.release.protection.split_cells import determined
+from orchestration.release.protection.split_half_days import PlacedHalfDays, judge_half_days
+from orchestration.release.protection.splits import Shown, SplitPupils
+from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.rows import MartRows
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases, replace_memory
 from tests.support.release_world import AUTHORITY, MONTHS, YEAR, Month, Pupil, World

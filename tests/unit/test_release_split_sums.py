@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from orchestration.release.memory import Memory
-from orchestration.release.reasons import AUTHORISED, JOINED
-from orchestration.release.split_sums import known_sums, save_sums
-from orchestration.release.splits import SplitPupils
+from orchestration.release.protection.memory import Memory
+from orchestration.release.protection.reasons import AUTHORISED, JOINED
+from orchestration.release.protection.split_sums import known_sums, save_sums
+from orchestration.release.protection.splits import SplitPupils
 from orchestration.settings import PROJECT_DIR
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases, replace_memory

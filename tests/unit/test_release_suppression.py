@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from orchestration.release.bounds import bounds_of, exposed_cells, repair, unknowns_of
-from orchestration.release.suppression import CellSystem, Margin, complete
+from orchestration.release.protection.bounds import bounds_of, exposed_cells, repair, unknowns_of
+from orchestration.release.protection.suppression import CellSystem, Margin, complete
 
 
 def _row(values: list[int], hidden: list[int]) -> CellSystem:

@@ -7,10 +7,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from orchestration.release.audit import audit
-from orchestration.release.contracts import Column, ReleaseContract
-from orchestration.release.rows import Decision, MartRows, released_rows
-from orchestration.release.same_weeks import same_weeks_decisions
+from orchestration.release.protection.audit import audit
+from orchestration.release.protection.same_weeks import same_weeks_decisions
+from orchestration.release.tables.contracts import Column, ReleaseContract
+from orchestration.release.tables.rows import Decision, MartRows, released_rows
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import MONTHS, Month, Pupil, World, changed, random_world

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from orchestration.synthetic.calendars import SCHOOL_DAYS, school_year
-from orchestration.synthetic.hidden import fill_hidden, number
-from orchestration.synthetic.identifiers import ScnIssuer, scn_check_digits, seed_check_digit, seemis_ids
 from orchestration.synthetic.options import SynthOptions, start_year, year_name
-from orchestration.synthetic.published import STAGES, departments, find_authorities, read_seed
-from orchestration.synthetic.rolls import census_rolls
+from orchestration.synthetic.world.calendars import SCHOOL_DAYS, school_year
+from orchestration.synthetic.world.hidden import fill_hidden, number
+from orchestration.synthetic.world.identifiers import ScnIssuer, scn_check_digits, seed_check_digit, seemis_ids
+from orchestration.synthetic.world.published import STAGES, departments, find_authorities, read_seed
+from orchestration.synthetic.world.rolls import census_rolls
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 

@@ -29,7 +29,7 @@ from orchestration.errors import WarehouseError
 from orchestration.identity import assign_identities
 from orchestration.landing.contents import take_over
 from orchestration.project_state import last_built, missing_views, project_state, record_built
-from orchestration.release.project import check_manifest
+from orchestration.release.tables.project import check_manifest
 from orchestration.seals import check_due_seals
 from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path

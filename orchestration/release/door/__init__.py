@@ -1,0 +1,1 @@
+"""The door: gate, protection, attack, and the differences applied in one transaction."""

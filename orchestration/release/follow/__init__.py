@@ -1,0 +1,1 @@
+"""What follows from released rows: histories, averages of similar schools, clusters."""

@@ -1,0 +1,1 @@
+"""The tables that readers see: what is declared of them, how they are made, and what is written into them."""

@@ -1,0 +1,1 @@
+"""What of that world each feed delivers, one file per feed."""

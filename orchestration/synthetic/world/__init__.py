@@ -1,0 +1,1 @@
+"""The made-up authority: its people, their enrolments, and every mark of a year."""
