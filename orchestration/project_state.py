@@ -1,12 +1,10 @@
-"""Which dbt project the layers were last built with, so that a changed rule reaches what is already there.
+"""Which files the layers were last built with, so that a changed project is seen and a standing one is trusted.
 
-Two hashes of the project's files: of those that make rows (SQL, seeds, thresholds), and of all of them. A changed
-rule rebuilds every layer from raw; where nothing has changed at all, a night spares itself looking up what
-cannot have changed either.
+Where nothing has changed at all, a night spares itself looking up what cannot have changed either. What a changed
+file means for what stands is told by ``model_rules``.
 """
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -15,14 +13,8 @@ from orchestration.settings import Settings
 
 FOLLOWED_BY_ITSELF = "local_attendance_codes.csv"
 """A seed whose changes reach the past by themselves: the openings keep a hash of it by authority."""
-
-
-@dataclass(frozen=True)
-class ProjectState:
-    """Hashes of a dbt project: of what makes rows, and of everything."""
-
-    rules: str
-    files: str
+IN_WORK = "in work"
+"""In place of a hash while a build by other files than the recorded ones has not ended well."""
 
 
 def _files(settings: Settings) -> list[Path]:
@@ -31,41 +23,29 @@ def _files(settings: Settings) -> list[Path]:
     return sorted(found, key=lambda path: path.as_posix())
 
 
-def project_state(settings: Settings) -> ProjectState:
-    """State of the project's files as they are now; by name and content, so that a copy elsewhere is the same."""
-    rules, files = hashlib.sha256(), hashlib.sha256()
-    thresholds = settings.dbt_dir / "dbt_project.yml"
-    for path in [thresholds, *_files(settings)]:
-        line = f"{path.parent.name}/{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode()
-        files.update(line)
-        is_test = path.is_relative_to(settings.dbt_dir / "tests")
-        makes_rows = path == thresholds or (path.suffix in {".sql", ".csv"} and path.name != FOLLOWED_BY_ITSELF)
-        if makes_rows and not is_test:
-            rules.update(line)
-    return ProjectState(rules.hexdigest(), files.hexdigest())
+def project_state(settings: Settings) -> str:
+    """Hash of the project's files as they are now; by name and content, so that a copy elsewhere is the same."""
+    files = hashlib.sha256()
+    for path in [settings.dbt_dir / "dbt_project.yml", *_files(settings)]:
+        files.update(f"{path.parent.name}/{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return files.hexdigest()
 
 
-def last_built(connection: psycopg.Connection) -> ProjectState | None:
-    """State that the last good build was made with; None before the first."""
-    row = connection.execute("select rules_hash, files_hash from control.project_state").fetchone()
-    return ProjectState(str(row[0]), str(row[1])) if row else None
+def last_built(connection: psycopg.Connection) -> str | None:
+    """Hash of the files that the last good build was made with; None before the first."""
+    row = connection.execute("select files_hash from control.project_state").fetchone()
+    return str(row[0]) if row else None
 
 
-def record_built(connection: psycopg.Connection, state: ProjectState) -> None:
-    """Note that everything stands as ``state`` makes it. Part of the caller's transaction."""
+def record_built(connection: psycopg.Connection, files: str) -> None:
+    """Note that everything stands as the project with this hash makes it. Part of the caller's transaction."""
     connection.execute(
         """
-        insert into control.project_state (rules_hash, files_hash, built_at) values (%s, %s, now())
-        on conflict (only_row) do update
-        set rules_hash = excluded.rules_hash, files_hash = excluded.files_hash, built_at = excluded.built_at
+        insert into control.project_state (files_hash, built_at) values (%s, now())
+        on conflict (only_row) do update set files_hash = excluded.files_hash, built_at = excluded.built_at
         """,
-        [state.rules, state.files],
+        [files],
     )
-
-
-def forget_built(connection: psycopg.Connection) -> None:
-    """Note that what stands is of no known project, so that the next build makes every layer from raw."""
-    connection.execute("update control.project_state set rules_hash = 'restored', files_hash = 'restored'")
 
 
 def missing_views(connection: psycopg.Connection, views: set[tuple[str, str]]) -> set[tuple[str, str]]:

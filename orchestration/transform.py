@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -121,12 +121,15 @@ def run_dbt(
     quiet: bool = True,
     project_stands: bool = False,
     target: Path | None = None,
+    rebuilt: Collection[str] = (),
 ) -> DbtResult:
     """Run dbt with ``arguments`` such as ``["build", "--select", "canonical"]``.
 
     ``on_event`` is called with each of dbt's log events. ``project_stands``: the tables were made with the very
     same files, so that their columns and comments need no look-up. ``target`` takes dbt's artefacts instead of the
-    home's folder. Returns what became of every node; raises nothing for a failed model or test, which the result tells.
+    home's folder. ``rebuilt`` are unique ids of models and seeds that are made anew from what they stand on, whatever
+    deliveries have touched. Returns what became of every node; raises nothing for a failed model or test, which the
+    result tells.
     """
     from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
     from dbt_common.behavior_flags import BehaviorFlagRendered
@@ -147,6 +150,9 @@ def run_dbt(
         flags.append("--no-write-json")
     callbacks = [on_event] if on_event else []
     manifest = parsed_project(settings) if is_building else None
+    if manifest is not None:
+        for unique_id in rebuilt:
+            manifest.nodes[unique_id].config.full_refresh = True
     with _environment(settings, project_stands):
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         outcome = runner.invoke([*flags, *arguments, *common])

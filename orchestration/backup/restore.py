@@ -20,7 +20,7 @@ from orchestration.database.home import locked, make_folders, make_passwords, pl
 from orchestration.database.provisioning import make_database_and_roles
 from orchestration.database.roles import ROLES
 from orchestration.identity import KeyMismatchError, KeyMissingError, check_key, key_fingerprint, key_source, load_key
-from orchestration.project_state import forget_built
+from orchestration.model_rules import forget_rules
 from orchestration.settings import Settings
 
 # What may lie in a home that counts as empty: what a person puts there before, and what is written on failure.
@@ -117,7 +117,7 @@ def _fill(draft: Settings, archive: Path, manifest: BackupManifest, progress: Pr
     progress("bringing roles and tables up to this version")
     ensure_ready(draft)
     with open_connection(draft, known, autocommit=True) as connection:
-        forget_built(connection)
+        forget_rules(connection)
         connection.execute("analyze")
 
 

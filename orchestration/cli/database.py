@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -168,6 +168,9 @@ def dbt(
 ) -> None:
     """Run dbt by hand as the transformer, on the layers only: readers see nothing of it until a release.
 
+    What builds waits for a run that is building, and what it makes by an edited model the next `warehouse run` makes
+    again, with all that stands on it.
+
     Examples:
 
         warehouse dbt build --select canonical
@@ -177,6 +180,7 @@ def dbt(
         warehouse dbt docs generate
     """
     from orchestration.database import ensure_ready
+    from orchestration.model_rules import alone_with_the_layers
     from orchestration.release.tables.project import check_manifest
     from orchestration.transform import (
         BUILDING,
@@ -193,13 +197,16 @@ def dbt(
         with suppress(RuntimeError):  # a project that cannot be parsed: dbt says why, below
             check_manifest(ensure_manifest(settings))
     command, environment = dbt_command(settings, arguments)
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        cleaned = without_row_values(line.strip())
-        sys.stdout.write(line if cleaned == line.strip() else f"  {cleaned or '(row left out)'}\n")
-        sys.stdout.flush()
-    code = process.wait()
+    with alone_with_the_layers(settings) if arguments[0] in BUILDING else nullcontext():
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            cleaned = without_row_values(line.strip())
+            sys.stdout.write(line if cleaned == line.strip() else f"  {cleaned or '(row left out)'}\n")
+            sys.stdout.flush()
+        code = process.wait()
     clean_run_results(settings)
     if code == 0 and arguments[0] == "parse":
         check_manifest(target_path(settings) / "manifest.json")

@@ -15,6 +15,7 @@ LAYERS = [
     {"settings", "parsed_project"},
     {"database", "contracts"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
+    {"model_rules"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
     {"backup"},

@@ -40,18 +40,28 @@ comment on column control.failed_tests.code_version is 'Version of the code that
 
 create table if not exists control.project_state (
     only_row boolean primary key default true check (only_row),
-    rules_hash text not null,
+    rules_hash text not null default '',
     files_hash text not null,
     built_at timestamptz not null default now()
 );
+alter table control.project_state alter column rules_hash set default '';
 comment on table control.project_state is 'The dbt project that the last good build was made with. One row.';
 comment on column control.project_state.only_row is 'Always true: there is one row.';
-comment on column control.project_state.rules_hash is 'Hash of the files that make rows: SQL, seeds, thresholds.';
+comment on column control.project_state.rules_hash is 'Of former versions: rules are kept by model in control.model_rules.';
 comment on column control.project_state.files_hash is 'Hash of all files of the project.';
 comment on column control.project_state.built_at is 'When that build ended.';
 
+create table if not exists control.model_rules (
+    unique_id text primary key,
+    rules_hash text not null
+);
+comment on table control.model_rules is 'By which rule the rows of each model and seed stand: what differs is built anew. One row per model or seed.';
+comment on column control.model_rules.unique_id is 'Name of the model or seed in dbt.';
+comment on column control.model_rules.rules_hash is 'Hash of SQL, layout, macros and thresholds; "in work" while a build by another rule has not ended well.';
+
 grant select, insert, update, delete
-on control.build_state, control.model_builds, control.failed_tests, control.project_state to transformer;
+on control.build_state, control.model_builds, control.failed_tests, control.project_state, control.model_rules
+to transformer;
 
 -- Both views look at one small table of events at a time: milliseconds, also after years of nights.
 create or replace view control.deliveries_in_force as

@@ -28,6 +28,15 @@ from orchestration.derived import read_derived_json, write_derived
 from orchestration.errors import WarehouseError
 from orchestration.identity import assign_identities
 from orchestration.landing.contents import take_over
+from orchestration.model_rules import (
+    Rules,
+    changed_rules,
+    note_in_work,
+    record_rules,
+    recorded_rules,
+    rules_of,
+    with_descendants,
+)
 from orchestration.project_state import last_built, missing_views, project_state, record_built
 from orchestration.release.tables.project import check_manifest
 from orchestration.seals import check_due_seals
@@ -46,6 +55,8 @@ PROJECT = DbtProject(
     target_path=target_path(_settings),
 )
 TRANSLATOR = LayerTranslator()
+NAMED = 10
+"""Changed models named in the log; more say the same."""
 VIEWS = {
     (str(node["schema"]), str(node["alias"]))
     for node in MANIFEST["nodes"].values()
@@ -166,8 +177,8 @@ def compare_seals(settings: Settings, connection: Connection, context: dg.AssetE
 def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, config: BuildConfig) -> Iterator[Any]:
     """Build what the deliveries touched, test it, and load seeds whose files have changed.
 
-    A rule that has changed since the last good build (SQL, seed, threshold) rebuilds every layer from raw. Views
-    are made again only when something in the project has changed. Unit tests prove the code, not the data; they
+    A rule that has changed since the last good build (SQL, seed, threshold) rebuilds its model and what stands on it.
+    Views are made again only when something in the project has changed. Unit tests prove the code, not the data; they
     run with the project's tests and not each night.
 
     What passes by itself (a lost connection, a lock) is tried again here and not by Dagster, which would have each
@@ -195,9 +206,31 @@ def layers(context: dg.AssetExecutionContext, warehouse: WarehouseResource, conf
             return
 
 
+def _to_rebuild(
+    context: dg.AssetExecutionContext, connection: Connection, manifest: dict[str, Any], rules: Rules
+) -> set[str] | None:
+    """Models and seeds to make anew, because their rule or one that they stand on has changed; None: all of them."""
+    before = recorded_rules(connection)
+    if not before and last_built(connection) is None:
+        record_rules(connection, rules)  # should this first build not end well, the next one knows what stands
+        return set()
+    if not before:
+        context.log.info("By which rules the layers stand is not known: every layer is built anew from raw.")
+        return None
+    changed = changed_rules(before, rules)
+    rebuilt = with_descendants(manifest, changed)
+    if changed:
+        names = ", ".join(sorted(name.split(".")[-1] for name in changed)[:NAMED])
+        context.log.info(
+            f"Changed since the last good build: {names}. Built anew, with what stands on it: {len(rebuilt)}."
+        )
+        note_in_work(connection, rebuilt)
+    return rebuilt
+
+
 def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: bool) -> Iterator[Any]:
     """One attempt to build the layers: dbt's outputs and check results. Raises what stopped it."""
-    ensure_manifest(settings)
+    manifest = json.loads(ensure_manifest(settings).read_text())
     with connect(settings, "loader", autocommit=True) as loader:
         taken_over = take_over(loader, load_contracts())
     if taken_over:
@@ -210,14 +243,15 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
         advisory_lock(connection, "build"),
     ):
         state, built = project_state(settings), last_built(connection)
-        has_new_rules = built is not None and built.rules != state.rules
         project_stands = built == state and not full_refresh and not missing_views(connection, VIEWS)
         arguments += ROWS if project_stands else ["resource_type:model"]
-        if full_refresh or has_new_rules:
+        rules = recorded_rules(connection) if built == state else rules_of(settings, manifest)
+        rebuilt = _to_rebuild(context, connection, manifest, rules) if built != state else set()
+        if full_refresh or rebuilt is None:
             arguments.append("--full-refresh")
-        if has_new_rules:
-            context.log.info("A model, seed or threshold has changed: every layer is built anew from raw.")
-        for item in stream_dbt(settings, arguments, context, MANIFEST, TRANSLATOR, connection, project_stands):
+        for item in stream_dbt(
+            settings, arguments, context, MANIFEST, TRANSLATOR, connection, project_stands, rebuilt or ()
+        ):
             if not isinstance(item, DbtResult):
                 yield item
                 continue
@@ -225,6 +259,8 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
             if stopped is not None:
                 raise stopped
             compare_seals(settings, connection, context)
-            record_built(connection, state)
+            with connection.transaction():
+                record_built(connection, state)
+                record_rules(connection, rules)
             if seeds:
                 write_derived(_stamp(settings), json.dumps(_seed_hashes(settings)))

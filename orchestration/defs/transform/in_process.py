@@ -8,7 +8,7 @@ import ctypes
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -39,11 +39,13 @@ def stream_dbt(
     translator: DagsterDbtTranslator,
     connection: Connection,
     project_stands: bool = False,
+    rebuilt: Collection[str] = (),
 ) -> Iterator[Any]:
     """Yield an output for each model or seed and a check result for each test; the last item is a DbtResult.
 
-    ``connection``, as the transformer, counts the rows of what was built. However this ends, dbt has ended with it:
-    what reads no more of it (Ctrl-C, a lost connection) cancels its statements and waits for its thread.
+    ``rebuilt`` are unique ids of what is made anew; ``connection``, as the transformer, counts the rows of what was
+    built. However this ends, dbt has ended with it: what reads no more of it (Ctrl-C, a lost connection) cancels its
+    statements and waits for its thread.
     """
     events: queue.Queue[dict[str, Any] | DbtResult | BaseException] = queue.Queue()
 
@@ -53,7 +55,7 @@ def stream_dbt(
 
     def work() -> None:
         try:
-            events.put(run_dbt(settings, arguments, on_event=collect, project_stands=project_stands))
+            events.put(run_dbt(settings, arguments, on_event=collect, project_stands=project_stands, rebuilt=rebuilt))
         except BaseException as error:
             events.put(error)
 

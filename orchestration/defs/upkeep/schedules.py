@@ -36,5 +36,5 @@ def landed_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult | 
     ensure_ready(settings)
     if not is_behind(settings):
         return dg.SkipReason("Nothing has landed since the last build, and the project is as it was.")
-    run_key = f"event-{latest_event(settings)}-{project_state(settings).files[:12]}"
+    run_key = f"event-{latest_event(settings)}-{project_state(settings)[:12]}"
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key)])

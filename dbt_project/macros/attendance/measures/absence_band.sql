@@ -2,7 +2,7 @@
 {% macro absence_band(absent, possible) -%}
     case
         when {{ is_absent_share(absent, possible, 0.20) }} then '20_and_over'
-        when {{ is_absent_share(absent, possible, 0.10) }} then '10_to_20'
+        when {{ is_absent_share(absent, possible, var('persistent_absence_share')) }} then '10_to_20'
         when {{ is_absent_share(absent, possible, 0.05) }} then '5_to_10'
         else 'under_5'
     end

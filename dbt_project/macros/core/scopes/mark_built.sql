@@ -4,7 +4,7 @@
 {% macro mark_built() %}
     {% if execute %}
     {% set parents = stored_parents(model) %}
-    {% set first_or_full = 'true' if flags.FULL_REFRESH or model.config.materialized == 'table' else
+    {% set first_or_full = 'true' if should_full_refresh() or model.config.materialized == 'table' else
         "not exists (select 1 from control.model_builds where model_builds.model = '" ~ model.name ~ "')" %}
     {% if model.config.materialized != 'view' and not model.name.startswith('stg_')
           and 'local_authority_code' in model.columns %}
