@@ -132,11 +132,10 @@ def run_dbt(
     result tells.
     """
     from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
-    from dbt_common.behavior_flags import BehaviorFlagRendered
 
-    # For the name in a message that is never shown, dbt looks through the source files of the whole call stack, once
-    # for each of its flags: a third of a small build.
-    BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")  # type: ignore[method-assign]
+    from orchestration.quiet_dbt import be_quiet
+
+    be_quiet()
     clear_target(target or target_path(settings), ARTEFACTS)
     common = [
         "--project-dir", str(settings.dbt_dir),

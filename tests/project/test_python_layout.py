@@ -13,7 +13,7 @@ PACKAGE = PROJECT_DIR / "orchestration"
 LAYERS = [
     {"errors", "derived", "trouble"},
     {"settings", "parsed_project"},
-    {"database", "contracts"},
+    {"database", "contracts", "quiet_dbt"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
     {"model_rules"},
     {"ledger", "seals"},
