@@ -7,9 +7,10 @@ profile reads everything from the environment, so the password stands in no file
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -205,8 +206,13 @@ def parsed_project(settings: Settings) -> Any:
 
 
 def dbt_command(settings: Settings, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Command line and environment to run dbt as a process of its own, for work by hand."""
+    """Command line and environment to run dbt as a process of its own, for work by hand.
+
+    It starts from the project as it was parsed last, so that it reads the files that have changed and no others.
+    """
     clear_target(target_path(settings), ARTEFACTS)
+    with suppress(ParsingError):  # dbt says why
+        shutil.copyfile(_parsed(settings) / PARTIAL_PARSE, target_path(settings) / PARTIAL_PARSE)
     command = [
         str(Path(sys.executable).with_name("dbt")),
         "--log-level-file", "none",

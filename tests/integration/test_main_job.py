@@ -1,4 +1,4 @@
-"""The main job on a whole council, as a user runs it: planted truth, planted breaks, one truth on two servers."""
+"""The main job on a whole council, as a user runs it: planted truth, planted breaks."""
 
 import csv
 import gzip
@@ -16,7 +16,6 @@ import pytest
 from orchestration.database import connect
 from orchestration.ledger import is_behind
 from orchestration.settings import Settings
-from tests.conftest import NewWarehouse
 from tests.support.main_job import fingerprint, rows, warehouse
 
 
@@ -260,20 +259,6 @@ def test_a_planted_break_stops_the_release_and_is_named(released: Settings) -> N
     done = warehouse(released, "run", "--build")
     assert done.code in {0, 3}, done.output + done.errors
     assert fingerprint(released, "aggregated") == before
-
-
-def test_the_same_run_on_a_server_of_another_version(
-    released: Settings, server_settings: Settings, new_warehouse: NewWarehouse
-) -> None:
-    """PostgreSQL 16 as a council's own server, the same key, the same deliveries: the same tables, cell by cell."""
-    key = next(path for path in released.home.iterdir() if "key" in path.name).read_text().strip()
-    server = server_settings.model_copy(
-        update={"landing": released.landing, "pseudonym_key": type(server_settings.pg_admin_password)(key)}
-    )
-    done = warehouse(server, "run", "--json")
-    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
-    for schema in ("pseudonymised", "aggregated_exact", "aggregated"):
-        assert fingerprint(server, schema) == fingerprint(released, schema), schema
 
 
 def test_files_changed_after_they_landed_are_refused(released: Settings, truth: dict) -> None:
