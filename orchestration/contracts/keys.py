@@ -79,9 +79,16 @@ class Quality:
     def problems(self, value: Any, place: Place) -> Iterator[Problem]:
         """What is wrong with the entry, and with the one rule or check that it holds."""
         yield from _QUALITY.problems(value, place)
-        if isinstance(value, dict) and "implementation" in value:
-            held = _CHECKS if value.get("severity") == "warning" else _RULES
-            yield from OneOf(held).problems(value["implementation"], (*place, "implementation"))
+        if not isinstance(value, dict) or "implementation" not in value:
+            return
+        place, warns = (*place, "implementation"), value.get("severity") == "warning"
+        held, others = (_CHECKS, _RULES) if warns else (_RULES, _CHECKS)
+        for problem in OneOf(held).problems(value["implementation"], place):
+            if problem.place[-1] in others.keys() - held.keys() and problem.place != place:
+                says = f"only rejects: take the severity away, or use {', '.join(held)}"
+                says = says if warns else f"only warns: say severity: warning beside it, or use {', '.join(held)}"
+                problem = Problem(problem.place, says)
+            yield problem
 
 
 _QUALITY = Keys(
