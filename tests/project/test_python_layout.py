@@ -12,7 +12,7 @@ PACKAGE = PROJECT_DIR / "orchestration"
 # From the bottom up. A part imports parts of lower layers and itself; parts of one layer do not know each other.
 LAYERS = [
     {"errors", "derived", "meant", "trouble"},
-    {"settings", "parsed_project"},
+    {"settings", "parsed_project", "running_code"},
     {"database", "contracts"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
     {"ledger", "seals"},
