@@ -22,6 +22,7 @@ from orchestration.database import is_alive
 from orchestration.derived import (
     as_folder,
     clear_way,
+    open_to_group,
     read_derived,
     read_derived_json,
     say_made_anew,
@@ -136,11 +137,12 @@ SERVICES = (
 
 def dagster_home(settings: Settings) -> Path:
     """Folder of Dagster's run history, made with its configuration on first use."""
-    home = as_folder(settings.home / "dagster")
+    home = as_folder(settings.history)
     configuration = home / "dagster.yaml"
     wanted = DAGSTER_YAML.format(runs=json.dumps(str(home / "history" / "runs")))
     if read_derived(configuration) != wanted:
         write_derived(configuration, wanted)
+        open_to_group(configuration)
     return home
 
 

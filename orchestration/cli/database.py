@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from contextlib import suppress
@@ -48,7 +49,10 @@ def up(
         return
     for said in start(settings):
         console.print(said if said.startswith("NOT") else f"Put right: {said}.", highlight=False, markup=False)
-    dagster_home(settings)
+    if dagster_home(settings).stat().st_mode & stat.S_ISGID:
+        from orchestration.defs.run_store import shared_run_store  # Dagster takes a while to import
+
+        shared_run_store(settings)
     if settings.environment == "live":
         console.print(
             f"The database is up: {dsn(settings, 'auditor', password=False)}", soft_wrap=True, highlight=False

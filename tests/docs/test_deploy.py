@@ -1,14 +1,17 @@
 """The files for running it on a server name commands, options and files that exist."""
 
+import os
 import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from orchestration.settings import PROJECT_DIR, Settings
+from tests.conftest import MadeOnce, take_parsed_project
 
 DEPLOY = PROJECT_DIR / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
@@ -32,6 +35,93 @@ def test_units_call_commands_with_options_that_exist(unit: Path) -> None:
         shown = subprocess.run(asked, capture_output=True, text=True, check=True, env={"COLUMNS": "200", "PATH": ""})
         for option in (word for word in arguments if word.startswith("--")):
             assert option in shown.stdout, f"{unit.name}: {' '.join(asked)} knows no {option}"
+
+
+SECRETS = ("LOADER", "PSEUDONYMISER", "TRANSFORMER", "RELEASER", "STEWARD", "ADMIN", "KEY", "LANDING")
+PAGES = ("warehouse-dashboards.service", "warehouse-dagster-web.service")
+STATE, HISTORY = "/var/lib/school-data-warehouse", "/var/lib/school-data-warehouse-history"
+
+
+def lines(unit: str) -> dict[str, str]:
+    """Settings of a unit; those that stand in it several times joined by a space."""
+    found: dict[str, str] = {}
+    for name, value in re.findall(r"^(\w+)=(.*)$", (DEPLOY / unit).read_text(), re.MULTILINE):
+        found[name] = f"{found[name]} {value}" if name in found else value
+    return found
+
+
+def settings_in_the_guide() -> dict[str, dict[str, str]]:
+    """What each file of settings has, by its path."""
+    guide = (PROJECT_DIR / "docs" / "deploy.md").read_text()
+    blocks: list[str] = re.findall(r"^ *```ini\n(.*?)^ *```", guide, re.MULTILINE | re.DOTALL)
+    paths = [re.search(r"/etc/school-data-warehouse/[\w-]+\.env", block) for block in blocks]
+    named = ["/etc/school-data-warehouse/warehouse.env" if path is None else path[0] for path in paths]
+    return {
+        path: dict(re.findall(r"^ *(WAREHOUSE_\w+)=(.*)$", block, re.MULTILINE))
+        for path, block in zip(named, blocks, strict=True)
+    }
+
+
+def test_three_parts_are_three_users_with_three_files_of_settings() -> None:
+    """Whoever got into Dagster's pages had the extracts, the key and every password: they were the daemon's user."""
+    units = {unit.name: lines(unit.name) for unit in UNITS}
+    assert len(units) == 3
+    assert len({unit["User"] for unit in units.values()}) == 3
+    assert len({unit["EnvironmentFile"] for unit in units.values()}) == 3
+    guide = (PROJECT_DIR / "docs" / "deploy.md").read_text()
+    for unit in units.values():
+        assert f" {unit['User']}\n" in guide, "the guide makes the user"
+        assert unit["EnvironmentFile"].rpartition("/")[2] in guide
+    assert {unit["EnvironmentFile"] for unit in units.values()} == set(settings_in_the_guide())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_serves_pages_reaches_no_extract_no_key_and_no_password_of_another(name: str) -> None:
+    unit = lines(name)
+    hidden = set(unit["InaccessiblePaths"].split())
+    assert hidden >= {"-/srv/seemis-extracts", f"-{STATE}", "-/etc/school-data-warehouse"}
+    assert unit["StateDirectory"] == unit["User"].replace("warehouse", "school-data-warehouse")
+    known = settings_in_the_guide()[unit["EnvironmentFile"]]
+    assert known["WAREHOUSE_HOME"] == f"/var/lib/{unit['StateDirectory']}"
+    assert not [key for key in known if any(secret in key for secret in SECRETS)]
+
+
+def test_daemon_and_pages_share_the_history_of_runs_and_nothing_else() -> None:
+    daemon, web, dashboards = (
+        lines(f"warehouse-{name}.service") for name in ("dagster-daemon", "dagster-web", "dashboards")
+    )
+    assert daemon["Environment"] == web["Environment"] == f"DAGSTER_HOME={HISTORY}"
+    assert settings_in_the_guide()[daemon["EnvironmentFile"]]["WAREHOUSE_HISTORY"] == HISTORY
+    assert daemon["ReadWritePaths"] == web["ReadWritePaths"] == HISTORY
+    assert (daemon["UMask"], web["UMask"], dashboards["UMask"]) == ("0007", "0007", "0077")
+    assert f"-{HISTORY}" in dashboards["InaccessiblePaths"]
+    guide = (PROJECT_DIR / "docs" / "deploy.md").read_text()
+    assert f"install -d -m 2770 -o {daemon['User']} -g {web['SupplementaryGroups']} {HISTORY}" in guide
+
+
+def test_the_settings_of_dagsters_pages_are_enough_to_load_the_project(
+    server_settings: Settings, made_once: MadeOnce, root_folder: Path
+) -> None:
+    """Nothing but what the guide puts into their file, with the values of a server."""
+    home = Path(tempfile.mkdtemp(prefix="dagster-web-", dir=root_folder))
+    take_parsed_project(Settings(home=home), made_once)
+    named = settings_in_the_guide()["/etc/school-data-warehouse/dagster-web.env"]
+    assert server_settings.auditor_password is not None
+    known = {
+        "WAREHOUSE_HOME": str(home),
+        "WAREHOUSE_ENVIRONMENT": server_settings.environment,
+        "WAREHOUSE_TARGET": "server",
+        "WAREHOUSE_PG_HOST": server_settings.pg_host,
+        "WAREHOUSE_PG_SSLMODE": server_settings.pg_sslmode,
+        "WAREHOUSE_AUDITOR_PASSWORD": server_settings.auditor_password.get_secret_value(),
+    }
+    assert set(named) == set(known)
+    here = {"WAREHOUSE_PG_PORT": str(server_settings.pg_port), "PATH": os.environ["PATH"], "HOME": str(home)}
+    load = "from orchestration.definitions import defs; print(len(defs().resolve_all_job_defs()))"
+    done = subprocess.run(
+        [sys.executable, "-c", load], env=known | here, cwd=PROJECT_DIR, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def test_the_guide_names_files_and_settings_that_exist() -> None:
