@@ -8,6 +8,7 @@ import pytest
 from orchestration.database import AccessError, connect, ensure_ready
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import open_connection, parameters
+from orchestration.database.dbt import PASSWORD_VARIABLE, dbt_environment
 from orchestration.database.provisioning import provision, provisioned_version, source_version
 from orchestration.database.roles import LOGINS, OWNERS, ROLES, SCHEMAS
 from orchestration.settings import Settings
@@ -154,6 +155,7 @@ def test_who_only_looks_needs_no_password_of_a_role_that_writes(server_settings:
     without = {f"{role}_password": None for role in ROLES} | {"pg_admin_password": None, "pseudonym_key": None}
     looks = server_settings.model_copy(update={**without, "auditor_password": server_settings.auditor_password})
     assert provisioned_version(looks) == source_version()
+    assert dbt_environment(looks)[PASSWORD_VARIABLE] == "", "dbt parses without one"
     assert provisioned_version(server_settings.model_copy(update=without)) is None
 
 
