@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,16 @@ def as_folder(path: Path) -> Path:
         path.unlink()
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def open_to_group(path: Path) -> None:
+    """Let the group of the folder that a file lies in read and write it, where that folder is shared by a group.
+
+    It is shared where it has the bit by which new files take its group (``chmod 2770``). SQLite and temporary files
+    are made for their owner alone, whatever the umask says.
+    """
+    if path.exists() and path.parent.stat().st_mode & stat.S_ISGID:
+        path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IRGRP | stat.S_IWGRP)
 
 
 def write_derived(path: Path, text: str) -> None:

@@ -22,12 +22,14 @@ from orchestration.database import is_alive
 from orchestration.derived import (
     as_folder,
     clear_way,
+    open_to_group,
     read_derived,
     read_derived_json,
     say_made_anew,
     write_derived,
 )
 from orchestration.errors import WarehouseError
+from orchestration.running_code import code_state
 from orchestration.settings import Settings
 
 DAGSTER_YAML = """# Written by the warehouse. Telemetry off: a machine without name service waits for it at each start.
@@ -76,22 +78,25 @@ class ServiceError(WarehouseError):
 class Service:
     """One service: how it is called with a port, where it answers when it is ready, and its usual port.
 
-    One without a ``ready_path`` listens nowhere: it is ready when it has lived for a moment.
+    One without a ``ready_path`` listens nowhere: it is ready when it has lived for a moment. ``made_of`` are folders
+    and files of the project that it reads once, when it starts.
     """
 
     name: str
     command: Callable[[int], list[str]]
     ready_path: str | None
     port: int
+    made_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Running:
-    """A service that runs: its name, process number and address."""
+    """A service that runs: its name, process number and address, and the state of the code that it was started with."""
 
     name: str
     pid: int
     port: int
+    code: str = ""
 
     @property
     def address(self) -> str:
@@ -99,18 +104,21 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
 
+OF_DAGSTER = ("orchestration", "dbt_project", "profiles", "seeds", "requirements.lock")
 SERVICES = (
     Service(
         "dashboards",
         lambda port: [sys.executable, "-m", "dashboards", "--host", "127.0.0.1", "--port", str(port)],
         "/ready",
         8765,
+        ("dashboards", "orchestration", "requirements.lock"),
     ),
     Service(
         "dagster",
         lambda port: [sys.executable, "-m", "orchestration.dagster_pages", "--port", str(port)],
         "/server_info",
         3000,
+        OF_DAGSTER,
     ),
     Service(
         "dagster-daemon",
@@ -122,17 +130,19 @@ SERVICES = (
         ],
         None,
         0,
+        OF_DAGSTER,
     ),
 )
 
 
 def dagster_home(settings: Settings) -> Path:
     """Folder of Dagster's run history, made with its configuration on first use."""
-    home = as_folder(settings.home / "dagster")
+    home = as_folder(settings.history)
     configuration = home / "dagster.yaml"
     wanted = DAGSTER_YAML.format(runs=json.dumps(str(home / "history" / "runs")))
     if read_derived(configuration) != wanted:
         write_derived(configuration, wanted)
+        open_to_group(configuration)
     return home
 
 
@@ -178,7 +188,17 @@ def running(settings: Settings, name: str) -> Running | None:
     if not is_alive(pid):
         note.unlink(missing_ok=True)
         return None
-    return Running(name, pid, port)
+    return Running(name, pid, port, str(found.get("code", "")))
+
+
+def is_outdated(settings: Settings, service: Service) -> bool:
+    """Whether a service runs with other code than what is there now; one that does not run is not."""
+    found = running(settings, service.name)
+    return found is not None and found.code != _code(settings, service)
+
+
+def _code(settings: Settings, service: Service) -> str:
+    return code_state(settings.project_dir / part for part in service.made_of)
 
 
 def _free_port(wanted: int) -> int:
@@ -201,15 +221,19 @@ def _answers(address: str) -> bool:
         return False
 
 
-def start_service(settings: Settings, service: Service, environment: Mapping[str, str] | None = None) -> Running:
+def start_service(
+    settings: Settings, service: Service, environment: Mapping[str, str] | None = None, port: int | None = None
+) -> Running:
     """Start a service and wait until it answers; the one that runs already, if it does.
 
-    Raises ``ServiceError`` naming the log when it ends or stays silent.
+    In: ``port``, where it is tried before its usual one. Raises ``ServiceError`` naming the log when it ends or stays
+    silent.
     """
     found = running(settings, service.name)
     if found is not None:
         return found
-    port = _free_port(service.port) if service.ready_path else 0
+    code = _code(settings, service)
+    port = _free_port(port or service.port) if service.ready_path else 0
     log = log_of(settings, service.name)
     clear_way(log)
     if log.exists() and log.stat().st_size > LARGEST_LOG:
@@ -224,8 +248,8 @@ def start_service(settings: Settings, service: Service, environment: Mapping[str
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    write_derived(_note(settings, service.name), json.dumps({"pid": process.pid, "port": port}))
-    started = Running(service.name, process.pid, port)
+    write_derived(_note(settings, service.name), json.dumps({"pid": process.pid, "port": port, "code": code}))
+    started = Running(service.name, process.pid, port, code)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if process.poll() is not None:

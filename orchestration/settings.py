@@ -34,6 +34,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(PROJECT_DIR / ".warehouse", description="The one folder that holds all state.")
     landing: Path = Field(Path("landing"), description="Deliveries are read from here; relative to home.")
+    history: Path = Field(Path("dagster"), description="Dagster's history of runs is kept here; relative to home.")
     environment: Literal["synthetic", "test", "live"] = Field(
         "synthetic", description="Live data land only in a live warehouse, and made-up data never do."
     )
@@ -105,8 +106,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _resolve_paths(self) -> "Settings":
         self.home = self.home.expanduser().absolute()
-        landing = self.landing.expanduser()
+        landing, history = self.landing.expanduser(), self.history.expanduser()
         self.landing = landing if landing.is_absolute() else self.home / landing
+        self.history = history if history.is_absolute() else self.home / history
         return self
 
     @property

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from contextlib import nullcontext, suppress
@@ -26,6 +27,9 @@ def up(
 ) -> None:
     """Start the embedded database, make it ready, put right what was changed by hand, and say how to connect.
 
+    With `--services` one that runs is left alone, unless its code, templates or models have changed since it started:
+    then it is started again, at the same address.
+
     Roles, grants, policies, settings and passwords are compared with what is declared, and what differed is named.
     On a server whose admin is no superuser it checks that values of pupils cannot reach the server's log;
     `--superuser-sql` prints what a superuser has to run there once.
@@ -45,7 +49,10 @@ def up(
         return
     for said in start(settings):
         console.print(said if said.startswith("NOT") else f"Put right: {said}.", highlight=False, markup=False)
-    dagster_home(settings)
+    if dagster_home(settings).stat().st_mode & stat.S_ISGID:
+        from orchestration.defs.run_store import shared_run_store  # Dagster takes a while to import
+
+        shared_run_store(settings)
     if settings.environment == "live":
         console.print(
             f"The database is up: {dsn(settings, 'auditor', password=False)}", soft_wrap=True, highlight=False
@@ -65,6 +72,7 @@ def _start_services(settings: Settings) -> None:
     from orchestration.defs.run_store import sound_run_store
     from orchestration.services import SERVICES, dagster_home, log_of, operator_token, running, start_service
 
+    before = _stop_outdated(settings)
     if running(settings, "dagster") is None and running(settings, "dagster-daemon") is None:
         sound_run_store(settings)
     token = operator_token(settings, anew=running(settings, "dagster") is None)
@@ -73,15 +81,39 @@ def _start_services(settings: Settings) -> None:
         if service.name == "dagster":
             environment[TOKEN_VARIABLE] = token
         with console.status(f"Starting {service.name} ..."):
-            started = start_service(settings, service, environment)
+            started = start_service(settings, service, environment, before.get(service.name))
         where = f"{started.address}  (log: {log_of(settings, service.name)})" if service.ready_path else "started"
-        console.print(f"{service.name.capitalize()}: {where}", soft_wrap=True, highlight=False)
+        anew = "started again, its code had changed: " if service.name in before else ""
+        console.print(f"{service.name.capitalize()}: {anew}{where}", soft_wrap=True, highlight=False)
         if service.name == "dagster":
             console.print(
                 f"  Anybody on this machine may look at it. To operate it, open {started.address}/?{PARAMETER}={token}",
                 soft_wrap=True, highlight=False,
             )  # fmt: skip
     console.print("[bold]warehouse down[/] stops them all; everything is kept.")
+
+
+def _stop_outdated(settings: Settings) -> dict[str, int]:
+    """Stop services whose code has changed since they started, and say which are at work and stay. Out: their ports."""
+    from orchestration.database import connect, is_at_work
+    from orchestration.services import SERVICES, is_outdated, running, stop_service
+
+    stopped: dict[str, int] = {}
+    outdated = [service for service in SERVICES if is_outdated(settings, service)]
+    if not outdated:
+        return stopped
+    with connect(settings, "auditor", autocommit=True) as connection:
+        busy = is_at_work(connection)
+    for service in outdated:
+        found = running(settings, service.name)
+        if service.name == "dagster-daemon" and busy:  # what runs is a child of it
+            console.print(
+                "Dagster-daemon: a landing or build is running, so it goes on with the code that it was started with. "
+                "Run this again when that has ended."
+            )
+        elif found is not None and stop_service(settings, service.name):
+            stopped[service.name] = found.port
+    return stopped
 
 
 def down() -> None:

@@ -1,7 +1,7 @@
 """Reads the contract files (Open Data Contract Standard, version 3) into ``Contract`` objects.
 
-The library checks that a file obeys the standard; this module checks that it says what the warehouse needs, and
-names file and property when it does not.
+A file is read once for its form (``keys``), once for whether its parts fit each other (``agreement``), and once by the
+library of the standard; each mistake is told with line, key, value and what is allowed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,37 +9,31 @@ from datetime import time
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, cast, get_args
+from typing import Any
 
-import yaml
-from open_data_contract_standard.model import (
-    CustomProperty,
-    OpenDataContractStandard,
-    SchemaProperty,
-    Team,
-)
+from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
+from orchestration.contracts.agreement import disagreements
+from orchestration.contracts.document import Document, DocumentError, Problem, read_document, shown
+from orchestration.contracts.keys import CONTRACT
 from orchestration.contracts.model import (
     Ceiling,
     Check,
-    CheckName,
     CodeList,
     Column,
     ColumnType,
     Contract,
-    Kind,
     Owner,
-    Privacy,
     RejectLimit,
     Rule,
-    RuleName,
     ServiceLevel,
 )
 from orchestration.errors import WarehouseError
+from orchestration.settings import PROJECT_DIR
 
-T = TypeVar("T")
 CONTRACTS_DIR = Path(__file__).parent / "seemis"
+SEEDS_DIR = PROJECT_DIR / "seeds"
 _TYPES: dict[str, ColumnType] = {
     "string": "text",
     "integer": "integer",
@@ -51,119 +45,134 @@ _TYPES: dict[str, ColumnType] = {
 
 
 class ContractError(WarehouseError):
-    """A contract file cannot be used: the message names the file, the property and what is expected."""
+    """A contract file cannot be used: the message names file, line, key, what stands there and what is allowed."""
 
 
 @cache
 def load_contracts() -> Mapping[str, Contract]:
-    """Load every contract, keyed by feed; refused feeds are among them. Raises ``ContractError``."""
-    contracts = (read_contract(path) for path in sorted(CONTRACTS_DIR.glob("*.yml")))
+    """Load every contract, keyed by feed; refused feeds are among them. Raises ``ContractError`` with all mistakes."""
+    contracts, said = [], []
+    for path in sorted(CONTRACTS_DIR.iterdir()):
+        if path.suffix.lower() not in {".yml", ".yaml"}:
+            continue
+        try:
+            contracts.append(read_contract(path))
+        except ContractError as error:
+            said.append(str(error))
+    if said:
+        raise ContractError("\n".join(said))
     return MappingProxyType({contract.feed: contract for contract in contracts})
 
 
-def read_contract(path: Path) -> Contract:
-    """Read one contract file. Raises ``ContractError`` naming the file and the property."""
+def read_contract(path: Path, seeds: Path = SEEDS_DIR) -> Contract:
+    """Read one contract file, whose codes stand in ``seeds``.
+
+    Raises ``ContractError`` naming the file and each mistake: line, key with its path, its value, what is allowed.
+    """
+    if path.suffix != ".yml":
+        raise ContractError(f"{path.name} is not read: a contract is named <feed>.yml. Rename it.")
     try:
-        document = OpenDataContractStandard.from_file(str(path))
-    except (ValidationError, yaml.YAMLError, TypeError) as error:
-        raise ContractError(f"{path.name} is not a contract of the Open Data Contract Standard: {error}") from error
-    try:
-        contract = _contract(document)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        raise ContractError(f"{path.name} cannot be used: {error}. See the other contracts for the form.") from error
-    if contract.feed != path.stem:
-        raise ContractError(f"{path.name} describes the feed {contract.feed}; name the file after the feed.")
-    return contract
+        document = read_document(path)
+    except DocumentError as error:
+        raise ContractError(f"{path.name} cannot be used: {error}") from None
+    if found := mistakes(document, path.stem, seeds):
+        head = f"{path.name} is not a contract of the Open Data Contract Standard as the warehouse reads it:"
+        raise ContractError("\n  ".join([head, *found]))
+    return _contract(document.value)
 
 
-def _properties(properties: Sequence[CustomProperty] | None) -> dict[str, Any]:
-    return {str(entry.property): entry.value for entry in properties or ()}
+def mistakes(document: Document, feed: str, seeds: Path = SEEDS_DIR) -> list[str]:
+    """A line for each mistake in the document of a feed's contract, in the order of the file."""
+    problems = [*document.problems, *CONTRACT.problems(document.value, ())]
+    if not problems:
+        problems = list(disagreements(document.value, feed, seeds))
+    if not problems:
+        try:
+            OpenDataContractStandard(**document.value)
+        except ValidationError as error:  # of what only people read, which has no form here
+            says = "is not what the standard asks for"
+            problems = [Problem(tuple(one["loc"]), f"{says}: {one['msg']}") for one in error.errors()]
+    return [
+        f"line {line}: {said}"
+        for line, said in sorted((document.line(problem.place), _said(document, problem)) for problem in problems)
+    ]
 
 
-def _contract(document: OpenDataContractStandard) -> Contract:
-    own = _properties(document.customProperties)
-    schema = _required(document.schema_, "schema")[0]
-    columns = tuple(_column(entry) for entry in schema.properties or ())
-    key = sorted(
-        (entry for entry in schema.properties or () if entry.primaryKey),
-        key=lambda entry: entry.primaryKeyPosition or 0,
-    )
-    description = _required(document.description, "description")
-    limits = own.get("tooManyRejects") or {}
-    contract = Contract(
-        feed=_required(document.name, "name"),
-        version=_required(document.version, "version"),
-        kind=cast(Kind, _one_of(own["kind"], get_args(Kind), "kind")),
-        is_collected=bool(own.get("collect", True)),
-        purpose=" ".join(_required(description.purpose, "description.purpose").split()),
-        usage=" ".join(_required(description.usage, "description.usage").split()),
-        limitations=description.limitations,
-        grain=_required(schema.dataGranularityDescription, "dataGranularityDescription"),
+def _said(document: Document, problem: Problem) -> str:
+    """Place and words; the column by its name too, since nobody counts entries."""
+    place, column = problem.place, ""
+    if place[:3:2] == ("schema", "properties") and len(place) > 3:
+        found = document.value["schema"][place[1]]["properties"][place[3]]
+        name = found.get("name") if isinstance(found, dict) else None
+        column = f" (column {name})" if isinstance(name, str) else ""
+    return f"{shown(place)}{column} {problem.says}"
+
+
+def _own(holder: Mapping[str, Any]) -> dict[str, Any]:
+    return {entry["property"]: entry["value"] for entry in holder.get("customProperties") or ()}
+
+
+def _contract(found: Mapping[str, Any]) -> Contract:
+    """A contract out of a document whose form is right."""
+    own, description, table = _own(found), found["description"], found["schema"][0]
+    columns = table.get("properties") or ()
+    key = sorted((one for one in columns if one.get("primaryKey")), key=lambda one: int(one["primaryKeyPosition"]))
+    return Contract(
+        feed=found["name"],
+        version=found["version"],
+        kind=own["kind"],
+        is_collected=own.get("collect", True),
+        purpose=_one_line(description["purpose"]),
+        usage=_one_line(description["usage"]),
+        limitations=description.get("limitations"),
+        grain=table["dataGranularityDescription"],
         authoritative_source=own["authoritativeSource"],
         update_rule=own["updateRule"],
-        owners=_owners(document),
-        service_level=_service_level(document),
-        reject_limit=RejectLimit(**limits),
-        ceiling=Ceiling(**(own.get("ceiling") or {})),
-        columns=columns,
-        key=tuple(str(entry.name) for entry in key),
+        owners=tuple(
+            Owner(member["username"], member.get("name", ""), member["role"]) for member in found["team"]["members"]
+        ),
+        service_level=_service_level(found.get("slaProperties") or ()),
+        reject_limit=RejectLimit(**own.get("tooManyRejects", {})),
+        ceiling=Ceiling(**own.get("ceiling", {})),
+        columns=tuple(_column(column) for column in columns),
+        key=tuple(column["name"] for column in key),
         year_column=own.get("yearColumn"),
         order_column=own.get("orderColumn"),
-        is_judged=bool(own.get("suddenChangeStops", False)),
-        further_hops=tuple(str(hop) for hop in own.get("balance") or ()),
+        is_judged=own.get("suddenChangeStops", False),
+        further_hops=tuple(own.get("balance", ())),
     )
-    for name in (*contract.key, contract.year_column, contract.order_column):
-        if name is not None and not contract.column(name).is_required:
-            raise ValueError(f"column {name} is part of the key or the order and must be required")
-    if contract.is_collected and (not contract.key or contract.service_level is None):
-        raise ValueError("a collected feed needs a key and slaProperties")
-    return contract
 
 
-def _owners(document: OpenDataContractStandard) -> tuple[Owner, ...]:
-    team = document.team
-    members = team.members if isinstance(team, Team) else team
-    owners = tuple(
-        Owner(_required(member.username, "username"), member.name or "", _required(member.role, "role"))
-        for member in members or ()
-    )
-    for role in ("business owner", "technical owner"):
-        if all(owner.role != role for owner in owners):
-            raise ValueError(f"team has no {role}")
-    return owners
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
-def _service_level(document: OpenDataContractStandard) -> ServiceLevel | None:
-    if not document.slaProperties:
+def _service_level(found: Sequence[Mapping[str, Any]]) -> ServiceLevel | None:
+    levels = {entry["property"]: entry["value"] for entry in found}
+    if not levels:
         return None
-    levels = {entry.property: entry.value for entry in document.slaProperties}
     return ServiceLevel(
-        frequency_days=int(levels["frequency"] or 1),
-        latency_days=int(levels["latency"] or 0),
-        deadline=time.fromisoformat(str(levels["timeOfAvailability"])),
+        frequency_days=levels["frequency"],
+        latency_days=levels["latency"],
+        deadline=time.fromisoformat(levels["timeOfAvailability"]),
     )
 
 
-def _column(entry: SchemaProperty) -> Column:
-    name = _required(entry.name, "name of a column")
-    own = _properties(entry.customProperties)
-    options = entry.logicalTypeOptions or {}
-    codes = _codes(entry, own)
-    is_collected = bool(own.get("collect", True))
-    physical = _required(entry.physicalType, f"physicalType of {name}") if is_collected else None
-    found = [
-        (quality.severity, rule, argument)
-        for quality in entry.quality or ()
-        if isinstance(quality.implementation, dict)
-        for rule, argument in quality.implementation.items()
+def _column(found: Mapping[str, Any]) -> Column:
+    own, options = _own(found), found.get("logicalTypeOptions") or {}
+    codes, is_collected = _codes(found, own), own.get("collect", True)
+    held = [
+        (quality.get("severity") == "warning", name, argument)
+        for quality in found.get("quality") or ()
+        for name, argument in quality["implementation"].items()
     ]
     return Column(
-        name=name,
-        description=" ".join(_required(entry.description, f"description of {name}").split()),
-        type="code" if codes else _TYPES[_required(entry.logicalType, f"logicalType of {name}")],
-        postgres_type=physical,
-        privacy=cast(Privacy, _one_of(entry.classification, get_args(Privacy), f"classification of {name}")),
-        is_required=bool(entry.required),
+        name=found["name"],
+        description=_one_line(found["description"]),
+        type="code" if codes else _TYPES[found["logicalType"]],
+        postgres_type=found.get("physicalType") if is_collected else None,
+        privacy=found["classification"],
+        is_required=found.get("required", False),
         is_collected=is_collected,
         pattern=options.get("pattern"),
         max_length=options.get("maxLength"),
@@ -175,27 +184,17 @@ def _column(entry: SchemaProperty) -> Column:
         placeholders=own.get("placeholders"),
         formerly=own.get("formerly"),
         rules=tuple(
-            Rule(
-                cast(RuleName, _one_of(rule, get_args(RuleName), f"rule of {name}")),
-                tuple(argument) if isinstance(argument, list) else argument,
-            )
-            for severity, rule, argument in found
-            if severity != "warning"
+            Rule(name, tuple(argument) if isinstance(argument, list) else argument)
+            for warns, name, argument in held
+            if not warns
         ),
-        checks=tuple(
-            Check(cast(CheckName, _one_of(rule, get_args(CheckName), f"check of {name}")), argument)
-            for severity, rule, argument in found
-            if severity == "warning"
-        ),
+        checks=tuple(Check(name, argument) for warns, name, argument in held if warns),
     )
 
 
-def _codes(entry: SchemaProperty, own: Mapping[str, Any]) -> CodeList | None:
-    if entry.enum:
-        values = tuple(value.value for value in entry.enum)
-        if any(not isinstance(value, str) for value in values):
-            raise ValueError(f"codes of {entry.name} must be text: put them in quotation marks")
-        return CodeList(values=tuple(map(str, values)), joined_by=own.get("joinedBy"))
+def _codes(found: Mapping[str, Any], own: Mapping[str, Any]) -> CodeList | None:
+    if values := tuple(entry["value"] for entry in found.get("enum") or ()):
+        return CodeList(values=values, joined_by=own.get("joinedBy"))
     if "codes" not in own:
         return None
     codes = own["codes"]
@@ -205,15 +204,3 @@ def _codes(entry: SchemaProperty, own: Mapping[str, Any]) -> CodeList | None:
         excluded=tuple(codes.get("except", ())),
         local_seed=codes.get("local"),
     )
-
-
-def _one_of(value: Any, allowed: tuple[Any, ...], what: str) -> Any:
-    if value not in allowed:
-        raise ValueError(f"{what} is {value!r}, expected one of {', '.join(map(str, allowed))}")
-    return value
-
-
-def _required(value: T | None, what: str) -> T:
-    if value is None:
-        raise ValueError(f"{what} is missing")
-    return value

@@ -10,6 +10,10 @@ ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "t
 Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
 RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
 CheckName = Literal["check_digit", "issued_in_school_age", "not_before", "not_after"]
+DATES_OF_EXTRACT = ("extract_date", "extract_date_plus_one_year", "extracted_at")
+"""What a day or time of a row may be compared with, beside other columns."""
+CHECKED_NUMBERS = ("scn", "seed")
+"""Numbers whose last digit checks the others."""
 HOPS = ("manifest to file", "file to raw", "raw to canonical")
 
 

@@ -13,7 +13,7 @@ from orchestration.database.errors import (
     StartError,
 )
 from orchestration.database.lifecycle import ServerStatus, ensure_ready, start, status, stop
-from orchestration.database.locks import advisory_lock
+from orchestration.database.locks import advisory_lock, is_at_work
 from orchestration.database.passwords import new_password, set_password
 from orchestration.database.process import is_alive
 from orchestration.database.roles import ROLES
@@ -36,6 +36,7 @@ __all__ = [
     "engine",
     "ensure_ready",
     "is_alive",
+    "is_at_work",
     "libpq_environment",
     "new_password",
     "open_doors",

@@ -38,6 +38,11 @@ where locks.locktype = 'advisory' and locks.granted and locks.objsubid = 2
 log = logging.getLogger(__name__)
 
 
+def is_at_work(connection: Connection) -> bool:
+    """Whether a landing or a build runs at this moment, on whatever machine."""
+    return any(_one(connection, IS_HELD, (f"control.lock_{name}",)) == (True,) for name in LOCK_NUMBERS)
+
+
 @contextmanager
 def advisory_lock(
     connection: Connection, name: Literal["landing", "build"], wait_seconds: float | None = None

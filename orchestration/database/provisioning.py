@@ -162,11 +162,13 @@ def make_database_and_roles(settings: Settings) -> None:
 
 
 def provisioned_version(settings: Settings) -> str | None:
-    """The version that a server says it has, asked as a process role; None if that cannot be found out.
+    """The version that a server says it has, asked as a process role, or as the auditor by a process that only looks.
+
+    None if that cannot be found out.
 
     Raises DatabaseError where it holds real data and this process expects made-up ones, or the other way round.
     """
-    role = next((name for name in PROCESSES if configured_password(settings, name)), "loader")
+    role = next((name for name in (*PROCESSES, "auditor") if configured_password(settings, name)), "loader")
     try:
         with open_connection(settings, parameters(settings, role), autocommit=True) as connection:
             row = connection.execute("select version from control.provisioning").fetchone()

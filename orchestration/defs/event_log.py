@@ -7,7 +7,7 @@ step can hold a connection open. Named in dagster.yaml: the commands, the daemon
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,8 @@ import dagster as dg
 import sqlalchemy
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
+
+from orchestration.derived import open_to_group
 
 SHARD_OF_ALL_RUNS = "index"
 BUSY_TIMEOUT = 60  # seconds to wait for another process that writes
@@ -27,6 +29,7 @@ class EventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, sqlalchemy.Engine] = {}
         super().__init__(base_dir, inst_data)
+        self._open_to_group(SHARD_OF_ALL_RUNS)
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
@@ -39,9 +42,15 @@ class EventLogStorage(SqliteEventLogStorage):
             engine = self._engine(shard)
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
+                self._open_to_group(shard)
                 self._initialized_dbs.add(shard)
             with engine.begin() as connection:
                 yield connection
+
+    def _open_to_group(self, shard: str) -> None:
+        """On a server pages and runs are two users; SQLite gives its journals the rights of the database."""
+        with suppress(PermissionError):  # the other user's, who has done it
+            open_to_group(Path(self.path_for_shard(shard)))
 
     def _engine(self, shard: str) -> sqlalchemy.Engine:
         """The engine of one database, without a connection of its own: a file that is replaced is read anew."""

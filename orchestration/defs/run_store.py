@@ -8,12 +8,13 @@ import contextlib
 import datetime as dt
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
-from orchestration.derived import as_folder, say_made_anew
+from orchestration.derived import as_folder, open_to_group, say_made_anew
 from orchestration.services import dagster_home
 from orchestration.settings import Settings
 
@@ -41,6 +42,22 @@ def sound_run_store(settings: Settings, thorough: bool = False) -> Path:
             say_made_anew(path, why)
             _set_aside(path)
     return home
+
+
+def shared_run_store(settings: Settings) -> None:
+    """Make Dagster's storage for a group to use, where its folder is one that a group shares; else do nothing.
+
+    On a server the pages are a user of their own, who reads what the daemon writes, and SQLite's readers write too.
+    """
+    home = dagster_home(settings)
+    if not home.stat().st_mode & stat.S_ISGID:
+        return
+    sound_run_store(settings)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        instance.get_runs_count()
+        instance.all_instigator_state()
+    for name in DATABASES:
+        open_to_group(home / name)
 
 
 def _damage(path: Path, thorough: bool) -> str | None:

@@ -91,7 +91,9 @@ def test_what_is_taken_back_ends_at_once_and_for_good(either: Settings) -> None:
     with pytest.raises(ReaderError, match="no such scope"):
         revoke(either, "leaver", COUNCIL, actor="test")
     with pytest.raises(psycopg.errors.CheckViolation), connect(either, "steward") as connection:
-        connection.execute("update access.scopes set revoked_at = null, revoked_by = null where revoked_by = 'test'")
+        connection.execute(
+            "update access.scopes set revoked_at = null, revoked_by = null where revoked_by = 'steward (test)'"
+        )
     for statement in (
         "delete from access.scopes",
         "update access.scopes set kind = kind",
@@ -99,6 +101,39 @@ def test_what_is_taken_back_ends_at_once_and_for_good(either: Settings) -> None:
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), connect(either, "steward") as connection:
             connection.execute(statement)
+
+
+def test_who_gives_and_takes_back_is_what_the_database_knows(either: Settings) -> None:
+    """A steward who writes SQL could name somebody else, and another day, for a grant and for its end."""
+    grant(either, "traced", SCHOOL, actor="test")
+    number = reader_of(either, "traced")
+    with connect(either, "steward") as steward:
+        steward.execute("insert into access.groups (group_name) values ('Traced') on conflict do nothing")
+        for table, columns, values in (
+            ("scopes", "reader_id, kind, local_authority_code", "%(reader)s, 'authority', 'S12000006'"),
+            ("group_members", "reader_id, group_id", "%(reader)s, (select max(group_id) from access.groups)"),
+        ):
+            steward.execute(
+                f"insert into access.{table} ({columns}, granted_by, granted_at, revoked_at, revoked_by) "
+                f"values ({values}, 'first release', '2020-01-01', '2020-02-01', 'director')",
+                {"reader": number},
+            )
+    said = "select granted_by, granted_at > now() - interval '1 hour', revoked_at, revoked_by from access.{} "
+    with connect(either, "auditor") as auditor:
+        for table, extra in (("scopes", "and kind = 'authority'"), ("group_members", "")):
+            found = auditor.execute(said.format(table) + f"where reader_id = %s {extra}", [number]).fetchall()
+            assert found == [("steward (first release)", True, None, None)], table
+    with connect(either, "steward") as steward:
+        steward.execute(
+            "update access.scopes set revoked_at = '2020-02-01', revoked_by = 'director' where reader_id = %s", [number]
+        )
+    with connect(either, "auditor") as auditor:
+        ended = (
+            "select distinct revoked_by, revoked_at > now() - interval '1 hour' from access.scopes where reader_id = %s"
+        )
+        assert auditor.execute(ended, [number]).fetchall() == [("steward (director)", True)]
+    with pytest.raises(psycopg.errors.CheckViolation), connect(either, "steward") as steward:
+        steward.execute("update access.scopes set revoked_by = 'somebody else' where reader_id = %s", [number])
 
 
 def test_a_reader_from_whom_all_is_taken_is_no_reader_until_given_anew(either: Settings) -> None:

@@ -18,6 +18,7 @@ from orchestration.database import (
     advisory_lock,
     connect,
     ensure_ready,
+    is_at_work,
     rotate_passwords,
     statements_for_superuser,
 )
@@ -42,6 +43,9 @@ def test_a_reader_cannot_hold_up_a_build(server_settings: Settings) -> None:
                     held.execute(statement.encode())
                 held.rollback()
             with advisory_lock(build, "build", 0):
+                another = connect(server_settings, "auditor")
+                assert is_at_work(another), "`make up` leaves the daemon of a running build alone"
+                another.close()
                 another = connect(server_settings, "releaser")
                 with pytest.raises(LockBusyError), advisory_lock(another, "build", 0):
                     pass
@@ -49,6 +53,8 @@ def test_a_reader_cannot_hold_up_a_build(server_settings: Settings) -> None:
                 with connect(server_settings, "loader") as landing, advisory_lock(landing, "landing", 0):
                     pass
             provision(server_settings)
+            with connect(server_settings, "auditor") as looks:
+                assert not is_at_work(looks)
     finally:
         forget(server_settings, "h_older")
 

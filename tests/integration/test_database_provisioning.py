@@ -8,8 +8,9 @@ import pytest
 from orchestration.database import AccessError, connect, ensure_ready
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import open_connection, parameters
+from orchestration.database.dbt import PASSWORD_VARIABLE, dbt_environment
 from orchestration.database.provisioning import provision, provisioned_version, source_version
-from orchestration.database.roles import LOGINS, OWNERS, SCHEMAS
+from orchestration.database.roles import LOGINS, OWNERS, ROLES, SCHEMAS
 from orchestration.settings import Settings
 
 CATALOGUE = """
@@ -147,6 +148,15 @@ def test_an_admin_who_may_not_is_told_whom_to_name(server_settings: Settings) ->
     )
     with pytest.raises(AccessError, match="WAREHOUSE_PG_ADMIN_USER"):
         provision(humble)
+
+
+def test_who_only_looks_needs_no_password_of_a_role_that_writes(server_settings: Settings) -> None:
+    """Dagster's pages on a server have the auditor's alone; with none at all they are told what is missing."""
+    without = {f"{role}_password": None for role in ROLES} | {"pg_admin_password": None, "pseudonym_key": None}
+    looks = server_settings.model_copy(update={**without, "auditor_password": server_settings.auditor_password})
+    assert provisioned_version(looks) == source_version()
+    assert dbt_environment(looks)[PASSWORD_VARIABLE] == "", "dbt parses without one"
+    assert provisioned_version(server_settings.model_copy(update=without)) is None
 
 
 def test_without_an_admin_a_provisioned_server_is_used_as_it_is(server_settings: Settings) -> None:

@@ -139,3 +139,48 @@ def test_a_layer_left_out_is_named(nodes: dict[str, Any], name: str, parent: str
     model(nodes, name)["depends_on"]["nodes"].append(model(nodes, parent)["unique_id"])
     with pytest.raises(RefusedError, match=rf"{name} \(\w+\) stands on {parent}"):
         check(nodes)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("canonical_pupils", lambda meta: meta.update(graim=meta.pop("grain")), r"meta\.graim is no .*mean grain\?"),
+        ("canonical_pupils", lambda meta: meta.update(grain=["scn_"]), r"meta\.grain names scn_, .*known are"),
+        ("canonical_calendar", lambda meta: meta.update(month_column="opening_dat"), r"did you mean opening_date\?"),
+        ("control_freshness", lambda meta: meta.update(scope_colums=[]), r"is no key .*did you mean scope_columns\?"),
+        ("control_freshness", lambda meta: meta.update(also_follow=["ledgr"]), r"'ledgr'; .*did you mean ledger\?"),
+        ("control_freshness", lambda meta: meta.update(also_follow="ledger"), r"is 'ledger'; it has to be a list"),
+        ("control_balance_of_people", lambda meta: meta.update(balances={"file to row": "all"}),
+         r"has the step 'file to row', for which no contract asks; known are .*did you mean file to raw\?"),
+        ("control_balance_of_pupil_months", lambda meta: meta.pop("balances"),
+         r"attendance\.yml: balance names the step 'canonical to pupil months', for which no model has lines"),
+        ("data_freshness", lambda meta: meta.update(release={**meta["release"], "stmps": []}),
+         r"meta\.release\.stmps is not read by anything; .*did you mean stamps\?"),
+        ("stages", lambda meta: meta.update(privacy="publik"), r"is 'publik'; known .*mean public\?"),
+    ],
+)  # fmt: skip
+def test_a_slip_under_meta_is_named_with_its_model_and_what_is_allowed(
+    nodes: dict[str, Any], project: Project, name: str, change: Any, says: str
+) -> None:
+    """A key that nothing reads would be ignored, and what it was to say would not hold."""
+    changed = model(nodes, name)
+    changed["meta"] = {}
+    change(changed["config"]["meta"])
+    problems = project_problems({"nodes": nodes, "sources": project.sources})
+    assert any(re.search(says, problem) for problem in problems), problems
+    assert all(problem.startswith((name, "attendance.yml: ")) for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("meta", "says"),
+    [
+        ({"privacy": "qasi_identifier"}, r"known are public, .*did you mean quasi_identifier\?"),
+        ({"privcy": "public"}, r"_pupils: sex\.config\.meta\.privacy is missing; .*is privcy a slip"),
+        ({"privacy": "quasi_identifier", "unit": 5}, r"sex\.config\.meta\.unit is 5; it has to be text"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_a_column_is_named(nodes: dict[str, Any], project: Project, meta: dict[str, str], says: str) -> None:
+    column = model(nodes, "canonical_pupils")["columns"]["sex"]
+    column["config"], column["meta"] = {"meta": meta}, {}
+    problems = project_problems({"nodes": nodes, "sources": project.sources})
+    assert any(re.search(says, problem) for problem in problems), problems

@@ -11,8 +11,8 @@ PACKAGE = PROJECT_DIR / "orchestration"
 
 # From the bottom up. A part imports parts of lower layers and itself; parts of one layer do not know each other.
 LAYERS = [
-    {"errors", "derived", "trouble"},
-    {"settings", "parsed_project"},
+    {"errors", "derived", "meant", "trouble"},
+    {"settings", "parsed_project", "running_code"},
     {"database", "contracts", "quiet_dbt"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
     {"model_rules"},

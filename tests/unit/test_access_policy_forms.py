@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.release.tables.contracts import Column, ContractError, ReleaseContract, load_release_contracts
+from orchestration.release.tables.contracts import (
+    Column,
+    ContractError,
+    ReleaseContract,
+    load_release_contracts,
+)
 from orchestration.release.tables.policies import AUTHORITY, COUNCIL, READER, SCHOOL, SEED_CODE, read_policy
 
 

@@ -62,7 +62,7 @@ def _bare_inside(release: Release) -> None:
         (lambda r: r["groups"].update(cases=["pupils"]), r"meta\.release\.groups names cases, which no rule knows"),
         (lambda r: r["groups"]["late"].append("late_pupils"), "no column late_pupils"),
         (lambda r: r.update(shared=True), "shared is not known for this mart; known is none"),
-        (lambda r: r.update(keys="sex"), r"meta\.release\.keys is a list of columns"),
+        (lambda r: r.update(keys="sex"), r"meta\.release\.keys is .sex.; it has to be a list of columns"),
     ],
 )
 def test_a_declaration_that_is_not_understood_is_named(

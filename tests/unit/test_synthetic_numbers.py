@@ -11,7 +11,12 @@ import pytest
 from orchestration.synthetic.options import SynthOptions, start_year, year_name
 from orchestration.synthetic.world.calendars import SCHOOL_DAYS, school_year
 from orchestration.synthetic.world.hidden import fill_hidden, number
-from orchestration.synthetic.world.identifiers import ScnIssuer, scn_check_digits, seed_check_digit, seemis_ids
+from orchestration.synthetic.world.identifiers import (
+    ScnIssuer,
+    scn_check_digits,
+    seed_check_digit,
+    seemis_ids,
+)
 from orchestration.synthetic.world.published import STAGES, departments, find_authorities, read_seed
 from orchestration.synthetic.world.rolls import census_rolls
 

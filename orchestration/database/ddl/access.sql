@@ -60,10 +60,10 @@ comment on column access.group_members.group_id is 'The group.';
 comment on column access.group_members.reader_id is 'The reader.';
 comment on column access.group_members.valid_from is 'First day.';
 comment on column access.group_members.valid_until is 'Last day; null: until further notice.';
-comment on column access.group_members.granted_by is 'Who added the reader.';
+comment on column access.group_members.granted_by is 'Who added the reader: the login, and in brackets who it said it was.';
 comment on column access.group_members.granted_at is 'When.';
 comment on column access.group_members.revoked_at is 'When it was taken back; null: it was not.';
-comment on column access.group_members.revoked_by is 'Who took it back.';
+comment on column access.group_members.revoked_by is 'Who took it back: the login, and in brackets who it said it was.';
 
 create table if not exists access.clusters (
     local_authority_code text not null,
@@ -116,10 +116,10 @@ comment on column access.scopes.seed_code is 'SEED code of the one school, seven
 comment on column access.scopes.sector is 'Its sector: a SEED code may have two.';
 comment on column access.scopes.valid_from is 'First day.';
 comment on column access.scopes.valid_until is 'Last day; null: until further notice.';
-comment on column access.scopes.granted_by is 'Who gave it.';
+comment on column access.scopes.granted_by is 'Who gave it: the login, and in brackets who it said it was.';
 comment on column access.scopes.granted_at is 'When.';
 comment on column access.scopes.revoked_at is 'When it was taken back; null: it was not.';
-comment on column access.scopes.revoked_by is 'Who took it back.';
+comment on column access.scopes.revoked_by is 'Who took it back: the login, and in brackets who it said it was.';
 
 create table if not exists access.school_counts (
     local_authority_code text not null,
@@ -207,17 +207,43 @@ on conflict do nothing;
 create or replace function access.keep_revocation() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 begin
-    if old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at then
+    if old.revoked_at is not null and (new.revoked_at, new.revoked_by) is distinct from (old.revoked_at, old.revoked_by) then
         raise exception 'a revocation cannot be taken back: grant anew' using errcode = 'check_violation';
     end if;
     return new;
 end
 $$;
-comment on function access.keep_revocation() is 'Refuses to change the time of a revocation.';
+comment on function access.keep_revocation() is 'Refuses to change who revoked and when.';
 create or replace trigger keep_revocation before update on access.scopes
 for each row execute function access.keep_revocation();
 create or replace trigger keep_revocation before update on access.group_members
 for each row execute function access.keep_revocation();
+
+-- Who gave and who took back is for the database to say: the login it knows, the name that this login gives of itself in
+-- brackets, and its own clock. Release writes through give_shared_logins alone.
+create or replace function access.stamp_grant() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        new.granted_at := now();
+        if session_user <> 'releaser' then
+            new.granted_by := session_user || coalesce(' (' || nullif(new.granted_by, session_user) || ')', '');
+        end if;
+        new.revoked_at := null;
+        new.revoked_by := null;
+    elsif old.revoked_at is null and new.revoked_at is not null then
+        new.revoked_at := now();
+        new.revoked_by := session_user || coalesce(' (' || nullif(new.revoked_by, session_user) || ')', '');
+    end if;
+    return new;
+end
+$$;
+comment on function access.stamp_grant() is
+'Writes who gives or takes back, and when, as the database knows it; what a statement says of itself stands in brackets.';
+create or replace trigger stamp_grant before insert or update on access.scopes
+for each row execute function access.stamp_grant();
+create or replace trigger stamp_grant before insert or update on access.group_members
+for each row execute function access.stamp_grant();
 
 -- The day in Scotland, whatever time zone a session has set: a reader must not move it.
 create or replace function access.today() returns date language sql stable

@@ -13,8 +13,11 @@ from orchestration.ledger import late_establishments
     blocking=False,
 )
 def every_expected_school_has_delivered(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """Fail, without blocking, and name the schools that are late."""
-    late = late_establishments(warehouse.ready())
+    """Fail, without blocking, and name the schools that are late, or the landing folder that is not there."""
+    settings = warehouse.ready()
+    if not settings.landing.is_dir():
+        return dg.AssetCheckResult(passed=False, metadata={"landing folder": f"{settings.landing} is not there"})
+    late = late_establishments(settings)
     return dg.AssetCheckResult(
         passed=not late,
         severity=dg.AssetCheckSeverity.WARN,

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from orchestration.release.tables.contracts import WITHOUT_EXACT_ROWS, ReleaseContract, missing_marts, problems_of
+from orchestration.release.tables.contracts import (
+    WITHOUT_EXACT_ROWS,
+    ReleaseContract,
+    missing_marts,
+    problems_of,
+)
 
 LISTED = 20
 """Breaks named in one refusal; more say the same."""

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.release.tables.declaration import hint, meant, read_declaration
+from orchestration.meant import hint, meant
+from orchestration.release.tables.declaration import read_declaration
 from orchestration.release.tables.shapes import ATTENDANCE, SHAPES, ContractError
 
 PROTECTED_KINDS = (

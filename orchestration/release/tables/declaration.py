@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import Any
 
+from orchestration.meant import hint
 from orchestration.release.tables.shapes import KINDS
 
 
@@ -29,23 +29,11 @@ class Declaration:
 KNOWN = tuple(field.name for field in fields(Declaration))
 
 
-def hint(name: object, known: Iterable[str]) -> str:
-    """What is allowed instead of a name, and which of it may have been meant."""
-    listed = list(known)
-    return f"known are {', '.join(listed)}{meant(name, listed)}" if listed else "none is known here"
-
-
-def meant(name: object, known: Iterable[str]) -> str:
-    """The like, where what is known is too much to list."""
-    near = get_close_matches(str(name), list(known), 1, 0.6)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
 def _names(what: str, found: Any, problems: list[str]) -> tuple[str, ...]:
     if found is None:
         return ()
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        problems.append(f"{what} is a list of columns, such as [sector, academic_year]")
+        problems.append(f"{what} is {found!r}; it has to be a list of columns, such as [sector, academic_year]")
         return ()
     if twice := sorted({name for name in found if found.count(name) > 1}):
         problems.append(f"{what} names {', '.join(twice)} twice")
@@ -61,7 +49,10 @@ def _shared(found: Any, columns: Iterable[str], problems: list[str]) -> tuple[st
         ((column, values),) = found.items()
         if isinstance(values, list) and values:
             return (str(column), *map(str, values))
-    problems.append("shared is true, or one column of the model with a list of values")
+    problems.append(
+        f"meta.release.shared is {found!r}; it has to be true, or one column of the model with a list of values; "
+        f"known are {', '.join(columns)}"
+    )
     return ()
 
 

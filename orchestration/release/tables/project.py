@@ -9,20 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.release.tables.contracts import contracts_of
+from orchestration.release.tables.meta import CLASSES, Node, meta_of, meta_problems
 from orchestration.release.tables.shapes import SHAPES, ContractError
-
-Node = Mapping[str, Any]
-CLASSES = ("public", "operational", "quasi_identifier", "special_category", "direct_identifier")
-"""Privacy classes from the mildest to the strictest."""
-
-
-def _meta(item: Node) -> dict[str, Any]:
-    return {**(item.get("meta") or {}), **((item.get("config") or {}).get("meta") or {})}
 
 
 def privacy_of(column: Node) -> str | None:
     """Privacy class of a column; None where it has none that is known."""
-    found = _meta(column).get("privacy")
+    found = meta_of(column).get("privacy")
     return found if found in CLASSES else None
 
 
@@ -32,9 +25,9 @@ def reasons_of(model: Node) -> tuple[dict[str, str], list[str]]:
     A model's ``privacy_reasons`` maps a reason to the columns it holds for. Out also: what is wrong with them.
     """
     problems: list[str] = []
-    reasons = {name: _meta(column)["privacy_reason"] for name, column in model["columns"].items()
-               if "privacy_reason" in _meta(column)}  # fmt: skip
-    declared = _meta(model).get("privacy_reasons") or {}
+    reasons = {name: meta_of(column)["privacy_reason"] for name, column in model["columns"].items()
+               if "privacy_reason" in meta_of(column)}  # fmt: skip
+    declared = meta_of(model).get("privacy_reasons") or {}
     if not isinstance(declared, Mapping) or not all(isinstance(names, list) for names in declared.values()):
         return reasons, ["privacy_reasons maps a reason to a list of columns"]
     for reason, names in declared.items():
@@ -60,7 +53,7 @@ def falls(model: Node, nodes: Mapping[str, Node], also: Mapping[str, Node] | Non
             before, now = privacy_of(parent["columns"].get(name) or {}), privacy_of(column)
             if not before or not now or CLASSES.index(now) >= CLASSES.index(before):
                 continue
-            if before != "operational" or _meta(model).get("release") is not None:
+            if before != "operational" or meta_of(model).get("release") is not None:
                 yield name, f"from {before} in {parent['name']} to {now}"
 
 
@@ -87,7 +80,7 @@ def project_problems(manifest: Mapping[str, Any]) -> list[str]:
     contracts, problems = contracts_of(manifest["nodes"].values())
     missing = sorted(SHAPES.keys() - {contract.mart for contract in contracts})
     problems += [f"{mart}: it is for readers, and no model declares it under meta.release" for mart in missing]
-    return [*dict.fromkeys(problems), *privacy_problems(manifest)]
+    return [*dict.fromkeys([*problems, *meta_problems(manifest)]), *privacy_problems(manifest)]
 
 
 def check_manifest(path: Path) -> None:

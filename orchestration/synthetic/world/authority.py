@@ -22,7 +22,13 @@ from orchestration.synthetic.world.openings import (
 )
 from orchestration.synthetic.world.people import People, Registry
 from orchestration.synthetic.world.population import CensusRoll, empty_roll, next_roll
-from orchestration.synthetic.world.published import Authority, Department, census_date, departments, exam_window
+from orchestration.synthetic.world.published import (
+    Authority,
+    Department,
+    census_date,
+    departments,
+    exam_window,
+)
 from orchestration.synthetic.world.randomness import generator
 from orchestration.synthetic.world.rolls import Rolls, census_rolls
 

@@ -1,11 +1,11 @@
 -- Rule 12. The deadline of a half day is the contract's latency and hour after it. A live warehouse is judged by the
--- clock, a made-up one on the day of its last delivery, because its calendar does not move with ours.
+-- clock, a made-up one on the day of its last delivery of what every school sends.
 {%- set expectation = var('feed_expectations')['attendance'] %}
 
 with as_of as (
     select
         file_ledger.local_authority_code,
-        case when bool_or(file_ledger.environment = 'live') then now() else max(file_ledger.extracted_at) end as as_of
+        {{ judged_at('file_ledger') }} as as_of
     from {{ ref('stg_control__file_ledger') }} as file_ledger
     group by file_ledger.local_authority_code
 ),

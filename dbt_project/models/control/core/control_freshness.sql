@@ -13,8 +13,8 @@ with expectations (feed, is_required, every_days, latency_days, due_by) as (
 as_of as (
     select
         file_ledger.local_authority_code,
-        max(file_ledger.academic_year) as academic_year,
-        case when bool_or(file_ledger.environment = 'live') then now() else max(file_ledger.extracted_at) end as as_of
+        {{ judged_year('file_ledger') }} as academic_year,
+        {{ judged_at('file_ledger') }} as as_of
     from {{ ref('stg_control__file_ledger') }} as file_ledger
     where {{ in_touched_scope('file_ledger') }}
     group by file_ledger.local_authority_code
