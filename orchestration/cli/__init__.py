@@ -17,6 +17,7 @@ from orchestration.cli import (
     credentials,
     dashboards,
     database,
+    dbt,
     delivering,
     demo,
     ledger,
@@ -57,7 +58,7 @@ def options(
 
 
 for part in (
-    synth, delivering, running, ledger, calendar, backup, contracts, database, demo, access, credentials, dashboards,
+    synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, credentials, dashboards,
 ):  # fmt: skip
     part.register(app)
 

@@ -1,11 +1,8 @@
-"""Commands about the database: up, down, status, dsn, psql, dbt."""
+"""Commands about the database: up, down, status, dsn, psql."""
 
 import os
 import shutil
 import stat
-import subprocess
-import sys
-from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -195,56 +192,6 @@ def psql(
     os.execve(str(binary), [str(binary), *(arguments or [])], os.environ | libpq_environment(settings, role))  # noqa: S606
 
 
-def dbt(
-    arguments: Annotated[list[str], typer.Argument(help="A dbt command and its options.")],
-) -> None:
-    """Run dbt by hand as the transformer, on the layers only: readers see nothing of it until a release.
-
-    What builds waits for a run that is building, and what it makes by an edited model the next `warehouse run` makes
-    again, with all that stands on it.
-
-    Examples:
-
-        warehouse dbt build --select canonical
-
-        warehouse dbt source freshness
-
-        warehouse dbt docs generate
-    """
-    from orchestration.database import ensure_ready
-    from orchestration.model_rules import alone_with_the_layers
-    from orchestration.release.tables.project import check_manifest
-    from orchestration.transform import (
-        BUILDING,
-        clean_run_results,
-        dbt_command,
-        ensure_manifest,
-        target_path,
-        without_row_values,
-    )
-
-    settings = load_settings()
-    ensure_ready(settings)
-    if arguments[0] in BUILDING:
-        with suppress(RuntimeError):  # a project that cannot be parsed: dbt says why, below
-            check_manifest(ensure_manifest(settings))
-    command, environment = dbt_command(settings, arguments)
-    with alone_with_the_layers(settings) if arguments[0] in BUILDING else nullcontext():
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        assert process.stdout is not None
-        for line in process.stdout:
-            cleaned = without_row_values(line.strip())
-            sys.stdout.write(line if cleaned == line.strip() else f"  {cleaned or '(row left out)'}\n")
-            sys.stdout.flush()
-        code = process.wait()
-    clean_run_results(settings)
-    if code == 0 and arguments[0] == "parse":
-        check_manifest(target_path(settings) / "manifest.json")
-    raise typer.Exit(code)
-
-
 def status(json_output: JsonOption = False) -> None:
     """Say how the warehouse is: database, deliveries waiting, last build and release, rows by layer.
 
@@ -307,6 +254,4 @@ def register(app: typer.Typer) -> None:
     app.command()(down)
     app.command()(status)
     app.command()(dsn)
-    passed_on = {"ignore_unknown_options": True}  # options that are not ours are psql's, or dbt's
-    app.command(context_settings=passed_on)(psql)
-    app.command(context_settings=passed_on)(dbt)
+    app.command(context_settings={"ignore_unknown_options": True})(psql)  # options that are not ours are psql's

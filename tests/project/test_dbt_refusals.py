@@ -11,7 +11,7 @@ from orchestration.release.tables.project import project_problems
 from orchestration.settings import PROJECT_DIR
 from tests.support.dbt_project import Project, name_of
 
-MACRO = PROJECT_DIR / "dbt_project" / "macros" / "scopes" / "check_project.sql"
+MACRO = PROJECT_DIR / "dbt_project" / "macros" / "core" / "scopes" / "check_project.sql"
 
 
 class RefusedError(Exception):

@@ -26,7 +26,7 @@ def fake_manifest(path: Path, kinds: Iterable[str] | None = None, made: Iterable
     """A manifest with the marts' models as their YAML files describe them; ``made`` by release, of these kinds."""
     left_out = {"reference", "schools", *MADE_BY_RELEASE} - {*made}
     nodes = {}
-    for file in sorted((PROJECT_DIR / "dbt_project" / "models" / "aggregated").glob("*.yml")):
+    for file in sorted((PROJECT_DIR / "dbt_project" / "models" / "aggregated").rglob("*.yml")):
         for model in yaml.safe_load(file.read_text()).get("models", []):
             meta = model.get("config", {}).get("meta", {})
             if "release" not in meta or (kinds is not None and meta["release"]["kind"] not in kinds):

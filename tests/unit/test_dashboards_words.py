@@ -72,14 +72,14 @@ def test_every_kind_of_warning_has_words() -> None:
 
 def test_every_step_of_the_balance_sheet_has_words() -> None:
     folder = PROJECT_DIR / "dbt_project" / "models" / "control"
-    hops = {hop for path in folder.glob("*.sql") for hop in re.findall(r"'([a-z ]+)' as hop", path.read_text())}
+    hops = {hop for path in folder.rglob("*.sql") for hop in re.findall(r"'([a-z ]+)' as hop", path.read_text())}
     assert hops == set(words.STEPS)
 
 
 def test_every_mart_with_deliveries_behind_it_can_be_asked_for() -> None:
     """As ``provenance`` chooses them: released marts, no code lists, with an academic year."""
     marts = set()
-    for path in (PROJECT_DIR / "dbt_project" / "models" / "aggregated").glob("*.yml"):
+    for path in (PROJECT_DIR / "dbt_project" / "models" / "aggregated").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             config = model.get("config", {})
             release = config.get("meta", {}).get("release")
