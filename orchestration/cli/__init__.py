@@ -58,7 +58,8 @@ def options(
 
 
 for part in (
-    synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, credentials, dashboards,
+    synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, credentials,
+    dashboards,
 ):  # fmt: skip
     part.register(app)
 
