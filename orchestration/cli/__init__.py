@@ -20,6 +20,7 @@ from orchestration.cli import (
     delivering,
     demo,
     ledger,
+    project,
     running,
     synth,
 )
@@ -57,7 +58,8 @@ def options(
 
 
 for part in (
-    synth, delivering, running, ledger, calendar, backup, contracts, database, demo, access, credentials, dashboards,
+    synth, delivering, running, ledger, calendar, backup, contracts, database, demo, access, project, credentials,
+    dashboards,
 ):  # fmt: skip
     part.register(app)
 

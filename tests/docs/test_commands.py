@@ -67,6 +67,7 @@ COMMANDS = [
     "check-delivery",
     "make-delivery",
     "access",
+    "project",
     "credentials",
     "dashboards",
 ]

@@ -46,7 +46,7 @@ CHANGES = {
     "alter table access.scopes disable trigger keep_revocation": "trigger keep_revocation of access.scopes is off",
     "alter default privileges for role transformer in schema canonical grant select on tables to analyst":
         "analyst will get SELECT on tables that transformer makes in canonical",
-    "alter function access.today() set timezone = 'UTC'": "functions of access or control are not as",
+    "alter function access.today() set timezone = 'UTC'": "functions of access, control or projects are not as",
 }  # fmt: skip
 SUPERUSER = {
     "alter role analyst bypassrls": "analyst is bypassrls",

@@ -17,7 +17,7 @@ LAYERS = [
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
-    {"backup"},
+    {"backup", "projects"},
     {"defs", "definitions", "dagster_pages"},
     {"cli"},
 ]
