@@ -1,5 +1,7 @@
 """Which project a researcher's login belongs to: one for good, as long as the project is in force."""
 
+import datetime as dt
+
 import psycopg
 
 from orchestration.access.errors import ReaderError
@@ -15,7 +17,7 @@ STATE = "select state, local_authority_code, valid_until from access.project_sta
 def authority_of_project(settings: Settings, project: str) -> str:
     """GSS code of a project's council. Raises ReaderError where there is no such project."""
     with connect(settings, "steward", autocommit=True) as connection:
-        return str(_state(connection, project)[1])
+        return _state(connection, project)[1]
 
 
 def join_project(
@@ -55,8 +57,8 @@ def join_project(
         )
 
 
-def _state(connection: psycopg.Connection, project: str) -> tuple[object, ...]:
+def _state(connection: psycopg.Connection, project: str) -> tuple[str, str, dt.date]:
     row = connection.execute(STATE, [project]).fetchone()
     if row is None:
         raise ReaderError(f"there is no project {project!r}: see `warehouse project list`")
-    return tuple(row)
+    return row[0], row[1], row[2]

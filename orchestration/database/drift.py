@@ -167,10 +167,7 @@ def _policies(connection: Connection) -> Iterator[Difference]:
                 f"row-level security of {schema}.{table} does not hold for its owner",
                 (sql.SQL("alter table {} force row level security").format(this),),
             )
-        wanted = PROJECT_POLICIES if schema == "projects" else {
-            "written_by_release": _policy("*", ["releaser"], "true", "true"),
-            "read_by_readers": _policy("r", READERS, conditions.get(table), None),
-        }  # fmt: skip
+        wanted = _wanted_policies(schema, table, conditions.get(table))
         for name in sorted({*policies, *wanted}):
             expected = wanted.get(name)
             if expected == policies.get(name) or (expected and expected["using"] is None):
@@ -185,10 +182,18 @@ def _policy(verb: str, roles: list[str], using: str | None, check: str | None) -
     return {"verb": verb, "permissive": True, "roles": roles, "using": using, "check": check}
 
 
-PROJECT_POLICIES = {
-    "written_by_build": _policy("*", ["transformer"], "true", "true"),
-    "read_by_project": _policy("r", [CONTROL_OWNER], "(project_name = access.current_project())", None),
-}
+def _wanted_policies(schema: str, table: str, condition: str | None) -> dict[str, dict[str, object]]:
+    """Policies of a released table, or of one of projects, whose owner has the rows of the login's project alone."""
+    if schema == "released":
+        return {
+            "written_by_release": _policy("*", ["releaser"], "true", "true"),
+            "read_by_readers": _policy("r", READERS, condition, None),
+        }
+    written = {"written_by_build": _policy("*", ["transformer"], "true", "true")}
+    if table == "degrees":
+        return written
+    own = "(project_name = access.current_project())"
+    return written | {"read_by_project": _policy("r", [CONTROL_OWNER], own, None)}
 
 
 def _create_policy(name: str, table: sql.Identifier, policy: dict[str, object]) -> sql.Composed:

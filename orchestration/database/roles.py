@@ -152,7 +152,7 @@ SCHEMAS: dict[str, Schema] = {
     "projects": Schema(
         "Extracts of researchers' projects, each under tokens of its own. Written by the build. Logins read research.",
         CONTROL_OWNER,
-        use=("transformer",),
+        use=("transformer", "auditor"),  # whose review looks up the functions, and who reads no row
     ),
     "research": Schema(
         "What researchers read: the extract of the project of the login that asks.",

@@ -2,7 +2,8 @@
 
 Who is compared is the pupil and not the row: all years of a pupil together, in every column that identifies, as they
 would be read. Two pupils are alike where all of that is the same. Who has too few like them is said less finely, all of
-them together, so that nobody else's group grows smaller; who still has too few at the end is left out.
+them together, so that nobody else's group grows smaller; who still has too few at the end is left out. What was said
+less finely once stays so: a value that comes and goes from build to build would be had by comparing two of them.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,8 @@ from orchestration.projects.errors import ProjectError
 
 WITHHELD = "withheld"
 PEOPLE = sql.Identifier("pg_temp", "project_people")
-"""One row per pupil and year: ``person``, ``academic_year``, ``is_generalised``, and the columns in their detail."""
+"""One row per pupil and year: ``person``, ``academic_year``, ``steps`` that were taken for the pupil in earlier builds,
+``is_left_out`` (false), and the columns in their detail. Afterwards: as they are to be read, but who is left out."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +46,35 @@ def raise_to_bar(connection: Connection, identifying: Sequence[str], steps: Sequ
     Raises ProjectError where somebody is under the bar after all: a mistake here must not reach a reader.
     """
     pupils, unique, few = _count(connection, identifying, bar)
-    left = few
-    for step in steps:
+    for number, step in enumerate(steps, start=1):
+        _take(connection, step, sql.SQL("steps >= {}").format(sql.Literal(number)))
+    left = _count(connection, identifying, bar)[2]
+    for number, step in enumerate(steps, start=1):
         if not left:
             break
-        value = sql.Identifier(step.coarser) if step.coarser else sql.Literal(WITHHELD)
-        connection.execute(
-            sql.SQL("update {people} set {column} = {value}, is_generalised = true where person in ({under})").format(
-                people=PEOPLE, column=sql.Identifier(step.column), value=value, under=_under(identifying, bar)
-            )
-        )
+        condition = sql.SQL("steps < {} and person in ({})").format(sql.Literal(number), _under(identifying, bar))
+        _take(connection, step, condition, number)
         left = _count(connection, identifying, bar)[2]
     if left:
-        connection.execute(sql.SQL("delete from {} where person in ({})").format(PEOPLE, _under(identifying, bar)))
+        connection.execute(
+            sql.SQL("update {} set is_left_out = true where person in ({})").format(PEOPLE, _under(identifying, bar))
+        )
     kept, unique_after, few_after = _count(connection, identifying, bar)
     if few_after or kept + left != pupils:
         raise ProjectError(f"{few_after} pupils are like fewer than {bar} after all: nothing was written")
     row = connection.execute(
-        sql.SQL("select count(distinct person) from {} where is_generalised").format(PEOPLE)
+        sql.SQL("select count(distinct person) from {} where steps > 0 and not is_left_out").format(PEOPLE)
     ).fetchone()
     return Likeness(pupils, unique, few, unique_after, int(row[0]) if row else 0, left)
+
+
+def _take(connection: Connection, step: Step, condition: sql.Composed, number: int | None = None) -> None:
+    """Take a step for the pupils of a condition, and note its number where there is one."""
+    value = sql.Identifier(step.coarser) if step.coarser else sql.Literal(WITHHELD)
+    noted = sql.SQL(", steps = {}").format(sql.Literal(number)) if number else sql.SQL("")
+    connection.execute(
+        sql.SQL("update {} set {} = {}{} where {}").format(PEOPLE, sql.Identifier(step.column), value, noted, condition)
+    )
 
 
 def _alike(identifying: Sequence[str]) -> sql.Composed:
@@ -72,7 +83,7 @@ def _alike(identifying: Sequence[str]) -> sql.Composed:
     return sql.SQL(
         "select profiles.person, count(*) over (partition by profiles.profile) as alike from ("
         "select person, string_agg(row({columns})::text, ' ' order by academic_year) as profile "
-        "from {people} group by person) as profiles"
+        "from {people} where not is_left_out group by person) as profiles"
     ).format(columns=columns, people=PEOPLE)
 
 

@@ -254,6 +254,17 @@ create table if not exists projects.attendance_months (
     primary key (project_name, pupil_token, month)
 );
 comment on table projects.attendance_months is 'Openings of pupils by project. One row per project, pupil and month.';
+create table if not exists projects.degrees (
+    project_name text not null,
+    pupil_token uuid not null,
+    steps integer not null check (steps > 0),
+    primary key (project_name, pupil_token)
+);
+comment on table projects.degrees is
+'Pupils whose values are said less finely than declared, and stay so: how many steps were taken. One row per project and pupil.';
+comment on column projects.degrees.project_name is 'The project.';
+comment on column projects.degrees.pupil_token is 'The pupil''s token in it.';
+comment on column projects.degrees.steps is 'Steps from the declared detail on, in the order of the columns that are on offer.';
 
 -- The functions name the project already; the policies hold for whatever else may come to read these tables.
 alter table projects.pupils enable row level security;
@@ -270,6 +281,11 @@ create policy read_by_project on projects.attendance_months for select to wareho
 using (project_name = access.current_project());
 drop policy if exists written_by_build on projects.attendance_months;
 create policy written_by_build on projects.attendance_months for all to transformer using (true) with check (true);
+
+alter table projects.degrees enable row level security;
+alter table projects.degrees force row level security;
+drop policy if exists written_by_build on projects.degrees;
+create policy written_by_build on projects.degrees for all to transformer using (true) with check (true);
 
 -- As the doors of released tables: nothing from the caller, rows by the index, a bare function scan as plan; and in the
 -- order of the project's own tokens, so that two extracts have no order in common.
@@ -394,6 +410,7 @@ projects.read_attendance_months() to researcher;
 grant execute on function access.today() to pseudonymiser, transformer;
 grant select on research.project, research.columns, research.pupils, research.attendance_months to researcher;
 grant select, insert, delete on projects.pupils, projects.attendance_months to transformer;
+grant select, insert, update, delete on projects.degrees to transformer;
 grant select on access.projects, access.project_columns, access.project_terms, access.project_ends, access.project_logins,
 access.project_states to steward, auditor;
 grant select on access.project_states to pseudonymiser, transformer;

@@ -8,35 +8,27 @@ from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, en
 from orchestration.projects import build_extracts, offer
 
 
-@dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            ["projects", table],
-            deps=[["vault", "tokens"], ["pseudonymised", "pupil_years"], ["pseudonymised", source]],
-            group_name="projects",
-            description=description,
-            kinds={"postgres"},
-            owners=["team:information-governance"],
-        )
-        for table, source, description in (
-            (
-                "pupils",
-                "pupil_years",
-                "Characteristics of pupils by researchers' project, no pupil like fewer than the bar.",
-            ),
-            *(
-                (
-                    subject.table,
-                    subject.source,
-                    f"Rows of {name} by researchers' project, for the pupils of its extract.",
-                )
-                for name, subject in offer().subjects.items()
-            ),
-        )
-    ],
-    retry_policy=OUTSIDE_FAILURES,
-    name="project_extracts",
-)
+def _spec(table: str, description: str, *sources: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        ["projects", table],
+        deps=[["vault", "tokens"], *(["pseudonymised", source] for source in sources)],
+        group_name="projects",
+        description=description,
+        kinds={"postgres"},
+        owners=["team:information-governance"],
+    )
+
+
+SPECS = [
+    _spec("pupils", "Pupils of each researchers' project; none is like fewer than the bar says.", "pupil_years"),
+    *(
+        _spec(one.table, f"{name.capitalize()} of the pupils of each researchers' project.", "pupil_years", one.source)
+        for name, one in offer().subjects.items()
+    ),
+]
+
+
+@dg.multi_asset(specs=SPECS, retry_policy=OUTSIDE_FAILURES, name="project_extracts")
 def project_extracts(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None]]:
@@ -46,5 +38,5 @@ def project_extracts(
     for one in built:
         context.log.info(f"{one.project}: {one.held or f'{one.rows} rows'}{', changed' if one.has_changed else ''}")
     counts = {"projects": len(built), "held back": sum(one.held is not None for one in built)}
-    for key in context.selected_asset_keys:
-        yield dg.MaterializeResult(asset_key=key, metadata=counts)
+    for spec in SPECS:
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=counts)
