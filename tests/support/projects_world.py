@@ -97,21 +97,29 @@ def world(settings: Settings) -> Iterator[Settings]:
         clear(found)
 
 
-def clear(settings: Settings) -> None:
-    """As if nothing of it had ever been."""
+def forget_projects(settings: Settings) -> None:
+    """As if no project had ever been."""
     with connect_as_admin(settings) as admin:
         logins = [name for (name,) in admin.execute("select login_name from access.project_logins").fetchall()]
         admin.execute("set role warehouse_owner")
         for table in ACTS:
             _without_trigger(admin, "access", table)
         _without_trigger(admin, "control", "project_measures")
-        admin.execute("delete from vault.tokens")
-        admin.execute("delete from vault.identity_map")
+        admin.execute("delete from vault.tokens where domain like 'project %'")
         admin.execute("reset role")
     forget(settings, *logins)
     with connect(settings, "transformer") as connection:
-        connection.execute("delete from projects.pupils")
-        connection.execute("delete from projects.attendance_months")
+        for table in ("pupils", "attendance_months", "degrees"):
+            connection.execute(sql.SQL("delete from {}").format(sql.Identifier("projects", table)))
+
+
+def clear(settings: Settings) -> None:
+    """As if nothing of the world had ever been."""
+    forget_projects(settings)
+    with connect(settings, "pseudonymiser") as connection:
+        connection.execute("delete from vault.tokens")
+        connection.execute("delete from vault.identity_map")
+    with connect(settings, "transformer") as connection:
         connection.execute("delete from control.build_state")
         connection.execute("drop table pseudonymised.pupil_years, pseudonymised.attendance_pupil_months")
 
