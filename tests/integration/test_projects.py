@@ -8,9 +8,9 @@ import pytest
 
 from orchestration.access import ReaderError, give_login, review
 from orchestration.database import connect
-from orchestration.projects import ProjectError, declare, end, list_projects
+from orchestration.projects import ProjectError, build_extracts, declare, end, list_projects, offer
 from orchestration.settings import Settings
-from tests.conftest import NewWarehouse
+from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.logins import connected
 from tests.support.projects_world import (
     COLUMNS,
@@ -79,6 +79,18 @@ def test_what_was_done_is_never_changed(council: Settings) -> None:
         )
 
 
+def test_what_is_on_offer_has_a_place_in_the_extracts(council: Settings) -> None:
+    query = (
+        "select table_name, column_name from information_schema.columns where table_schema = 'projects' "
+        "and column_name not in ('project_name', 'pupil_token', 'academic_year', 'month', 'steps')"
+    )
+    with connect(council, "transformer") as connection:
+        found = set(connection.execute(query).fetchall())
+    offered = {("pupils", column) for column in offer().pupils}
+    offered |= {(subject.table, column) for subject in offer().subjects.values() for column in subject.columns}
+    assert found == offered
+
+
 def test_a_login_reads_its_project_and_nothing_else(council: Settings) -> None:
     assert rows(council, "r_one", "select project_name, pupils from research.project")[0][0] == "one"
     columns = rows(council, "r_one", "select column_name, detail from research.columns")
@@ -128,8 +140,6 @@ def test_policies_hold_where_a_function_would_not_ask(council: Settings) -> None
     """The tables' owner, as whom the functions run, has the rows of the login's project alone, and here of none."""
     with connect(council, "transformer") as connection:
         assert connection.execute("select count(*) > 100 from projects.pupils").fetchone() == (True,)
-    from tests.conftest import connect_as_admin
-
     with connect_as_admin(council) as admin:
         admin.execute("set role warehouse_owner")
         assert admin.execute("select count(*) from projects.pupils").fetchone() == (0,)
@@ -154,6 +164,9 @@ def test_a_login_is_of_one_project_for_good(council: Settings) -> None:
     for name, project in (("r_new", "one"), ("r_one", None)):
         with pytest.raises(ReaderError, match="is over on"):
             give(name, project, until=UNTIL + dt.timedelta(days=1))
+    researcher(council, "r_older", None)  # as one of an earlier version
+    give("r_older", "one")
+    assert rows(council, "r_older", "select count(*) > 100 from research.pupils") == [(True,)]
     found = {row["who"]: row["sees"] for row in review(council) if row["kind"] == "login"}
     assert found["r_one"] == f"all of {HERE}, project one"
     assert "r_new" not in found
@@ -210,7 +223,7 @@ def test_the_day_after_the_last_nothing_is_read(council: Settings) -> None:
             "insert into access.project_terms (project_name, valid_until, given_by) "
             "values ('last_year', current_date - 1, 'test')"
         )
-    with pytest.raises(DENIED, match="The project last_year was over on"):
+    with pytest.raises(DENIED, match="The last day of the project last_year was"):
         rows(council, "r_late", ALL)
     assert "last_year" not in night(council)
 
@@ -220,8 +233,6 @@ def test_who_is_new_is_in_the_next_extract_and_nothing_is_written_twice(council:
     assert {one.has_changed for one in again.values()} == {False}
     before = rows(council, "r_one", ALL)
     add_pupils(council, HERE, 2001, 20)
-    from orchestration.projects import build_extracts
-
     held = {one.project: one.held for one in build_extracts(council)}
     assert held["one"] == "its pupils have no tokens yet: the extract stays as it was"
     assert held["elsewhere"] is None

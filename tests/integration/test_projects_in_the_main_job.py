@@ -1,5 +1,6 @@
 """Researchers' projects as a user runs them: declared, built by the main job, read, the same after a rebuild, ended."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,29 +10,30 @@ import pytest
 from orchestration.access import new_login_password
 from orchestration.database import connect
 from orchestration.projects import list_projects, offer
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_DIR, Settings
 from tests.support.logins import connected
 from tests.support.main_job import warehouse
 from tests.support.projects_world import forget_projects
 
 CREATE = (
-    "project", "create", "stage_study", "--authority", "Clackmannanshire", "--purpose", "Attendance by stage",
+    "project", "create", "job_study", "--authority", "Clackmannanshire", "--purpose", "Attendance by stage",
     "--owner", "Dr R Jones", "--subject", "attendance", "--columns",
     "stage,sex,age,deprivation,ethnicity,school,openings_attended", "--reason", "school=schools are compared",
     "--until", "2099-06-30",
 )  # fmt: skip
-LOGIN = ("access", "login", "r_study", "--role", "researcher", "--project", "stage_study", "--until", "2099-06-30")
+LOGIN = ("access", "login", "r_study", "--role", "researcher", "--project", "job_study", "--until", "2099-06-30")
 
 
 @pytest.fixture(scope="module")
 def study(released: Settings) -> Iterator[Settings]:
     """A project of the demonstration's council, built by one run; as if it had never been afterwards."""
+    forget_projects(released)
     made = warehouse(released, *CREATE)
     assert made.code == 0, made.errors
     assert "stands as declared" in warehouse(released, *CREATE).output
     given = warehouse(released, *LOGIN)
     assert given.code == 0, given.errors
-    assert "reads the project stage_study of S12000005" in given.output
+    assert "reads the project job_study of S12000005" in given.output
     with connect(released, "auditor") as connection:
         assert connection.execute("select count(*) from control.project_measures").fetchone() == (0,)
     done = warehouse(released, "run", "--build", "--json")
@@ -56,6 +58,17 @@ def test_the_extract_is_there_and_nobody_in_it_is_like_fewer_than_five(study: Se
     assert listed["unique_after"] == 0
     assert listed["pupils"] - listed["withheld"] == len(found)
     assert listed["withheld"] < offer().smallest_group
+
+
+def test_queries_of_the_guide_return_rows(study: Settings) -> None:
+    guide = (PROJECT_DIR / "docs" / "researchers.md").read_text()
+    queries = [
+        query for block in re.findall(r"^```\n(select.*?)^```", guide, re.M | re.S) for query in block.split(";")
+    ]
+    assert len(queries) > 2
+    with connected(study, "r_study") as connection:
+        for query in filter(str.strip, queries):
+            assert connection.execute(query.encode()).fetchall(), query
 
 
 def test_openings_add_up_to_those_of_the_layers_for_the_pupils_of_the_extract(study: Settings) -> None:
@@ -83,13 +96,13 @@ def test_a_rebuild_and_another_release_change_no_token(study: Settings) -> None:
 
 
 def test_after_the_end_nothing_is_read_and_nothing_is_left(study: Settings) -> None:
-    done = warehouse(study, "project", "end", "stage_study", "--reason", "the report is out")
+    done = warehouse(study, "project", "end", "job_study", "--reason", "the report is out")
     assert done.code == 0, done.errors
     assert "nothing of it can be read from now on" in " ".join(done.output.split())
     assert "r_study" in done.output
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="stage_study was ended on"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="job_study was ended on"):
         read(study)
     assert warehouse(study, "project", "list", "--json").json() == []
     (row,) = warehouse(study, "project", "list", "--all", "--json").json()
     assert (row["state"], row["logins"]) == ("ended", "r_study")
-    assert warehouse(study, "project", "end", "stage_study", "--reason", "again").code == 1
+    assert warehouse(study, "project", "end", "job_study", "--reason", "again").code == 1

@@ -181,7 +181,7 @@ select coalesce(
     (
         select case states.state
             when 'ended' then format('The project %s was ended on %s: nothing of it can be read.', states.project_name, states.ended_at::date)
-            when 'over' then format('The project %s was over on %s: nothing of it can be read.', states.project_name, states.valid_until)
+            when 'over' then format('The last day of the project %s was %s: nothing of it can be read.', states.project_name, states.valid_until)
             else format('This login is over, or its council was taken back: nothing of the project %s can be read.', states.project_name)
         end
         from access.project_logins as members
@@ -402,6 +402,25 @@ comment on column research.attendance_months.openings_excluded is 'Absent, exclu
 comment on column research.attendance_months.openings_unknown_reason is 'Absent, of unknown reason.';
 comment on column research.attendance_months.openings_not_counted is 'Recorded and not counted as possible (extended leave).';
 comment on column research.attendance_months.openings_not_recorded is 'Expected and delivered by nobody; neither presence nor absence.';
+
+-- the tables say what their views say
+do $$
+declare
+    one record;
+begin
+    for one in
+        select tables.relname, columns.attname, coalesce(col_description(shown.attrelid, shown.attnum), 'The project.') as said
+        from pg_catalog.pg_class as tables
+        inner join pg_catalog.pg_attribute as columns on columns.attrelid = tables.oid and columns.attnum > 0
+        left join pg_catalog.pg_attribute as shown
+            on shown.attrelid = to_regclass('research.' || tables.relname) and shown.attname = columns.attname
+        where tables.relnamespace = 'projects'::regnamespace and tables.relname in ('pupils', 'attendance_months')
+            and tables.relkind = 'r' and not columns.attisdropped
+    loop
+        execute format('comment on column projects.%I.%I is %L', one.relname, one.attname, one.said);
+    end loop;
+end
+$$;
 
 revoke all on function access.keep_project_acts(), access.current_project(), access.why_no_project(), access.my_project(),
 access.my_project_columns(), projects.read_pupils(), projects.read_attendance_months() from public;
