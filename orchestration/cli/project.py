@@ -66,8 +66,8 @@ def create(
         warehouse project create stage_study --authority Clackmannanshire --purpose "Attendance by stage"
         --owner "Dr R Jones" --subject attendance --columns stage,sex,age,openings_attended --until 2099-06-30
 
-        warehouse project create year_study --authority S12000005 --purpose "Age within the stage" --owner "Dr R Jones"
-        --columns stage,age:years --reason "age=the months of birth are compared" --until 2099-06-30
+        warehouse project create year_study --authority S12000005 --purpose "Age within a stage" --owner "Dr R Jones"
+        --columns stage,age:years --reason "age=it is the question" --until 2099-06-30
     """
     from orchestration.access import authority_code
     from orchestration.projects import approval, declare

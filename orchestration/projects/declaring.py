@@ -58,7 +58,7 @@ def approval(
 ) -> Approval:
     """Check what is asked for. Raises ProjectError, saying what to name instead."""
     if not NAME.fullmatch(name):
-        raise ProjectError(f"{name!r} cannot be a project: small letters, digits and _, at most 41 of them")
+        raise ProjectError(f"{name!r} cannot be a project: a small letter, then 1 to 40 small letters, digits and _")
     for what, text in (("purpose", purpose), ("owner", owner)):
         if not text.strip():
             raise ProjectError(f"say the project's {what}: --{what}")

@@ -16,8 +16,11 @@ select
     states.purpose,
     array_to_string(states.subjects, ', ') as subjects,
     (
-        select string_agg(case columns.detail when 'amount' then columns.column_name
-            else columns.column_name || ':' || columns.detail end, ', ' order by columns.column_name)
+        select string_agg(
+            columns.column_name
+            || case when columns.detail in ('amount', columns.column_name) then '' else ':' || columns.detail end,
+            ', ' order by columns.column_name
+        )
         from access.project_columns as columns where columns.project_name = states.project_name
     ) as columns,
     coalesce(states.ended_at::date, states.valid_until) as until,
