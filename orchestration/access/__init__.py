@@ -7,6 +7,7 @@ from orchestration.access.granting import Granted, Validity, grant, revoke, revo
 from orchestration.access.listing import list_scopes, review
 from orchestration.access.logins import MadeLogin, end_login, give_login, new_login_password
 from orchestration.access.places import Place, authority_code, find_place
+from orchestration.access.project_logins import authority_of_project
 from orchestration.access.readers import Person
 from orchestration.access.reads import collect_sql_reads, list_sql_reads
 from orchestration.access.retention import forget_page_reads, forget_sql_reads
@@ -22,6 +23,7 @@ __all__ = [
     "ReaderError",
     "Validity",
     "authority_code",
+    "authority_of_project",
     "collect_sql_reads",
     "count_schools",
     "end_login",

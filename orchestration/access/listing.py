@@ -125,7 +125,10 @@ def _readers(settings: Settings) -> Rows:
                 when readers.valid_until < access.today() then 'nothing: expired'
                 when readers.kind = 'login' and roles.rolname is null then 'nothing: no such login'
                 else coalesce(scopes.sees, 'nothing but code lists and national figures')
-            end as sees,
+            end || coalesce(
+                ', project ' || projects.project_name
+                || case projects.state when 'in force' then '' else ' (' || projects.state || ')' end, ''
+            ) as sees,
             scopes.through,
             least(scopes.valid_until, readers.valid_until) as until,
             scopes.granted_by,
@@ -133,6 +136,9 @@ def _readers(settings: Settings) -> Rows:
         from access.readers
         left join scopes on readers.reader_id = scopes.reader_id
         left join reads on readers.reader_id = reads.reader_id
+        left join access.project_logins as members
+            on readers.reader_name = members.login_name and readers.kind = 'login'
+        left join access.project_states as projects on members.project_name = projects.project_name
         left join pg_catalog.pg_roles as roles on readers.reader_name = roles.rolname and roles.rolcanlogin
         order by readers.kind, readers.reader_name, sees, through
         """,

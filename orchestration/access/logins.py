@@ -1,4 +1,7 @@
-"""Logins of people who read SQL: made, prolonged and ended. Each belongs to a group and reads one authority."""
+"""Logins of people who read SQL: made, prolonged and ended. Each belongs to a group and reads one authority.
+
+A researcher's belongs to a project as well, for good: without one it reads no records, and it is over with its project.
+"""
 
 import datetime as dt
 import re
@@ -10,6 +13,7 @@ from psycopg import sql
 from orchestration.access.errors import ReaderError
 from orchestration.access.granting import Validity, grant_within
 from orchestration.access.places import Place
+from orchestration.access.project_logins import join_project
 from orchestration.access.readers import RESERVED
 from orchestration.database import connect, new_password, set_password
 from orchestration.database.cluster import ADMIN
@@ -37,11 +41,13 @@ def give_login(
     *,
     actor: str,
     password: str | None = None,
+    project: str | None = None,
 ) -> MadeLogin:
     """Make a login of a person, or give one that is there another last day.
 
     In: ``group``, whose rights it has; the authority that it reads; the last day; a password where it is not to be
-    made up. Needs the admin's login. Raises ReaderError, and AccessError where the admin may not.
+    made up; the ``project`` of a researcher. Needs the admin's login. Raises ReaderError, and AccessError where the
+    admin may not.
     """
     _check(name, group, until)
     login = Login(name, group, until, is_open=True)
@@ -53,6 +59,7 @@ def give_login(
             "on conflict (login_name) do update set valid_until = excluded.valid_until",
             [name, group, until, actor],
         )
+        join_project(connection, login, project, authority_code, actor)
         connection.execute("reset role")
         make_login(connection, login, settings.pg_database)
         _as_owner(connection)

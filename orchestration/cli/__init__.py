@@ -21,6 +21,7 @@ from orchestration.cli import (
     delivering,
     demo,
     ledger,
+    project,
     running,
     synth,
 )
@@ -58,7 +59,7 @@ def options(
 
 
 for part in (
-    synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, credentials,
+    synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, project, credentials,
     dashboards,
 ):  # fmt: skip
     part.register(app)

@@ -133,33 +133,38 @@ def login(
     name: Annotated[str, typer.Argument(help="Name of the login: small letters, digits and _.")],
     role: Annotated[str, typer.Option("--role", help="analyst or researcher.")] = "analyst",
     authority: AuthorityOption = None,
+    project: Annotated[str | None, typer.Option("--project", help="A researcher's project, for good.")] = None,
     last: Annotated[dt.datetime | None, typer.Option("--until", help="Last day.", formats=["%Y-%m-%d"])] = None,
     end: Annotated[bool, typer.Option("--end", help="End the login for good, its sessions too.")] = False,
 ) -> None:
     """Make a login for one person who reads SQL, prolong it, or end it. It reads one authority until its last day.
 
-    A new login's password is taken from WAREHOUSE_LOGIN_PASSWORD, or made up and printed once.
+    A researcher's belongs to a project, which says the authority; without one it reads no records. The password of a
+    new one is taken from WAREHOUSE_LOGIN_PASSWORD, or made up and printed once.
 
     Examples:
 
         warehouse access login a_smith --role analyst --authority Clackmannanshire --until 2099-06-30
 
+        warehouse access login r_jones --role researcher --project stage_study --until 2099-06-30
+
         warehouse access login a_smith --end
     """
-    from orchestration.access import authority_code, end_login, give_login
+    from orchestration.access import authority_code, authority_of_project, end_login, give_login
 
     settings = _ready()
     if end:
         end_login(settings, name, actor=getpass.getuser())
         console.print(f"The login {name} is ended.", highlight=False)
         return
-    if authority is None or last is None:
-        raise fail("name what it reads with --authority, and its last day with --until", Exit.USAGE)
+    if (authority is None and project is None) or last is None:
+        raise fail("name what it reads with --authority or --project, and its last day with --until", Exit.USAGE)
     secret = settings.login_password.get_secret_value() if settings.login_password else None
-    made = give_login(
-        settings, name, role, authority_code(settings, authority), last.date(), actor=getpass.getuser(), password=secret
-    )
-    console.print(f"{name} reads {authority} as {role} until {last.date()}.", highlight=False)
+    code = authority_code(settings, authority) if authority else authority_of_project(settings, project or "")
+    actor, day = getpass.getuser(), last.date()
+    made = give_login(settings, name, role, code, day, actor=actor, password=secret, project=project)
+    what = f"the project {project} of {code}" if project else authority
+    console.print(f"{name} reads {what} as {role} until {day}.", highlight=False)
     if made.password is not None and secret is None:
         console.print("Its password, shown this once: ", end="")
         typer.echo(made.password)

@@ -11,7 +11,7 @@ from psycopg import Connection, sql
 from orchestration.database.declared import Privilege, Relation, declared, declared_defaults
 from orchestration.database.drift_of_roles import role_differences
 from orchestration.database.found import Difference
-from orchestration.database.roles import CREATORS, SCHEMAS
+from orchestration.database.roles import CONTROL_OWNER, CREATORS, SCHEMAS
 
 RELATIONS = """
 select n.nspname, c.relname, pg_get_userbyid(c.relowner)
@@ -67,7 +67,8 @@ select n.nspname, c.relname, c.relrowsecurity, c.relforcerowsecurity,
     )
 from pg_catalog.pg_class as c inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and (
-    n.nspname = 'released' or (n.nspname, c.relname) in (('control', 'page_reads'), ('control', 'sql_reads'))
+    n.nspname in ('released', 'projects')
+    or (n.nspname, c.relname) in (('control', 'page_reads'), ('control', 'sql_reads'))
 ) order by 1, 2
 """
 READERS = ["aggregated_owner", "dashboard"]
@@ -159,17 +160,14 @@ def _policies(connection: Connection) -> Iterator[Difference]:
                 f"row-level security of {schema}.{table} is off",
                 (sql.SQL("alter table {} enable row level security").format(this),),
             )
-        if schema != "released":
+        if schema == "control":
             continue
         if not is_forced:
             yield Difference(
                 f"row-level security of {schema}.{table} does not hold for its owner",
                 (sql.SQL("alter table {} force row level security").format(this),),
             )
-        wanted = {
-            "written_by_release": _policy("*", ["releaser"], "true", "true"),
-            "read_by_readers": _policy("r", READERS, conditions.get(table), None),
-        }
+        wanted = _wanted_policies(schema, table, conditions.get(table))
         for name in sorted({*policies, *wanted}):
             expected = wanted.get(name)
             if expected == policies.get(name) or (expected and expected["using"] is None):
@@ -182,6 +180,20 @@ def _policies(connection: Connection) -> Iterator[Difference]:
 
 def _policy(verb: str, roles: list[str], using: str | None, check: str | None) -> dict[str, object]:
     return {"verb": verb, "permissive": True, "roles": roles, "using": using, "check": check}
+
+
+def _wanted_policies(schema: str, table: str, condition: str | None) -> dict[str, dict[str, object]]:
+    """Policies of a released table, or of one of projects, whose owner has the rows of the login's project alone."""
+    if schema == "released":
+        return {
+            "written_by_release": _policy("*", ["releaser"], "true", "true"),
+            "read_by_readers": _policy("r", READERS, condition, None),
+        }
+    written = {"written_by_build": _policy("*", ["transformer"], "true", "true")}
+    if table == "degrees":
+        return written
+    own = "(project_name = access.current_project())"
+    return written | {"read_by_project": _policy("r", [CONTROL_OWNER], own, None)}
 
 
 def _create_policy(name: str, table: sql.Identifier, policy: dict[str, object]) -> sql.Composed:
@@ -229,7 +241,7 @@ def _triggers(connection: Connection) -> Iterator[Difference]:
 FUNCTIONS = """
 select md5(string_agg(pg_get_functiondef(p.oid), '' order by p.oid::regprocedure::text))
 from pg_catalog.pg_proc as p
-where p.pronamespace in (to_regnamespace('access'), to_regnamespace('control'))
+where p.pronamespace in (to_regnamespace('access'), to_regnamespace('control'), to_regnamespace('projects'))
 """
 
 
@@ -237,4 +249,4 @@ def _functions(connection: Connection) -> Iterator[Difference]:
     row = connection.execute("select functions from control.provisioning").fetchone()
     now = connection.execute(FUNCTIONS).fetchone()
     if row and row[0] and now and row[0] != now[0]:
-        yield Difference("functions of access or control are not as `warehouse up` made them")
+        yield Difference("functions of access, control or projects are not as `warehouse up` made them")

@@ -59,7 +59,7 @@ RESTRICTED_READER = {
 }
 
 ANALYST_SETTINGS = READER | {"statement_timeout": "5min"}
-RESEARCHER_SETTINGS = RESTRICTED_READER | {"search_path": "pseudonymised, aggregated"}
+RESEARCHER_SETTINGS = RESTRICTED_READER | {"search_path": "research, aggregated"}
 GROUP_SETTINGS = {ANALYST: ANALYST_SETTINGS, RESEARCHER: RESEARCHER_SETTINGS}
 """What each member of a group starts with: settings of a group itself would not reach its members."""
 
@@ -73,7 +73,7 @@ OWNERS: dict[str, Role] = {
 }
 GROUPS: dict[str, Role] = {
     ANALYST: Role("Analysts of a council: released marts. A group, no login."),
-    RESEARCHER: Role("Named researchers with a purpose: pseudonymised records, released marts. A group, no login."),
+    RESEARCHER: Role("Researchers of projects: the extract of each one's own, released marts. A group, no login."),
 }
 LOGINS: dict[str, Role] = {
     "loader": Role("Landing: files into raw, and the ledger.", temporary=True),
@@ -100,15 +100,16 @@ LOGINS: dict[str, Role] = {
         settings=ANALYST_SETTINGS,
     ),
     "shared_researcher": Role(
-        "The demonstration's researcher: pseudonymised records and released marts. No login where the data are live.",
+        "The demonstration's researcher: all pseudonymised records, released marts. No login where the data are live.",
         group=RESEARCHER,
         connections=10,
-        settings=RESEARCHER_SETTINGS,
+        settings=RESEARCHER_SETTINGS | {"search_path": "pseudonymised, aggregated"},
     ),
     "steward": Role("Data stewards: what was rejected and why, and withdrawal.", settings=RESTRICTED_READER),
     "auditor": Role("Auditors: the ledger, the balance sheet and the releases.", settings=RESTRICTED_READER),
 }
-SHARED = {ANALYST: "shared_analyst", RESEARCHER: "shared_researcher"}
+SHARED_RESEARCHER = "shared_researcher"
+SHARED = {ANALYST: "shared_analyst", RESEARCHER: SHARED_RESEARCHER}
 """The login by which commands and tests read as a member of a group."""
 ROLES: tuple[str, ...] = tuple({value: name for name, value in SHARED.items()}.get(name, name) for name in LOGINS)
 """Names as commands, settings and files of passwords know them: of a shared login, its group's."""
@@ -137,9 +138,9 @@ SCHEMAS: dict[str, Schema] = {
         create=("transformer",),
     ),
     "pseudonymised": Schema(
-        "Records under tokens, without direct identifiers: for named researchers with a purpose.",
+        "Records under tokens, without direct identifiers. Restricted, but for the demonstration's researcher.",
         CONTROL_OWNER,
-        use=("transformer", RESEARCHER),
+        use=("transformer", SHARED_RESEARCHER),
         create=("transformer",),
     ),
     "aggregated_exact": Schema(
@@ -147,6 +148,16 @@ SCHEMAS: dict[str, Schema] = {
         CONTROL_OWNER,
         use=("transformer", "releaser"),
         create=("transformer",),
+    ),
+    "projects": Schema(
+        "Extracts of researchers' projects, each under tokens of its own. Written by the build. Logins read research.",
+        CONTROL_OWNER,
+        use=("transformer", "auditor"),  # whose review looks up the functions, and who reads no row
+    ),
+    "research": Schema(
+        "What researchers read: the extract of the project of the login that asks.",
+        CONTROL_OWNER,
+        use=(RESEARCHER,),
     ),
     "released": Schema(
         "Tables of what readers see, by council: written by release, read by the pages. Logins read aggregated.",
@@ -174,14 +185,24 @@ SCHEMAS: dict[str, Schema] = {
     "access": Schema(
         "Which reader may see which establishments.",
         CONTROL_OWNER,
-        # the owner of released tables names its functions in their policies
-        use=("dashboard", ANALYST, RESEARCHER, "releaser", "steward", "auditor", AGGREGATED_OWNER),
+        # the owner of released tables names its functions in their policies; tokens and extracts follow the projects
+        use=(
+            "dashboard",
+            ANALYST,
+            RESEARCHER,
+            "releaser",
+            "steward",
+            "auditor",
+            "pseudonymiser",
+            "transformer",
+            AGGREGATED_OWNER,
+        ),
     ),
 }
 
 DEFAULTS: tuple[Default, ...] = (
     Default("loader", "raw", READ, ("transformer",)),
-    Default("transformer", "pseudonymised", READ, (RESEARCHER,)),
+    Default("transformer", "pseudonymised", READ, (SHARED_RESEARCHER,)),
     Default("transformer", "aggregated_exact", READ, ("releaser",)),
     Default("transformer", "reference", READ, ("releaser",)),
     Default("transformer", "control", READ, ("releaser", "steward", "auditor")),

@@ -9,8 +9,10 @@ from orchestration.identity.keys import (
     key_source,
     load_key,
 )
+from orchestration.identity.project_tokens import ANALYTICS, project_domain
 
 __all__ = [
+    "ANALYTICS",
     "IdentityResult",
     "KeyMismatchError",
     "KeyMissingError",
@@ -20,4 +22,5 @@ __all__ = [
     "key_fingerprint",
     "key_source",
     "load_key",
+    "project_domain",
 ]

@@ -4,8 +4,6 @@ Set-wise, as the role ``pseudonymiser``: what is new is found in one query, matc
 Keys never enter the database, and identifiers enter no SQL text, log or exception.
 """
 
-import hashlib
-import hmac
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,10 +15,10 @@ from psycopg import Connection
 from orchestration.contracts import load_contracts, placeholder_numbers
 from orchestration.database import connect
 from orchestration.errors import WarehouseError
-from orchestration.identity.keys import KeyMismatchError, domain_key, load_key
+from orchestration.identity.keys import KeyMismatchError, domain_key, keyed_uuid, load_key
+from orchestration.identity.project_tokens import ANALYTICS, assign_project_tokens
 from orchestration.settings import Settings
 
-ANALYTICS = "analytics"
 NUMBERING = "numbering"
 """Domain of the key that the numbers of a batch are ordered by: it makes no tokens."""
 
@@ -107,13 +105,14 @@ class IdentityResult:
     """What one run did, and how many persons there are now.
 
     ``new_people`` are persons seen for the first time, ``known_elsewhere`` ids of persons whom another authority
-    has delivered before.
+    has delivered before, ``project_tokens`` those given for researchers' projects.
     """
 
     files_read: int
     new_people: int
     known_elsewhere: int
     people: int
+    project_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def _assign(settings: Settings, connection: Connection) -> IdentityResult:
     if has_tokens:  # also where nobody is new: a damaged key is said on the first night, not on the last
         _check_key(connection, key)
     if not files:
-        return IdentityResult(0, 0, 0, _count(connection))
+        return IdentityResult(0, 0, 0, _count(connection), assign_project_tokens(connection, master))
     new = [
         Person(row[0], row[1], row[2], row[3], _somebodys(settings, row[0], row[4]))
         for row in connection.execute(NEW_PEOPLE, [files])
@@ -179,7 +178,8 @@ def _assign(settings: Settings, connection: Connection) -> IdentityResult:
                 copy.write_row((pupil_id, ANALYTICS, token))
     connection.execute("insert into vault.assigned_files (file_id) select unnest(%s::integer[])", [files])
     persons = sum(is_new for _, _, is_new in assigned)
-    return IdentityResult(len(files), persons, len(assigned) - persons, _count(connection))
+    given = assign_project_tokens(connection, master)
+    return IdentityResult(len(files), persons, len(assigned) - persons, _count(connection), given)
 
 
 def _count(connection: Connection) -> int:
@@ -189,8 +189,7 @@ def _count(connection: Connection) -> int:
 
 def make_token(key: bytes, local_authority_code: str, seemis_pupil_id: str) -> uuid.UUID:
     """The pseudonym of a person first known under this id: HMAC-SHA-256 cut to 128 bits."""
-    message = f"{local_authority_code}|{seemis_pupil_id}".encode()
-    return uuid.UUID(bytes=hmac.new(key, message, hashlib.sha256).digest()[:16])
+    return keyed_uuid(key, f"{local_authority_code}|{seemis_pupil_id}".encode())
 
 
 def check_key(settings: Settings, master: bytes | None) -> None:

@@ -10,6 +10,7 @@ import hmac
 import os
 import secrets
 import stat
+import uuid
 from pathlib import Path
 
 from orchestration.errors import WarehouseError
@@ -79,6 +80,11 @@ def key_fingerprint(master: bytes) -> str:
 def domain_key(master: bytes, domain: str) -> bytes:
     """Key of one purpose, so that tokens of two purposes cannot be joined."""
     return hmac.new(master, domain.encode(), hashlib.sha256).digest()
+
+
+def keyed_uuid(key: bytes, message: bytes) -> uuid.UUID:
+    """A token: HMAC-SHA-256 of ``message`` under ``key``, cut to 128 bits."""
+    return uuid.UUID(bytes=hmac.new(key, message, hashlib.sha256).digest()[:16])
 
 
 def _long_enough(text: str, name: str) -> bytes:

@@ -24,6 +24,8 @@ PROBES = {  # one table in each schema, made by whoever makes tables there
     "control": "transformer",
     "vault": CONTROL_OWNER,
     "access": CONTROL_OWNER,
+    "projects": CONTROL_OWNER,
+    "research": CONTROL_OWNER,
     "released": AGGREGATED_OWNER,
     "aggregated": AGGREGATED_OWNER,
 }

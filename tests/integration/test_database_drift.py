@@ -42,11 +42,17 @@ CHANGES = {
     "alter policy read_by_readers on released.door_probe using (true)": "policy read_by_readers of released.door_probe",
     "create policy mine on released.door_probe using (true)": "policy mine of released.door_probe is not declared",
     "alter policy written_by_release on released.door_probe to dashboard": "policy written_by_release",
+    "alter table projects.pupils no force row level security": "projects.pupils does not hold for its owner",
+    "alter policy read_by_project on projects.pupils using (true)": "policy read_by_project of projects.pupils was",
+    "drop policy written_by_build on projects.degrees": "policy written_by_build of projects.degrees is gone",
+    "grant select on pseudonymised.drift_probe to researcher": "researcher may SELECT table pseudonymised.drift_probe",
+    "grant select on projects.pupils to researcher": "researcher may SELECT table projects.pupils",
+    "alter table access.projects disable trigger keep_project_acts": "trigger keep_project_acts of access.projects is",
     "alter table control.page_reads disable row level security": "row-level security of control.page_reads is off",
     "alter table access.scopes disable trigger keep_revocation": "trigger keep_revocation of access.scopes is off",
     "alter default privileges for role transformer in schema canonical grant select on tables to analyst":
         "analyst will get SELECT on tables that transformer makes in canonical",
-    "alter function access.today() set timezone = 'UTC'": "functions of access or control are not as",
+    "alter function access.today() set timezone = 'UTC'": "functions of access, control or projects are not as",
 }  # fmt: skip
 SUPERUSER = {
     "alter role analyst bypassrls": "analyst is bypassrls",
@@ -62,8 +68,12 @@ def either(request: pytest.FixtureRequest) -> Iterator[Settings]:
     found: Settings = request.getfixturevalue("settings" if request.param == "embedded" else "server_settings")
     make_table(found)
     login(found, "dr_ift")
+    with connect(found, "transformer") as connection:
+        connection.execute("create table pseudonymised.drift_probe (a int)")
     provision(found)
     yield found
+    with connect(found, "transformer") as connection:
+        connection.execute("drop table pseudonymised.drift_probe")
     drop_table(found)
     forget(found, "dr_ift")
 
@@ -188,10 +198,10 @@ def test_every_role_and_login_may_do_with_every_object_what_is_declared(either: 
         assert set(rows) == expected
         assert len(tables) > 40
         readers = {"dr_ift", "re_search", *GROUPS, *(login_of(name) for name in GROUPS)}
-        assert {(relation.split(".")[0], verb) for role, relation, verb in rows if role in readers} <= {
-            ("aggregated", "SELECT"),
-            ("pseudonymised", "SELECT"),
-        }
+        for reader in readers:
+            may = {(relation.split(".")[0], verb) for role, relation, verb in rows if role == reader}
+            schemas = {"aggregated", "research", *({"pseudonymised"} if reader == "shared_researcher" else set())}
+            assert may <= {(schema, "SELECT") for schema in schemas}, reader
     finally:
         forget(either, "re_search")
 

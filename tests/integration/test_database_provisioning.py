@@ -122,7 +122,7 @@ def test_every_schema_table_and_column_says_what_it_is(settings: Settings) -> No
         silent = connection.execute(
             "select a.attrelid::regclass::text, a.attname from pg_attribute a "
             "join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace "
-            "where n.nspname in ('control', 'vault', 'access') and c.relkind in ('r', 'v') "
+            "where n.nspname in ('control', 'vault', 'access', 'projects', 'research') and c.relkind in ('r', 'v') "
             "and pg_get_userbyid(c.relowner) = 'warehouse_owner' and a.attnum > 0 and not a.attisdropped "
             "and (col_description(c.oid, a.attnum) is null or obj_description(c.oid, 'pg_class') is null)"
         ).fetchall()

@@ -10,8 +10,8 @@ import pytest
 from orchestration.database import connect
 from orchestration.release import provision_aggregated, release_all, release_authority
 from orchestration.release.door import gate
-from orchestration.release.tables.contracts import ContractError, ReleaseContract, load_release_contracts
 from orchestration.release.tables import provision as tables
+from orchestration.release.tables.contracts import ContractError, ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.release_database import ask, build_marts, contracts, empty, manifest, release, warehouse, world

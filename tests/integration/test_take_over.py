@@ -144,3 +144,20 @@ def test_its_doors_are_as_declared(taken_over: tuple[Settings, Cells, set[tuple[
         found = connection.execute("select count(*) from aggregated.attendance_by_authority_year").fetchone()
     assert found is not None
     assert found[0] > 0
+
+
+def test_researchers_of_an_older_version_read_no_records_any_more(
+    taken_over: tuple[Settings, Cells, set[tuple[Any, ...]]],
+) -> None:
+    """The group could read all pseudonymised records; what projects need is made, and what the group had is taken."""
+    settings, _, _ = taken_over
+    assert _query(
+        settings,
+        "select has_schema_privilege('researcher', 'pseudonymised', 'usage'), "
+        "has_table_privilege('researcher', 'pseudonymised.pupil_years', 'select'), "
+        "has_table_privilege('researcher', 'research.pupils', 'select'), "
+        "has_table_privilege('researcher', 'projects.pupils', 'select')",
+    ) == [(False, False, True, False)]
+    assert _query(settings, "select count(*) from access.projects") == [(0,)]
+    done = warehouse(settings, "project", "list")
+    assert "There is no project" in done.output

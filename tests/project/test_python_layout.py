@@ -18,7 +18,7 @@ LAYERS = [
     {"model_rules"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
-    {"backup"},
+    {"backup", "projects"},
     {"defs", "definitions", "dagster_pages"},
     {"cli"},
 ]
