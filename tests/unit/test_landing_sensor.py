@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.defs.landing.sensors import deliveries
+from orchestration.defs.landing.sensors import MISSING, deliveries
 from orchestration.settings import Settings
 
 
@@ -36,3 +36,15 @@ def test_a_landing_folder_that_is_missing_is_told_and_is_no_traceback(
     again = tick(instance, first.cursor)
     assert again.skip_reason == first.skip_reason
     assert not again.asset_events, "the check fails once, and not every minute"
+
+
+def test_when_the_folder_is_back_nothing_is_said_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterInstance
+) -> None:
+    monkeypatch.setattr("orchestration.defs.landing.sensors.load_settings", lambda: Settings(home=tmp_path))
+    monkeypatch.setattr("orchestration.defs.landing.sensors.pending", lambda _: [])
+    context = dg.build_sensor_context(instance=instance, cursor=MISSING)
+    found = deliveries(context)
+    assert isinstance(found, dg.SkipReason)
+    assert found.skip_message == "No delivery is waiting in the landing folder."
+    assert context.cursor == "", "the next time that it is missing is told anew"
