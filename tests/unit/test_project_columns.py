@@ -79,7 +79,7 @@ def test_every_value_is_in_one_group() -> None:
 
 @pytest.mark.parametrize("model", ["pupil_years", "attendance_pupil_months"])
 def test_what_is_offered_is_there(model: str) -> None:
-    path = PROJECT_DIR / f"dbt_project/models/pseudonymised/pseudonymised_{model}.yml"
+    (path,) = (PROJECT_DIR / "dbt_project" / "models").rglob(f"pseudonymised_{model}.yml")
     (described,) = yaml.safe_load(path.read_text())["models"]
     there = {column["name"] for column in described["columns"]}
     subjects = [subject for subject in offer().subjects.values() if subject.source == model]
