@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from orchestration.settings import PROJECT_DIR
 from orchestration.synthetic import generate_pupils_only
-from orchestration.synthetic.world.published import QUINTILES, STAGES, census_date, read_seed
 from orchestration.synthetic.world.authority import YearWorld
+from orchestration.synthetic.world.published import QUINTILES, STAGES, census_date, read_seed
 
 SEEDS = PROJECT_DIR / "seeds"
 LARGE = 50  # pupils from which a school's rate is judged

@@ -20,8 +20,8 @@ from benchmarks import browser_load, page_load, streamlit_load
 from benchmarks.page_load import Answers, Wanted
 from benchmarks.reports import DASHBOARDS, STAGES, TABLE_HEAD, with_dashboards
 from benchmarks.running_dashboards import SESSION, dashboards, environment, free_port, process, sign_in
-from dashboards.pages import PAGES
-from dashboards.scope import authority_names
+from dashboards.site.scope import authority_names
+from dashboards.subjects import PAGES
 from orchestration.database import connect, ensure_ready
 from orchestration.settings import Settings
 from tests.support import chromium

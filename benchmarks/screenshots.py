@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.running_dashboards import SESSION, dashboards, sign_in
-from dashboards.pages import PAGES
+from dashboards.subjects import PAGES
 from orchestration.database import ensure_ready
 from orchestration.settings import Settings
 from tests.support import chromium

@@ -5,9 +5,9 @@ import argparse
 import uvicorn
 from fastapi import FastAPI
 
-from dashboards.app import create_app
-from dashboards.deadline import DeadlineProtocol
-from dashboards.logs import configure
+from dashboards.site.app import create_app
+from dashboards.site.deadline import DeadlineProtocol
+from dashboards.site.logs import configure
 from orchestration.errors import WarehouseError
 from orchestration.settings import load_settings
 
@@ -41,7 +41,7 @@ def main() -> None:
         http=DeadlineProtocol,
         ws="none",  # there is none, and uvicorn would log what was asked for with its query
         log_config=None,
-        access_log=False,  # it would hold addresses; ``dashboards.logs`` writes a line without them
+        access_log=False,  # it would hold addresses; ``dashboards.site.logs`` writes a line without them
         server_header=False,
         timeout_graceful_shutdown=10,
         timeout_worker_healthcheck=60,  # a worker that starts on a busy machine takes longer than the usual five

@@ -7,13 +7,13 @@ reads as the made-up officer; who reads would have to be found out besides.
 import pandas as pd
 import streamlit as st
 
-from dashboards.components import Chart, Table
-from dashboards.database import Database
-from dashboards.formats import Figure
-from dashboards.page import PageRequest, Reader
-from dashboards.pages import authority
-from dashboards.scope import authority_names, page_request, releases_of
+from dashboards.kit.components import Chart, Table
+from dashboards.kit.formats import Figure
+from dashboards.kit.page import PageRequest, Reader
 from dashboards.signin.readers import example_readers, reader_by_number
+from dashboards.site.database import Database
+from dashboards.site.scope import authority_names, page_request, releases_of
+from dashboards.subjects.attendance import authority
 from orchestration.settings import load_settings
 
 LINES = ("Attendance by week", "Attendance by month")

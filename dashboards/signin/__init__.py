@@ -6,7 +6,6 @@ is not live and has none lets anybody be one of the made-up readers of the demon
 
 from fastapi import FastAPI
 
-from dashboards.scope import authority_names
 from dashboards.signin.desk import Desk
 from dashboards.signin.errors import ProviderUnreachableError, SignInFailedError, SignInSettingsError
 from dashboards.signin.examples import Examples
@@ -14,6 +13,7 @@ from dashboards.signin.middleware import SignInMiddleware, is_public
 from dashboards.signin.mode import Mode, sign_in_mode
 from dashboards.signin.routes import SIGN_OUT, sign_in_router
 from dashboards.signin.views import Views
+from dashboards.site.scope import authority_names
 from orchestration.settings import Settings
 
 __all__ = [

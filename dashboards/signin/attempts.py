@@ -13,7 +13,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from dashboards.targets import own_path
+from dashboards.site.targets import own_path
 
 SECRET_BYTES = 32
 LABEL_LENGTH = 8

@@ -3,13 +3,13 @@
 Everything here blocks; the middleware and the routes call it in a worker thread.
 """
 
-from dashboards.database import Database
-from dashboards.page import PageRead, Reader
+from dashboards.kit.page import PageRead, Reader
 from dashboards.signin import readers, reads, sessions
 from dashboards.signin.cookies import Cookies
 from dashboards.signin.mode import Mode, require_same_kind, sign_in_mode
 from dashboards.signin.provider import Identity, Provider
 from dashboards.signin.rates import SignInRate
+from dashboards.site.database import Database
 from orchestration.settings import Settings
 
 SIGN_IN = "sign-in"

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from dashboards import tables
-from dashboards.database import Database
-from dashboards.page import Reader
+from dashboards.kit import tables
+from dashboards.kit.page import Reader
 from dashboards.signin import readers
+from dashboards.site.database import Database
 
 
 class Examples:

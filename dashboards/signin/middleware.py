@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards.page import PageRead
+from dashboards.kit.page import PageRead
 from dashboards.signin import reads
 from dashboards.signin.desk import Desk
 from dashboards.signin.origins import own_origin, refusal
 from dashboards.signin.views import Views
-from dashboards.targets import own_path
+from dashboards.site.targets import own_path
 from orchestration.errors import WarehouseError
 
 PUBLIC_PAGES = frozenset(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from dashboards.page import Reader
+from dashboards.kit.page import Reader
 from dashboards.signin.provider import Identity
 
 NAME = text("select set_config('warehouse.reader', :reader, true)")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from dashboards.page import SECTORS, Format, PageRead
+from dashboards.kit.page import SECTORS, Format, PageRead
 
 AUTHORITY = re.compile(r"S1[0-9]{7}")
 SEED_CODE = re.compile(r"[0-9]{1,8}")

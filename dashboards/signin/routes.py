@@ -16,7 +16,7 @@ from dashboards.signin.errors import ProviderUnreachableError, SignInFailedError
 from dashboards.signin.examples import Examples
 from dashboards.signin.provider import Provider
 from dashboards.signin.views import Views
-from dashboards.targets import own_path
+from dashboards.site.targets import own_path
 
 SIGN_OUT = "/sign-out"
 LONGEST_CODE = 4096

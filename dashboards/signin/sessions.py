@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from dashboards.page import Reader
+from dashboards.kit.page import Reader
 from dashboards.signin.readers import reader_of_row
 from orchestration.settings import Settings
 

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 from starlette.responses import Response
 
-from dashboards.errors import message
+from dashboards.site.errors import message
 
 SIGN_IN = ("Sign in again", "/sign-in")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from dashboards.app import create_app
+from dashboards.site.app import create_app
 from tests.support.site import ERRORS, Site, serve
 from tests.support.visits import NewVisit, Visit, new_visit
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards.pages import PAGES
+from dashboards.subjects import PAGES
 from tests.support.html_rules import problems
 from tests.support.main_job import rows
 from tests.support.site import ERRORS, READERS, Site

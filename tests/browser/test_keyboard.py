@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page as Tab
 
-from dashboards.page import Page
-from dashboards.pages import PAGES
+from dashboards.kit.page import Page
+from dashboards.subjects import PAGES
 from tests.support.focus import walk
 from tests.support.site import Site
 from tests.support.visits import NewVisit

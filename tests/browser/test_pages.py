@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboards.page import Page
-from dashboards.pages import PAGES
+from dashboards.kit.page import Page
+from dashboards.subjects import PAGES
 from tests.support.main_job import rows
 from tests.support.site import READERS, Site
 from tests.support.visits import NewVisit, Visit

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 import pytest
 from fastapi.testclient import TestClient
 
-from dashboards.formats import MINUS
+from dashboards.kit.formats import MINUS
 from orchestration.release import provision_aggregated
 from orchestration.release.tables.provision import manifest_path
 from orchestration.settings import Settings
@@ -233,9 +233,9 @@ def test_pages_ask_few_questions(world: Settings, browsers: dict[str, TestClient
     """At most six for figures, seven for officers on Today, besides the two that find out what may be asked."""
     from sqlalchemy import event
 
-    from dashboards.database import Database
-    from dashboards.pages import about, data_quality, today
-    from dashboards.scope import page_request, releases_of
+    from dashboards.site.database import Database
+    from dashboards.site.scope import page_request, releases_of
+    from dashboards.subjects.core import about, data_quality, today
 
     database, asked = Database(world), []
     event.listen(database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))

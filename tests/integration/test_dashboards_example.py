@@ -4,8 +4,8 @@ import importlib.util
 import re
 from pathlib import Path
 
-from dashboards.page import Page
-from dashboards.pages import PAGES
+from dashboards.kit.page import Page
+from dashboards.subjects import PAGES
 from orchestration.access import grant_example_set
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.support.dashboards import client, reader_named

@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 
-from dashboards.page import Reader
+from dashboards.kit.page import Reader
 from orchestration.access import grant_example_set
 from orchestration.settings import Settings
 from tests.support.dashboard_cells import (

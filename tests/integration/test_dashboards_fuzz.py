@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboards.app import create_app
+from dashboards.site.app import create_app
 from orchestration.access import grant_example_set
 from orchestration.settings import Settings
 

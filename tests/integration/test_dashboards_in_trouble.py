@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 from fastapi.testclient import TestClient
 
-from dashboards.app import create_app
-from dashboards.page import Page
-from dashboards.pages import PAGES
+from dashboards.kit.page import Page
+from dashboards.site.app import create_app
+from dashboards.subjects import PAGES
 from orchestration.access import Person, Place, grant_example_set
 from orchestration.access.granting import grant_within
 from orchestration.database import connect, ensure_ready, stop

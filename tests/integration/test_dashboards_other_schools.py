@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from dashboards.app import create_app
-from dashboards.pages import PAGES
+from dashboards.site.app import create_app
+from dashboards.subjects import PAGES
 from orchestration.access import grant_example_set
 from orchestration.database import connect
 from orchestration.settings import Settings

@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboards.app import create_app
-from dashboards.database import Database
-from dashboards.page import Page, Reader
-from dashboards.pages import PAGES
+from dashboards.kit.page import Page, Reader
+from dashboards.site.app import create_app
+from dashboards.site.database import Database
+from dashboards.subjects import PAGES
 from orchestration.access import Person, Place, grant, grant_example_set
 from orchestration.database import connect, ensure_ready, stop
 from orchestration.settings import Settings

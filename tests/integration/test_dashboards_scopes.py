@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from dashboards.app import create_app
-from dashboards.database import Database
-from dashboards.page import Reader
+from dashboards.kit.page import Reader
+from dashboards.site.app import create_app
+from dashboards.site.database import Database
 from orchestration.access import grant_example_set
 from orchestration.settings import Settings
 from tests.support.dashboards import client, reader_named

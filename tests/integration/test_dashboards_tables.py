@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import Numeric, Table
 from sqlalchemy.dialects import postgresql
 
-from dashboards.page import Page
-from dashboards.pages import PAGES
-from dashboards.tables import METADATA
+from dashboards.kit.page import Page
+from dashboards.kit.tables import METADATA
+from dashboards.subjects import PAGES
 from orchestration.settings import Settings
 from tests.support.main_job import rows
 
@@ -33,7 +33,7 @@ def test_columns_are_those_of_the_database(released: Settings, table: Table) -> 
         for name, data_type in written(table).items()
         if found.get(name) != data_type
     }
-    assert not wrong, f"{table.name} of dashboards/tables.py and of the database differ (ours, theirs): {wrong}"
+    assert not wrong, f"{table.name} of dashboards/kit/tables.py and of the database differ (ours, theirs): {wrong}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

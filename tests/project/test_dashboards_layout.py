@@ -8,6 +8,13 @@ ALLOWED = ("orchestration.settings", "orchestration.database", "orchestration.er
 SOURCES = sorted(path for path in DASHBOARDS.rglob("*.py") if "__pycache__" not in path.parts)
 
 
+PAGES_THERE = {
+    ".".join(path.relative_to(PROJECT_DIR).with_suffix("").parts)
+    for path in (DASHBOARDS / "subjects").glob("*/*.py")
+    if path.name != "__init__.py"
+}
+
+
 def package_of(path: object) -> str:
     return ".".join(path.parent.relative_to(PROJECT_DIR).parts)  # type: ignore[attr-defined]
 
@@ -42,13 +49,32 @@ def test_nothing_private_is_imported_by_the_dashboards() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_imports_point_one_way() -> None:
+    """The kit knows no site and no subject; subjects know the kit, and of each other only what lies in core."""
+    wrong = []
+    for path in SOURCES:
+        here = path.relative_to(DASHBOARDS).parts
+        for name in imported_modules(path, package_of(path)):
+            there = name.split(".")[1:]
+            if not name.startswith("dashboards.") or len(there) < 1:
+                continue
+            if here[0] == "kit" and there[0] in {"site", "signin", "subjects"}:
+                wrong.append(f"{'/'.join(here)} imports {name}")
+            if here[0] == "subjects" and there[0] in {"site", "signin"}:
+                wrong.append(f"{'/'.join(here)} imports {name}")
+            is_between = here[0] == there[0] == "subjects" and len(here) > 2 and len(there) > 1
+            if is_between and there[1] not in {"core", here[1]}:
+                wrong.append(f"{'/'.join(here)} imports {name}")
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
 def test_pages_do_not_know_each_other() -> None:
     """A page is one file and one template: what two pages share stands beside them, not in one of them."""
     wrong = [
         f"{path.name} imports {name}"
-        for path in sorted((DASHBOARDS / "pages").glob("*.py"))
+        for path in sorted((DASHBOARDS / "subjects").glob("*/*.py"))
         if path.name != "__init__.py"
-        for name in imported_modules(path, "dashboards.pages")
-        if name.startswith("dashboards.pages.")
+        for name in imported_modules(path, package_of(path))
+        if name in PAGES_THERE and name != f"{package_of(path)}.{path.stem}"
     ]
     assert not wrong, "\n".join(wrong)

@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
-from dashboards import tables
-from dashboards.page import Page
-from dashboards.pages import PAGES
+from dashboards.kit import tables
+from dashboards.kit.page import Page
+from dashboards.subjects import PAGES
 from orchestration.settings import PROJECT_DIR
 from tests.support.dbt_project import Project
 from tests.support.imports import imported_modules
@@ -36,18 +36,19 @@ def test_an_exposure_stands_on_what_its_page_reads(project: Project, page: Page)
 
 
 def files_of(page: Page) -> list[ast.Module]:
-    """The page's file, and the files of ``dashboards/figures`` that it rests on."""
-    waiting = [PACKAGE / "pages" / f"{page.name}.py"]
+    """The page's file, and the figures and queries of subjects that it rests on."""
+    waiting = list((PACKAGE / "subjects").glob(f"*/{page.name}.py"))
+    assert len(waiting) == 1
     found = {}
     while waiting:
         path = waiting.pop()
         if path in found:
             continue
         found[path] = ast.parse(path.read_text())
-        for name in imported_modules(path, f"dashboards.{path.parent.name}"):
+        for name in imported_modules(path, ".".join(path.parent.relative_to(PACKAGE.parent).parts)):
             parts = name.split(".")
-            if parts[:2] == ["dashboards", "figures"] and len(parts) > 2:
-                below = PACKAGE / "figures" / f"{parts[2]}.py"
+            if parts[:2] == ["dashboards", "subjects"] and len(parts) > 4:
+                below = PACKAGE.joinpath(*parts[1:4], f"{parts[4]}.py")
                 waiting += [below] if below.exists() else []
     return list(found.values())
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
 
-from dashboards import formats
-from dashboards.figures import codes
-from dashboards.page import Reader
+from dashboards.kit import formats
+from dashboards.kit.page import Reader
+from dashboards.subjects.core.figures import codes
 from orchestration.database import connect
 from orchestration.settings import Settings
 

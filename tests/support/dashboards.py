@@ -7,11 +7,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboards.app import create_app
-from dashboards.database import Database
-from dashboards.page import Page, Reader
-from dashboards.pages import PAGES
+from dashboards.kit.page import Page, Reader
 from dashboards.signin.readers import reader_by_number
+from dashboards.site.app import create_app
+from dashboards.site.database import Database
+from dashboards.subjects import PAGES
 from orchestration.settings import Settings
 from tests.support.main_job import rows
 

@@ -8,14 +8,14 @@ from fastapi.responses import PlainTextResponse
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from dashboards import errors
-from dashboards.database import Database
-from dashboards.page import PageRead, Reader
-from dashboards.pages import PAGES
-from dashboards.security import SecurityHeaders
+from dashboards.kit.page import PageRead, Reader
+from dashboards.kit.static_files import StaticFiles
+from dashboards.kit.templating import environment
 from dashboards.signin import install
-from dashboards.static_files import StaticFiles
-from dashboards.templating import environment
+from dashboards.site import errors
+from dashboards.site.database import Database
+from dashboards.site.security import SecurityHeaders
+from dashboards.subjects import PAGES
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 from tests.support.identity_provider import IdentityProvider

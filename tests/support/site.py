@@ -10,9 +10,9 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI, HTTPException
 
-from dashboards.app import create_app
-from dashboards.page import NotReadyError, Page, Reader
+from dashboards.kit.page import NotReadyError, Page, Reader
 from dashboards.signin.cookies import SESSION
+from dashboards.site.app import create_app
 from orchestration.settings import Settings
 from tests.support.dashboards import reader_named
 from tests.support.main_job import rows

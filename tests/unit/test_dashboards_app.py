@@ -13,14 +13,14 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from dashboards.app import create_app
 from dashboards.assets import LIST, contents
-from dashboards.errors import AGAIN, message
-from dashboards.logs import JsonLines
-from dashboards.page import NotReadyError, Page
-from dashboards.pages import PAGES
-from dashboards.security import CONTENT_POLICY
-from dashboards.static_files import FOLDER, StaticFiles
+from dashboards.kit.page import NotReadyError, Page
+from dashboards.kit.static_files import FOLDER, StaticFiles
+from dashboards.site.app import create_app
+from dashboards.site.errors import AGAIN, message
+from dashboards.site.logs import JsonLines
+from dashboards.site.security import CONTENT_POLICY
+from dashboards.subjects import PAGES
 from orchestration.database import NotRunningError
 from orchestration.settings import Settings
 from tests.support.dashboards import OFFICER, client, signed_in_as

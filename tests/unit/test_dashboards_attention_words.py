@@ -3,11 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 
-from dashboards.figures import attention, checks, movements
-from dashboards.figures.attention import Comparison, School, Week
-from dashboards.figures.checks import Audience, Check, Delay
-from dashboards.figures.held_back import Delivered, held_back
-from dashboards.formats import MINUS, Figure
+from dashboards.kit.formats import MINUS, Figure
+from dashboards.subjects.core.figures import attention, checks, movements
+from dashboards.subjects.core.figures.attention import Comparison, School, Week
+from dashboards.subjects.core.figures.checks import Audience, Check, Delay
+from dashboards.subjects.core.figures.held_back import Delivered, held_back
 
 ALVA = School("5000001", "primary", "Alva Primary School")
 BURN = School("5000002", "primary", "Burn Primary School")

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from dashboards.charts import Category, Marker, Panel, Series, bars, categories, dots, heat, line, multiples
-from dashboards.charts.data import count_scale, rate_scale
-from dashboards.charts.heat import STEPS, step_of
-from dashboards.formats import Figure
-from dashboards.static_files import FOLDER
+from dashboards.kit.charts import Category, Marker, Panel, Series, bars, categories, dots, heat, line, multiples
+from dashboards.kit.charts.data import count_scale, rate_scale
+from dashboards.kit.charts.heat import STEPS, step_of
+from dashboards.kit.formats import Figure
+from dashboards.kit.static_files import FOLDER
 
 SVG = "{http://www.w3.org/2000/svg}"
 MONTHS = categories(["August", "September", "October", "November"])

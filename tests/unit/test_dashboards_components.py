@@ -5,12 +5,12 @@ import io
 import zipfile
 from decimal import Decimal
 
-from dashboards.cache import Cache
-from dashboards.components import Column, Link, Table, slug
-from dashboards.formats import Figure
-from dashboards.markup import rows_html
-from dashboards.page import Sheet, SheetColumn
-from dashboards.workbook import workbook
+from dashboards.kit.components import Column, Link, Table, slug
+from dashboards.kit.formats import Figure
+from dashboards.kit.markup import rows_html
+from dashboards.kit.page import Sheet, SheetColumn
+from dashboards.kit.workbook import workbook
+from dashboards.site.cache import Cache
 
 TABLE = Table(
     "Schools <of> the authority",

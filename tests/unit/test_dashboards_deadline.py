@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from dashboards import deadline
+from dashboards.site import deadline
 
 SECONDS = 0.4
 HEAD = b"GET / HTTP/1.1\r\nhost: here\r\n"

@@ -3,7 +3,8 @@
 import datetime as dt
 from types import SimpleNamespace
 
-from dashboards.figures.course import (
+from dashboards.kit.formats import Figure
+from dashboards.subjects.attendance.figures.course import (
     Course,
     Point,
     compared,
@@ -14,7 +15,6 @@ from dashboards.figures.course import (
     weeks,
     weeks_of_month,
 )
-from dashboards.formats import Figure
 
 
 def rate(value: float | None, symbol: str = "[c]") -> Figure:

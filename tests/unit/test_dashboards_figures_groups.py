@@ -5,9 +5,9 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from dashboards.figures import absence, clusters, groups, headline, many
-from dashboards.figures.groups import Cells, Group
-from dashboards.formats import Figure
+from dashboards.kit.formats import Figure
+from dashboards.subjects.attendance.figures import absence, clusters, groups, headline, many
+from dashboards.subjects.attendance.figures.groups import Cells, Group
 
 
 def row(**values: Any) -> Any:
@@ -37,7 +37,7 @@ def test_a_group_of_which_more_than_half_is_hidden_has_no_rate() -> None:
 
 
 def test_the_gap_is_said_in_percentage_points() -> None:
-    from dashboards.pages.authority import gap_sentence
+    from dashboards.subjects.attendance.authority import gap_sentence
 
     most = Group("1", "Most deprived fifth", rate(0.9021), rate(None, "[z]"), rate(0.335))
     least = Group("5", "Least deprived fifth", rate(0.951), rate(None, "[z]"), rate(0.162))

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards import formats
-from dashboards.formats import Figure, figure
-from dashboards.values import cell, harmless
+from dashboards.kit import formats
+from dashboards.kit.formats import Figure, figure
+from dashboards.kit.values import cell, harmless
 
 MINUS = formats.MINUS
 

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from dashboards.charts import Category, Marker, Series, categories
-from dashboards.charts import sentences as say
-from dashboards.formats import Figure
+from dashboards.kit.charts import Category, Marker, Series, categories
+from dashboards.kit.charts import sentences as say
+from dashboards.kit.formats import Figure
 
 MONTHS = categories(["August", "September", "October"])
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dashboards.figures import quality, words
-from dashboards.figures.attention import School
-from dashboards.figures.checks import Delay
-from dashboards.figures.definitions import COMPARING, DEFINITIONS, PROTECTION
-from dashboards.figures.deliveries import File, deliveries_table
-from dashboards.figures.delivery_names import day_of, name_of, order_of
-from dashboards.figures.quality import Verdict
-from dashboards.figures.thresholds import ATTENTION
+from dashboards.subjects.core.figures import quality, words
+from dashboards.subjects.core.figures.attention import School
+from dashboards.subjects.core.figures.checks import Delay
+from dashboards.subjects.core.figures.definitions import COMPARING, DEFINITIONS, PROTECTION
+from dashboards.subjects.core.figures.deliveries import File, deliveries_table
+from dashboards.subjects.core.figures.delivery_names import day_of, name_of, order_of
+from dashboards.subjects.core.figures.quality import Verdict
+from dashboards.subjects.core.figures.thresholds import ATTENTION
 from orchestration.settings import PROJECT_DIR
 
 VARS = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text())["vars"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import Response
 
-from dashboards.page import PageRead
+from dashboards.kit.page import PageRead
 from dashboards.signin.attempts import attempt_from_cookie, label_of, new_attempt
 from dashboards.signin.cookies import Cookies
 from dashboards.signin.errors import SignInSettingsError
@@ -16,7 +16,7 @@ from dashboards.signin.mode import Mode, sign_in_mode
 from dashboards.signin.origins import own_origin, refusal
 from dashboards.signin.rates import SignInRate, site_of
 from dashboards.signin.reads import read_of
-from dashboards.targets import own_path
+from dashboards.site.targets import own_path
 from orchestration.settings import Settings
 
 OWN = "https://attendance.example.org"

@@ -4,8 +4,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from dashboards.app import create_app
 from dashboards.signin import SignInSettingsError
+from dashboards.site.app import create_app
 from orchestration.settings import Settings
 from tests.support.sign_in_site import SAME_ORIGIN, browser, change, choose, give, rows, signed_in, site
 

@@ -1,0 +1,1 @@
+"""What pages are put together from: page, tables, charts, formats, downloads. Knows no subject and no reader."""

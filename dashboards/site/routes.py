@@ -1,0 +1,75 @@
+"""A route for each page and for its downloads, with the parameters that the page declares."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
+
+from dashboards.kit.page import Page, Parameter
+from dashboards.site.serving import PageServer
+
+SCOPE = (
+    Parameter(
+        "authority", "GSS code of the local authority; the reader's first where left out", examples=("S12000005",)
+    ),
+    Parameter("year", "Academic year, such as 2025-26; the latest where it is left out", examples=("2025-26",)),
+)
+TABLE = Parameter("table", "Name of a table of the page", in_path=True)
+LONGEST_VALUE = 100
+
+
+def router(pages: tuple[Page, ...], server: PageServer) -> APIRouter:
+    """Routes of all pages. ``/`` leads to the first of the navigation."""
+    made = APIRouter(default_response_class=HTMLResponse)
+    first = next(page for page in pages if page.in_navigation)
+
+    @made.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:
+        return RedirectResponse(first.path, status_code=303)
+
+    for page in pages:
+        _add(made, f"{page.path}/tables/{{table}}.csv", page, server.csv, (TABLE,))
+        _add(made, f"{page.path}/tables.xlsx", page, server.xlsx)
+        _add(made, page.path, page, server.show)
+    return made
+
+
+def _add(
+    router: APIRouter, path: str, page: Page, serve: Callable[..., Response], more: tuple[Parameter, ...] = ()
+) -> None:
+    parameters = (*SCOPE, *page.parameters)
+    own = tuple(parameter.name for parameter in more)
+
+    def endpoint(request: Request, **values: str) -> Response:
+        given = {parameter.name: values[parameter.name] for parameter in parameters}
+        return serve(page, request, given, *(values[name] for name in own))
+
+    endpoint.__signature__ = _signature((*parameters, *more))  # type: ignore[attr-defined]  # read by FastAPI
+    name = f"{page.name}{path.removeprefix(page.path).replace('/', '_')}"
+    router.add_api_route(path, endpoint, methods=["GET"], name=name, summary=page.title)
+    router.add_api_route(path, endpoint, methods=["HEAD"], name=f"{name}_head", include_in_schema=False)
+
+
+def _signature(parameters: tuple[Parameter, ...]) -> inspect.Signature:
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    return inspect.Signature([request, *(_parameter(parameter) for parameter in parameters)])
+
+
+def _parameter(parameter: Parameter) -> inspect.Parameter:
+    # What may stand there is checked in ``scope.py``, which answers *not found*; here it is only said, for the fuzzer.
+    said: dict[str, Any] = {"enum": [*parameter.choices]} if parameter.choices else {}
+    said |= {"pattern": f"^{parameter.pattern}$"} if parameter.pattern else {}
+    facts: Mapping[str, Any] = {
+        "description": parameter.description,
+        "max_length": LONGEST_VALUE,
+        "examples": list(parameter.examples) or None,
+        "json_schema_extra": said or None,
+    }
+    kind = Path(**facts) if parameter.in_path else Query(**facts)
+    default = inspect.Parameter.empty if parameter.in_path else ""
+    return inspect.Parameter(
+        parameter.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[str, kind]
+    )

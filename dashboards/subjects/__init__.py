@@ -1,0 +1,14 @@
+"""The pages, in the order of the navigation. A new page is imported here and added to ``PAGES``."""
+
+from dashboards.kit.page import Page
+from dashboards.subjects.attendance import authority, school, schools
+from dashboards.subjects.core import about, data_quality, today
+
+PAGES: tuple[Page, ...] = (
+    today.PAGE,
+    authority.PAGE,
+    schools.PAGE,
+    school.PAGE,
+    data_quality.PAGE,
+    about.PAGE,
+)

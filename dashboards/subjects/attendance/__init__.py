@@ -1,0 +1,1 @@
+"""Attendance: pages of an authority, of its schools, of a school."""

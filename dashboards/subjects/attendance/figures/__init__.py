@@ -1,0 +1,1 @@
+"""What pages of attendance work out from released rows: plain values in, typed figures out, no query and no HTML."""
