@@ -18,6 +18,7 @@ from orchestration.ledger import is_behind
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
 from tests.support.main_job import fingerprint, rows, warehouse
+from tests.support.privileges import surprises_in
 
 
 @pytest.fixture(scope="module")
@@ -274,6 +275,7 @@ def test_the_same_run_on_a_server_of_another_version(
     assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
     for schema in ("pseudonymised", "aggregated_exact", "aggregated"):
         assert fingerprint(server, schema) == fingerprint(released, schema), schema
+    assert surprises_in(server) == surprises_in(released) == []
 
 
 def test_files_changed_after_they_landed_are_refused(released: Settings, truth: dict) -> None:

@@ -14,6 +14,8 @@ from orchestration.database.declared import Relation, declared
 from orchestration.database.drift import RELATIONS
 from orchestration.database.personal import logins
 from orchestration.database.roles import GROUPS, LOGINS, OWNERS, PROCESSES, SCHEMAS
+from orchestration.settings import Settings
+from tests.conftest import connect_as_admin
 
 PUBLIC = "public"
 TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
@@ -262,6 +264,12 @@ def surprises(connection: Connection) -> list[str]:
             continue  # made so, but later than what ``pg_init_privs`` remembers
         said.append(f"{grantee} {'may' if is_more else 'may no longer'} {verb} {kind} {name} of PostgreSQL")
     return said
+
+
+def surprises_in(settings: Settings) -> list[str]:
+    """The same of a warehouse, whatever has been built and released in it."""
+    with connect_as_admin(settings) as admin:
+        return surprises(admin)
 
 
 def _is_denied(function: str, grantee: str, *, is_more: bool) -> bool:
