@@ -92,11 +92,14 @@ def end_login(settings: Settings, name: str, *, actor: str) -> None:
         connection.execute("reset role")
         if connection.execute("select from pg_catalog.pg_roles where rolname = %s", [name]).fetchone() is not None:
             connection.execute(sql.SQL("alter role {} nologin password null").format(sql.Identifier(name)))
+            # a session that cannot be cut is left without rights by its next statement
+            groups = sql.SQL(", ").join(map(sql.Identifier, GROUPS))
+            connection.execute(sql.SQL("revoke {} from {}").format(groups, sql.Identifier(name)))
     with connect(settings, ADMIN, autocommit=True) as connection:
         try:
             connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [name])
         except psycopg.errors.InsufficientPrivilege:
-            return  # they see nothing any more, and end by themselves
+            return  # they may read nothing any more, and end by themselves
 
 
 def new_login_password(settings: Settings, name: str, password: str | None = None) -> str:

@@ -20,6 +20,24 @@ RELEASED = "released"
 SHOWN = "aggregated"
 LOGINS_READ_AS = (ANALYST, RESEARCHER, "dashboard")
 ROWS = 1000  # what a plan estimates, whatever there is
+# What a login may set for itself and must not reach the reading inside: a search path, plans that read others' pages or
+# all of them, and plans and sorts printed to whoever asks.
+SETTINGS = {
+    "search_path": "pg_catalog, pg_temp",
+    "row_security": "on",
+    "enable_seqscan": "off",
+    "enable_indexscan": "on",
+    "enable_bitmapscan": "on",
+    "seq_page_cost": "1",
+    "random_page_cost": "4",
+    "cpu_tuple_cost": "0.01",
+    "cpu_index_tuple_cost": "0.005",
+    "cpu_operator_cost": "0.0025",
+    "debug_print_parse": "off",
+    "debug_print_rewritten": "off",
+    "debug_print_plan": "off",
+    "client_min_messages": "warning",
+}
 TABLES = """
 select c.relname from pg_catalog.pg_class as c
 where c.relnamespace = to_regnamespace('released') and c.relkind in ('r', 'p') order by 1
@@ -38,6 +56,7 @@ select
     (
         select p.prosrc from pg_catalog.pg_proc as p
         where p.oid = to_regprocedure(%(function)s) and p.provolatile = 's' and p.prosecdef
+            and p.proconfig = %(settings)s
     )
 """
 
@@ -88,7 +107,12 @@ def _open(connection: Connection, name: str) -> bool:
     columns = connection.execute(COLUMNS, [table.as_string()]).fetchall()
     body = _body(name, [column for column, _, _ in columns])
     standing = connection.execute(
-        STANDING, {"view": view.as_string(), "function": f"{function.as_string()}()"}
+        STANDING,
+        {
+            "view": view.as_string(),
+            "function": f"{function.as_string()}()",
+            "settings": [f"{name}={value}" for name, value in SETTINGS.items()],
+        },
     ).fetchone()
     if standing == ([[column, kind] for column, kind, _ in columns], body):
         _grant(connection, view, function)
@@ -98,12 +122,17 @@ def _open(connection: Connection, name: str) -> bool:
     connection.execute(
         sql.SQL(
             "create function {function}() returns table ({columns}) language plpgsql stable security definer "
-            "rows {rows} set search_path = pg_catalog, pg_temp set row_security = on set enable_seqscan = off "
-            "as {body}"
+            "rows {rows} {settings} as {body}"
         ).format(
             function=function,
             columns=sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t, _ in columns),
             rows=sql.Literal(ROWS),
+            settings=sql.SQL(" ").join(
+                sql.SQL("set {} = {}").format(
+                    sql.SQL(setting), sql.SQL(value) if setting == "search_path" else sql.Literal(value)
+                )
+                for setting, value in SETTINGS.items()
+            ),
             body=sql.Literal(body),
         )
     )

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from orchestration.database.declared import Privilege, Relation, declared, declared_defaults
+from orchestration.database.drift_elsewhere import differences_elsewhere
 from orchestration.database.drift_of_roles import role_differences
 from orchestration.database.found import Difference
 from orchestration.database.roles import CONTROL_OWNER, CREATORS, SCHEMAS
@@ -85,6 +86,7 @@ def differences(connection: Connection, *, is_live: bool) -> list[Difference]:
         *_owners(connection),
         *_triggers(connection),
         *_functions(connection),
+        *differences_elsewhere(connection),
     ]
 
 

@@ -18,18 +18,23 @@ from orchestration.database.roles import (
     Role,
 )
 
-# What PUBLIC may call in any PostgreSQL and a reader has no business with: making large objects is writing, holding
-# a lock may stop the nightly run, and counters and sizes tell what a night changed in tables that a reader may not
-# read. Only a superuser can take it away.
+# What PUBLIC may call in any PostgreSQL and a reader has no business with: making large objects and lines of the
+# write-ahead log is writing, holding a lock may stop the nightly run, and counters, sizes, positions in that log, locks
+# and other sessions tell what a night changed in tables that a reader may not read. What PostgreSQL itself gives to few
+# stays with them. Only a superuser can take it away.
 NOT_FOR_READERS = """
 select oid::regprocedure::text from pg_catalog.pg_proc
 where pronamespace = 'pg_catalog'::regnamespace and prokind = 'f' and (
-    proname ~ '^pg_(try_)?advisory_' or proname in ('lo_creat', 'lo_create', 'lo_from_bytea')
-    or (proname ~ '^pg_stat_get_' and proargtypes::text = 'oid'::regtype::oid::text)
-    or proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')
+    proname ~ '^pg_(try_)?advisory_'
+    or proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'pg_logical_emit_message')
+    or proname ~ '^pg_stat_get_' or proname ~ '^pg_current_wal_'
+    or proname ~ '^pg_(relation|table|indexes|total_relation|database|tablespace)_size$'
+    or proname in ('pg_stat_have_stats', 'pg_lock_status', 'pg_prepared_xact', 'pg_get_replication_slots')
 )
+and not exists (select from pg_catalog.pg_init_privs where objoid = pg_proc.oid and classoid = 'pg_proc'::regclass)
 order by 1
 """
+WRITING = ("lo_", "pg_logical_")
 # What a server may have been told otherwise, and the code relies on. Two threads of dbt that are serializable would
 # stop one another.
 DATABASE_SETTINGS = {
@@ -153,7 +158,7 @@ def superuser_statements(connection: Connection, database: str) -> Iterator[sql.
     functions = sql.SQL(", ").join(sql.SQL(signature) for signature in found)
     yield sql.SQL("revoke execute on function {} from public").format(functions)
     locks = [signature for signature in found if "_advisory_" in signature]
-    counters = [signature for signature in found if "_advisory_" not in signature and not signature.startswith("lo_")]
+    counters = [one for one in found if "_advisory_" not in one and not one.startswith(WRITING)]
     # the steward too: a withdrawal waits for a landing, so that the ledger's entries commit in their order
     for signatures, kept in ((locks, (*PROCESSES, "steward")), (counters, (*PROCESSES, "steward", "auditor"))):
         functions = sql.SQL(", ").join(sql.SQL(signature) for signature in signatures)

@@ -8,7 +8,7 @@ from psycopg import Connection, sql
 
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import configured_password, open_connection, parameters
-from orchestration.database.grants import QUIET_LOGS, is_admin_superuser, superuser_statements
+from orchestration.database.grants import NOT_FOR_READERS, QUIET_LOGS, is_admin_superuser, superuser_statements
 from orchestration.database.roles import LIMITS
 from orchestration.settings import Settings
 
@@ -46,9 +46,11 @@ def loud_settings(settings: Settings) -> list[str]:
 
 
 def missing_rights(connection: Connection) -> bool:
-    """Whether readers may still hold advisory locks and read counters of tables, which a superuser can deny."""
+    """Whether readers may still do something that a superuser can deny: hold locks, make objects, read counters."""
+    functions = [signature for (signature,) in connection.execute(NOT_FOR_READERS).fetchall()]
     row = connection.execute(
-        "select has_function_privilege('analyst', 'pg_catalog.pg_advisory_lock(bigint)', 'execute')"
+        "select bool_or(has_function_privilege('analyst', signature, 'execute')) from unnest(%s::text[]) as signature",
+        [functions],
     ).fetchone()
     return bool(row and row[0])
 

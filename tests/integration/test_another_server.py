@@ -6,6 +6,7 @@ from orchestration.database import ensure_ready
 from orchestration.settings import Settings
 from tests.faults.conftest import NewCopy
 from tests.support.main_job import fingerprint, warehouse
+from tests.support.privileges import surprises_in
 from tests.support.small_council import KEY
 
 
@@ -17,3 +18,4 @@ def test_the_same_run_on_a_server_of_another_version(copied: NewCopy, server_set
     assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
     for schema in ("pseudonymised", "aggregated_exact", "aggregated"):
         assert fingerprint(server, schema) == fingerprint(embedded, schema), schema
+    assert surprises_in(server) == surprises_in(embedded) == []

@@ -22,10 +22,10 @@ from orchestration.database import (
     rotate_passwords,
     statements_for_superuser,
 )
-from orchestration.database.grants import QUIET_LOGS
+from orchestration.database.grants import NOT_FOR_READERS, QUIET_LOGS
 from orchestration.database.home import places, read_passwords
 from orchestration.database.provisioning import provision
-from orchestration.database.roles import ROLES
+from orchestration.database.roles import LOGINS, ROLES
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.logins import connected, forget, login
@@ -213,8 +213,9 @@ def test_a_server_whose_log_may_name_pupils_is_told(server_settings: Settings, r
             for statement in statements:
                 superuser.execute(sql.SQL(statement))  # type: ignore[arg-type]
         assert not [said for said in provision(server_settings) if "for a superuser" in said]
-        with pytest.raises(psycopg.errors.InsufficientPrivilege), connect(server_settings, "analyst") as connection:
-            connection.execute("select pg_advisory_lock(1)")
+        for query in ("select pg_advisory_lock(1)", "select * from pg_locks", "select pg_database_size('postgres')"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connect(server_settings, "analyst") as reader:
+                reader.execute(query.encode())
     finally:
         with psycopg.connect(conninfo_of(host, server_settings), autocommit=True) as superuser:
             for role in ROLES:
@@ -222,10 +223,10 @@ def test_a_server_whose_log_may_name_pupils_is_told(server_settings: Settings, r
                 superuser.execute(f"alter role {name} reset all")
                 for setting in (*QUIET_LOGS, "temp_file_limit"):
                     superuser.execute(f"alter role {name} in database warehouse reset {setting}")
-            functions = (
-                "pg_advisory_lock(bigint), pg_try_advisory_lock(integer, integer), pg_relation_size(regclass, text)"
-            )
-            superuser.execute(f"grant execute on function {functions} to public")
+            found = superuser.execute(NOT_FOR_READERS).fetchall()
+            functions = ", ".join(signature for (signature,) in found)
+            superuser.execute(f"revoke execute on function {functions} from {', '.join(LOGINS)}".encode())
+            superuser.execute(f"grant execute on function {functions} to public".encode())
 
 
 def conninfo_of(host: Settings, server: Settings) -> str:

@@ -60,6 +60,12 @@ SUPERUSER = {
     "grant pg_read_all_data to auditor": "auditor belongs to pg_read_all_data",
     "alter role auditor in database {database} set log_min_error_statement = 'error'": "auditor begins with log_min",
     "alter role loader in database {database} reset log_min_messages": "loader does not begin with log_min_messages",
+    "grant execute on function pg_read_file(text) to analyst": "analyst has a right to function pg_catalog.pg_read_",
+    "grant execute on function pg_lock_status() to dashboard": "dashboard has a right to function pg_catalog.pg_lock",
+    "grant select on pg_catalog.pg_authid to dr_ift": "dr_ift has a right to table pg_catalog.pg_authid",
+    "grant set on parameter log_statement to dr_ift": "dr_ift has a right to parameter log_statement",
+    "grant connect on database postgres to researcher": "researcher has a right to database postgres",
+    "grant create on tablespace pg_default to loader": "loader has a right to tablespace pg_default",
 }
 
 

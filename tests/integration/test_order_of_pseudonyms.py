@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.settings import Settings
 from tests.support.main_job import rows, warehouse
+from tests.support.privileges import surprises_in
 
 RELATIONS = ("pupil_years", "attendance_pupil_months", "attendance_pupil_weekday_codes", "attendance_openings")
 LISTS = ("pupils.seemis_pupil_id", "pupils.scn", "pupils.surname || pupils.forename", "pupils.date_of_birth")
@@ -67,6 +68,7 @@ def _found(known: Lists, shown: list[str]) -> tuple[float, float, float]:
 def test_a_sorted_list_finds_no_more_than_chance(released: Settings, state: str) -> None:
     if state == "after a rebuild":
         assert warehouse(released, "run", "--full-refresh", "--json").code in {0, 3}
+        assert surprises_in(released) == []
     lists = {(group, by): _lists(released, group, by) for group in GROUPS for by in LISTS}
     too_many = []
     for name, shown in _orders(released):

@@ -17,6 +17,7 @@ from orchestration.database.provisioning import make_database_and_roles
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.conftest import connect_as_admin
 from tests.support.main_job import warehouse
+from tests.support.privileges import surprises_in
 from tests.support.small_council import KEY, deliver_nights
 
 DUMP = PROJECT_DIR / "tests" / "data" / "take_over" / "warehouse.sql.xz"
@@ -140,6 +141,7 @@ def test_its_doors_are_as_declared(taken_over: tuple[Settings, Cells, set[tuple[
     settings, _, _ = taken_over
     with connect(settings, "auditor") as connection:
         assert [one.said for one in differences(connection, is_live=False)] == []
+    assert surprises_in(settings) == []
     with connect(settings, "analyst") as connection:
         found = connection.execute("select count(*) from aggregated.attendance_by_authority_year").fetchone()
     assert found is not None

@@ -245,12 +245,14 @@ for each row execute function access.stamp_grant();
 create or replace trigger stamp_grant before insert or update on access.group_members
 for each row execute function access.stamp_grant();
 
--- The day in Scotland, whatever time zone a session has set: a reader must not move it.
+-- The day in Scotland, whatever time zone a session has set: a reader must not move it. By the clock: the time at which
+-- a transaction began would stand still for as long as a reader keeps it open.
 create or replace function access.today() returns date language sql stable
 set search_path = pg_catalog, pg_temp as $$
-select (now() at time zone 'Europe/London')::date
+select (clock_timestamp() at time zone 'Europe/London')::date
 $$;
-comment on function access.today() is 'The day in Scotland, whatever time zone the session has set.';
+comment on function access.today() is
+'The day in Scotland now, whatever time zone the session has set and however long its transaction has been open.';
 
 create or replace view access.scopes_in_force as
 select
@@ -318,9 +320,11 @@ comment on column access.schools_in_force.local_authority_code is 'GSS code of t
 comment on column access.schools_in_force.seed_code is 'SEED code of the school.';
 comment on column access.schools_in_force.sector is 'Its sector.';
 
--- Anyone can make a setting, so it counts for the dashboards' own login alone, and names people only.
+-- Anyone can make a setting, so it counts for the dashboards' own login alone, and names people only. And anyone can ask
+-- for plans to be printed, so what logins may call says nothing below a warning: estimates follow from others' rows.
 create or replace function access.current_reader() returns integer
-language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 declare
     named text := current_setting('warehouse.reader', true);
 begin
@@ -345,7 +349,8 @@ comment on function access.current_reader() is
 'Number of the reader who asks; null where there is none: the dashboards name one per transaction, others are their login.';
 
 create or replace function access.reader_authorities() returns text []
-language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 declare
     reader constant integer := access.current_reader();
 begin
@@ -358,7 +363,8 @@ $$;
 comment on function access.reader_authorities() is 'GSS codes of the authorities that the reader sees whole.';
 
 create or replace function access.reader_councils() returns text []
-language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 declare
     reader constant integer := access.current_reader();
 begin
@@ -371,7 +377,8 @@ $$;
 comment on function access.reader_councils() is 'GSS codes of the authorities in which the reader has a scope of any kind.';
 
 create or replace function access.reader_schools() returns text []
-language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 declare
     reader constant integer := access.current_reader();
 begin
@@ -385,7 +392,8 @@ comment on function access.reader_schools() is
 'Schools that the reader sees by name or by cluster, as "seed code, space, sector"; those of whole authorities are not listed.';
 
 create or replace function access.reader_seed_codes() returns text []
-language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 declare
     reader constant integer := access.current_reader();
 begin
@@ -400,7 +408,8 @@ comment on function access.reader_seed_codes() is 'SEED codes of reader_schools(
 -- From two schools' sum and one's own the other's follows; with k own ones, the sum must have two more. The sum of all
 -- sectors gives a sector away by the other sectors' sums: it is not seen where one's own sector has one other school.
 create or replace function access.reader_floors() returns jsonb
-language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 declare
     reader constant integer := access.current_reader();
 begin
@@ -433,14 +442,16 @@ comment on function access.reader_floors() is
 'By "authority, space, sector" (or all): how many schools a row must rest on, the reader''s own and two more, to be seen.';
 
 create or replace function access.reader_has_authority(code text) returns boolean
-language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language sql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 select code = any(access.reader_authorities())
 $$;
 comment on function access.reader_has_authority(text) is 'Whether the reader sees all of an authority.';
 
 create or replace function access.my_scopes()
 returns table (kind text, local_authority_code text, cluster_name text, seed_code text, sector text)
-language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language sql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 select distinct scopes.kind, scopes.local_authority_code, scopes.cluster_name, scopes.seed_code, scopes.sector
 from access.scopes_in_force as scopes
 where scopes.reader_id = access.current_reader()
@@ -450,7 +461,8 @@ comment on function access.my_scopes() is 'What the reader who asks may see toda
 
 create or replace function access.whoami()
 returns table (reader_id integer, reader_name text, display_name text)
-language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+language sql stable parallel restricted security definer
+set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
 select readers.reader_id, readers.reader_name, readers.display_name
 from access.readers where readers.reader_id = access.current_reader()
 $$;
