@@ -58,12 +58,18 @@ SIGN_IN = {"access.example_readers()", "access.reader_for(text,text)",
 DOOR = {"released.read_door_probe()"}
 OF_ACCESS = {f"access.{name}" for name in (
     "clusters", "group_members", "groups", "logins", "readers", "retention", "school_counts", "schools_in_force",
-    "scopes", "scopes_in_force",
+    "scopes", "scopes_in_force", "projects", "project_columns", "project_terms", "project_ends", "project_logins",
+    "project_states",
 )}  # fmt: skip
+PROJECT = {
+    "access.my_project()", "access.my_project_columns()", "projects.read_attendance_months()", "projects.read_pupils()",
+}  # fmt: skip
+EXTRACTS = {"research.attendance_months", "research.columns", "research.project", "research.pupils"}
 BY_HAND: dict[str, dict[str, set[str]]] = {
     "public": {},
     "analyst": {"EXECUTE": SCOPES | DOOR, "SELECT": {"aggregated.*"}},
-    "researcher": {"EXECUTE": SCOPES | DOOR, "SELECT": {"aggregated.*"}},  # and pseudonymised.*, where dbt has built
+    # and pseudonymised.*, where dbt has built
+    "researcher": {"EXECUTE": SCOPES | DOOR | PROJECT, "SELECT": {"aggregated.*", *EXTRACTS}},
     "dashboard": {
         "EXECUTE": SCOPES | SIGN_IN | DOOR,
         "SELECT": {"aggregated.*", "released.*", "access.sessions", "control.environment"},
@@ -76,6 +82,7 @@ BY_HAND: dict[str, dict[str, set[str]]] = {
         "EXECUTE": {"access.today()"},
         "SELECT": OF_ACCESS | {"control.*", "raw.rejected_rows"},
         "INSERT": {"access.clusters", "access.group_members", "access.groups", "access.readers", "access.scopes",
+                   "access.projects", "access.project_columns", "access.project_terms", "access.project_ends",
                    "control.closed_days", "control.ledger_events"},
         "UPDATE": {"control.lock_build", "control.lock_landing", "access.retention.keep_days",
                    *(f"access.{table}.{column}" for table in ("scopes", "group_members")
