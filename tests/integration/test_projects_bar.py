@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +11,18 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from orchestration.database import connect
+from orchestration.access import new_login_password
+from orchestration.backup import restore_backup, take_backup
+from orchestration.database import connect, start
+from orchestration.database.drift import differences
+from orchestration.identity import assign_identities
 from orchestration.projects import list_projects, offer
 from orchestration.projects.alike import Likeness, Step, raise_to_bar
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
-from tests.support.logins import connected
+from tests.support.logins import PASSWORD, connected
 from tests.support.main_job import warehouse
-from tests.support.projects_world import HERE, add_pupils, make_project, night, researcher, world
+from tests.support.projects_world import HERE, add_pupils, make_project, night, researcher, with_key, world
 
 BAR = 5
 FINE = ("stage", "sex", "age:years", "deprivation:decile", "ethnicity:groups", "school")
@@ -159,6 +164,27 @@ def test_values_stay_in_their_column_and_finer_ones_are_shown_where_many_have_th
     assert {row[0] for row in found} <= {"White - British", "White - Other", "White", "Minority ethnic", "withheld"}
     assert {row[1] for row in found} & {"7", "10"}
     assert "withheld" in {row[0] for row in found}
+
+
+def test_a_restored_warehouse_has_its_projects_with_the_same_tokens(
+    council: Settings, scratch_home: Path, tmp_path: Path
+) -> None:
+    night(council)
+    query = "select domain, pupil_id, token from vault.tokens order by 1, 2"
+    rows = "select * from projects.pupils order by 1, 2, 3"
+    with connect(council, "transformer") as connection:
+        before = (connection.execute(query).fetchall(), connection.execute(rows).fetchall())
+    take_backup(council, tmp_path / "backup", lambda _: None)
+    restored = with_key(Settings(home=scratch_home))
+    restore_backup(restored, tmp_path / "backup", lambda _: None)
+    start(restored)
+    with connect(restored, "transformer") as connection:
+        assert (connection.execute(query).fetchall(), connection.execute(rows).fetchall()) == before
+    with connect(restored, "auditor") as connection:
+        assert differences(connection, is_live=False) == []
+    new_login_password(restored, "b_fine", PASSWORD)
+    assert _smallest(restored, "fine") == _smallest(council, "fine")
+    assert assign_identities(restored).project_tokens == 0
 
 
 def test_the_list_is_shown_by_command(council: Settings) -> None:

@@ -120,7 +120,11 @@ def identity(context: dg.AssetExecutionContext, warehouse: WarehouseResource) ->
     with in_words(context):
         result = assign_identities(warehouse.ready())
     context.log.info(f"{result.new_people} new people, {result.people} in all")
-    counts = {"dagster/row_count": result.people, "new people": result.new_people}
+    counts = {
+        "dagster/row_count": result.people,
+        "new people": result.new_people,
+        "tokens for projects": result.project_tokens,
+    }
     yield dg.MaterializeResult(asset_key=["vault", "identity_map"], metadata=counts)
     yield dg.MaterializeResult(asset_key=["vault", "tokens"], metadata=counts)
 
