@@ -71,5 +71,11 @@ def test_no_release_while_a_test_stands_failed(empty: Settings, contracts: tuple
     reasons = ask(empty, "select message from control.release_checks", "auditor")
     assert "pupils__hold" in str(reasons)
     with connect(empty, "transformer") as connection:
-        connection.execute("delete from control.failed_tests")
+        connection.execute("update control.failed_tests set subjects = '{library_loans}'")
     assert release(empty) == "released"
+    with connect(empty, "transformer") as connection:
+        connection.execute("update control.failed_tests set subjects = '{attendance,library_loans}'")
+    assert release(empty) == "refused"
+    with connect(empty, "transformer") as connection:
+        connection.execute("delete from control.failed_tests")
+    assert release(empty) == "unchanged"

@@ -60,7 +60,7 @@ def test_loading_again_gives_the_same_rows(seeded: Settings) -> None:
 
 def failed_tests(settings: Settings) -> list[tuple[object, ...]]:
     with connect(settings, "releaser") as connection:
-        return connection.execute("select test_name, models from control.failed_tests").fetchall()
+        return connection.execute("select test_name, models, subjects from control.failed_tests").fetchall()
 
 
 def test_a_broken_promise_is_named_and_stands_until_it_holds_again(seeded: Settings) -> None:
@@ -69,8 +69,8 @@ def test_a_broken_promise_is_named_and_stands_until_it_holds_again(seeded: Setti
     result = run_dbt(seeded, ["test", "--select", "stages"])
     assert {node.unique_id.split(".")[2] for node in result.failed} == {"stages__holds"}
     assert "1 result" in str(result.failed[0].message)
-    assert failed_tests(seeded) == [("stages__holds", "stages")]
+    assert failed_tests(seeded) == [("stages__holds", "stages", ["core"])]
     assert run_dbt(seeded, ["test", "--select", "schools"]).success
-    assert failed_tests(seeded) == [("stages__holds", "stages")]
+    assert failed_tests(seeded) == [("stages__holds", "stages", ["core"])]
     assert build_seeds(seeded).success
     assert failed_tests(seeded) == []

@@ -32,9 +32,11 @@ create table if not exists control.failed_tests (
     failed_at timestamptz not null default now(),
     code_version text not null
 );
-comment on table control.failed_tests is 'Tests of dbt that failed when they last ran, warnings left out: nothing is released while one stands. One row per test.';
+alter table control.failed_tests add column if not exists subjects text[] not null default '{core}';
+comment on table control.failed_tests is 'Tests of dbt that failed when they last ran, warnings left out: nothing of their subjects is released while one stands. One row per test.';
 comment on column control.failed_tests.test_name is 'Name of the test.';
 comment on column control.failed_tests.models is 'Models that it looks at.';
+comment on column control.failed_tests.subjects is 'Subjects of these models (folders below the layer); core stands for all.';
 comment on column control.failed_tests.failed_at is 'When it failed last.';
 comment on column control.failed_tests.code_version is 'Version of the code that it failed with.';
 

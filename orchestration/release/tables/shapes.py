@@ -16,6 +16,8 @@ class ContractError(WarehouseError):
     """A mart's contract for release cannot be used."""
 
 
+SUBJECTS = ("core", "attendance")
+"""Subjects whose marts are released, as their folders are named; a red test of another one holds nothing back."""
 EXACT = "aggregated_exact"
 CODE_LISTS = "reference"
 AUTHORITY = ("local_authority_code", "sector", "academic_year")

@@ -1,6 +1,7 @@
 {#- on-run-end: the tests that stand failed, so that no release is made over them, in whichever command they failed.
     A test that passes again is taken off, and so is one that is gone. Tests about one authority's data (meta.gate:
-    release) hold back that authority alone: the release asks the balance sheet itself. -#}
+    release) hold back that authority alone: the release asks the balance sheet itself. A test holds back the subjects of
+    the models that it looks at; one of core, of a seed or of what no subject owns holds back all. -#}
 {% macro note_failed_tests(results) %}
     {% if execute and flags.WHICH in ['build', 'test'] %}
     {% set failed = [] %}
@@ -10,9 +11,13 @@
         {% if result.status in ['pass', 'warn'] or config.severity | lower == 'warn' or config.meta.gate == 'release' %}
             {% do settled.append(result.node.name) %}
         {% elif result.status in ['fail', 'error'] %}
-            {% set models = [] %}
-            {% for parent in result.node.depends_on.nodes %}{% do models.append(parent.split('.')[-1]) %}{% endfor %}
-            {% do failed.append("('" ~ result.node.name ~ "', '" ~ models | join(', ') ~ "')") %}
+            {% set models, subjects = [], [] %}
+            {% for parent in result.node.depends_on.nodes %}
+                {% do models.append(parent.split('.')[-1]) %}
+                {% do subjects.append(subject_of(graph.nodes.get(parent))) %}
+            {% endfor %}
+            {% do failed.append("('" ~ result.node.name ~ "', '" ~ models | join(', ') ~ "', array['"
+                ~ (subjects or ['core']) | unique | sort | join("', '") ~ "'])") %}
         {% endif %}
     {% endfor %}
     {% set known = [] %}
@@ -23,14 +28,20 @@
     where failed_tests.test_name in ('{{ (settled or [""]) | join("', '") }}')
         or failed_tests.test_name not in ('{{ (known or [""]) | join("', '") }}');
     {% if failed %}
-    insert into control.failed_tests (test_name, models, failed_at, code_version)
+    insert into control.failed_tests (test_name, models, subjects, failed_at, code_version)
     select
-        failing.test_name, failing.models, now(), '{{ env_var("WAREHOUSE_CODE_VERSION", "unknown") }}'
-    from (values {{ failed | join(', ') }}) as failing (test_name, models)
+        failing.test_name, failing.models, failing.subjects, now(), '{{ env_var("WAREHOUSE_CODE_VERSION", "unknown") }}'
+    from (values {{ failed | join(', ') }}) as failing (test_name, models, subjects)
     on conflict (test_name) do update set
-        models = excluded.models, failed_at = excluded.failed_at, code_version = excluded.code_version;
+        models = excluded.models, subjects = excluded.subjects, failed_at = excluded.failed_at, code_version = excluded.code_version;
     {% endif %}
     {% else %}
     select 1
     {% endif %}
 {% endmacro %}
+
+{#- Subject of a model: its folder below the layer. Staged models and seeds are of every subject. -#}
+{% macro subject_of(node) -%}
+    {%- set is_of_one = node and node.resource_type == 'model' and node.fqn[1] != 'staged' and node.fqn | length > 3 -%}
+    {{- return(node.fqn[2] if is_of_one else 'core') -}}
+{%- endmacro %}
