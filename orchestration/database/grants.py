@@ -15,6 +15,7 @@ from orchestration.database.roles import (
     SCHEMAS,
     SHARED,
     SINGLE_TABLES,
+    Default,
     Role,
 )
 
@@ -139,6 +140,17 @@ def existing_tables(connection: Connection) -> None:
             _run(connection, "grant select on {} to {}", name, _list(readers))
 
 
+def renew_defaults(connection: Connection, creator: str) -> None:
+    """Give the default rights on what a role makes once more, as that role.
+
+    Whoever has the rights of a group may drop the group's default rights (``drop owned by``): the next build must
+    not make tables that its readers cannot read.
+    """
+    for default in DEFAULTS:
+        if default.creator == creator:
+            connection.execute(_default(default))
+
+
 def _database(connection: Connection, database: str) -> Iterator[sql.Composed]:
     name = sql.Identifier(database)
     yield sql.SQL("revoke all on database {} from public").format(name)
@@ -191,10 +203,13 @@ def _defaults() -> Iterator[sql.Composed]:
         yield sql.SQL("alter default privileges for role {} revoke execute on functions from public").format(
             sql.Identifier(creator)
         )
-    for default in DEFAULTS:
-        yield sql.SQL(
-            f"alter default privileges for role {{}} in schema {{}} grant {default.privileges} on tables to {{}}"
-        ).format(sql.Identifier(default.creator), sql.Identifier(default.schema), _list(default.grantees))
+    yield from map(_default, DEFAULTS)
+
+
+def _default(default: Default) -> sql.Composed:
+    return sql.SQL(
+        f"alter default privileges for role {{}} in schema {{}} grant {default.privileges} on tables to {{}}"
+    ).format(sql.Identifier(default.creator), sql.Identifier(default.schema), _list(default.grantees))
 
 
 def apply_settings(

@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from orchestration.contracts import load_contracts
 from orchestration.database import advisory_lock, connect, ensure_ready
+from orchestration.database.grants import renew_defaults
 from orchestration.defs.event_log import event_log_held_open
 from orchestration.defs.resources import (
     FIRST_DELAY,
@@ -246,6 +247,7 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
         connect(settings, "transformer", autocommit=True) as connection,
         advisory_lock(connection, "build"),
     ):
+        renew_defaults(connection, "transformer")
         state, built = project_state(settings), last_built(connection)
         project_stands = built == state and not full_refresh and not missing_views(connection, VIEWS)
         arguments += ROWS if project_stands else ["resource_type:model"]
