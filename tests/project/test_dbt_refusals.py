@@ -99,6 +99,15 @@ def test_a_class_that_falls_without_a_reason_is_named(
     assert not any(problem.startswith(f"{name}.{column}: its privacy class") for problem in problems)
 
 
+@pytest.mark.parametrize("strategy", ["merge", "delete+insert", "append", None])
+def test_a_strategy_that_notes_no_changes_is_named(
+    nodes: dict[str, Any], project: Project, strategy: str | None
+) -> None:
+    model(nodes, "canonical_pupils")["config"]["incremental_strategy"] = strategy
+    words = rf"canonical_pupils: incremental_strategy {re.escape(str(strategy))} notes no changes"
+    both_refuse(nodes, project.sources, words)
+
+
 def test_a_reason_for_nothing_is_named(nodes: dict[str, Any], project: Project) -> None:
     model(nodes, "school_openings")["config"]["meta"]["privacy_reasons"] = {"a reason for that": ["nowhere"]}
     problems = project_problems({"nodes": nodes, "sources": project.sources})

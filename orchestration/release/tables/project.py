@@ -75,12 +75,29 @@ def privacy_problems(manifest: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
+STRATEGIES = ("replace_scope", "replace_all", "follow_changes")
+"""Incremental strategies that note what they have changed, for what stands on the model."""
+
+
+def strategy_problems(manifest: Mapping[str, Any]) -> list[str]:
+    """Incremental models by a strategy that notes no changes."""
+    return [
+        f"{node['name']}: incremental_strategy {node['config'].get('incremental_strategy')} notes no changes, so what "
+        f"stands on it would go stale; say {STRATEGIES[0]}, or materialized: table"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["config"].get("materialized") == "incremental"
+        and node["config"].get("incremental_strategy") not in STRATEGIES
+    ]
+
+
 def project_problems(manifest: Mapping[str, Any]) -> list[str]:
     """Everything for which nothing of a project is built or released, each with model and key."""
     contracts, problems = contracts_of(manifest["nodes"].values())
     missing = sorted(SHAPES.keys() - {contract.mart for contract in contracts})
     problems += [f"{mart}: it is for readers, and no model declares it under meta.release" for mart in missing]
-    return [*dict.fromkeys([*problems, *meta_problems(manifest)]), *privacy_problems(manifest)]
+    problems += [*meta_problems(manifest), *strategy_problems(manifest)]
+    return [*dict.fromkeys(problems), *privacy_problems(manifest)]
 
 
 def check_manifest(path: Path) -> None:

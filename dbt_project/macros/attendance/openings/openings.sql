@@ -160,11 +160,15 @@ see docs/benchmarks.md.
 
 {#- Changes go once every table that adds them up has done so. -#}
 {% macro forget_consumed_changes() %}
+    {% set consumers = [] %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and model.unique_id in node.depends_on.nodes %}
+        {% if node.config.incremental_strategy == 'follow_changes' %}{% do consumers.append(node.name) %}{% endif %}
+    {% endfor %}
     delete from {{ this.schema }}.attendance_changes
     where changed_at <= (
-        select case when count(*) = 2 then min(model_builds.built_at) end
+        select case when count(*) = {{ consumers | length }} then min(model_builds.built_at) end
         from control.model_builds
-        where model_builds.model in ('canonical_marked_months', 'pseudonymised_attendance_pupil_weekday_codes')
+        where model_builds.model in ('{{ consumers | join("', '") }}')
     );
 {% endmacro %}
 

@@ -1,10 +1,11 @@
 {#- Refuses to run a project with a column that has no privacy class, or with a model past canonical that names a
     direct identifier or stands on a layer that identifies pupils, or with a column whose class is milder than that of
     the same column in a parent without a written reason (`privacy_reason` of the column, `privacy_reasons` of the
-    model; the same as in orchestration/release/project.py): a mistake would be in the database before a test
+    model; the same as in orchestration/release/tables/project.py): a mistake would be in the database before a test
     of the project finds it. Names model and column. Nor does a project run in which a feed lacks a step of the balance
     sheet that its contract asks for (config.meta.balances of the models in models/control): its rows could vanish and
-    the books would close. -#}
+    the books would close. Nor one with an incremental model whose strategy notes no changes: what stands on it would go
+    stale. -#}
 {%- macro check_project() -%}
     {%- if execute -%}
         {%- set classes = ['direct_identifier', 'quasi_identifier', 'special_category', 'operational', 'public'] -%}
@@ -13,6 +14,9 @@
         {%- set wrong = [] -%}
         {%- for model in graph.nodes.values() if model.resource_type == 'model' -%}
             {%- set layer = model.fqn[1] -%}
+            {%- if model.config.materialized == 'incremental' and model.config.incremental_strategy not in ['replace_scope', 'replace_all', 'follow_changes'] -%}
+                {%- do wrong.append(model.name ~ ': incremental_strategy ' ~ model.config.incremental_strategy ~ ' notes no changes, so what stands on it would go stale; say replace_scope, or materialized: table') -%}
+            {%- endif -%}
             {%- for column in model.columns.values() -%}
                 {%- set privacy = ((column.config or {}).get('meta') or column.meta or {}).get('privacy') -%}
                 {%- if privacy not in classes -%}
