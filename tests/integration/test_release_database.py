@@ -173,9 +173,9 @@ def test_a_shown_cell_that_is_not_exact_rolls_everything_back(
     empty: Settings, world: World, contracts: tuple[ReleaseContract, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_marts(empty, world, contracts)
-    from orchestration.release import apply
+    from orchestration.release.door import release as door
 
-    honest = apply.released_rows
+    honest = door.released_rows
 
     def wrong(rows: object, decision: object) -> object:
         found = honest(rows, decision)  # type: ignore[arg-type]
@@ -184,7 +184,7 @@ def test_a_shown_cell_that_is_not_exact_rolls_everything_back(
                     for key, row in found.items()}  # fmt: skip
         return found
 
-    monkeypatch.setattr(apply, "released_rows", wrong)
+    monkeypatch.setattr(door, "released_rows", wrong)
     result = release_authority(empty, AUTHORITY)
     assert result.outcome == "refused"
     assert "attendance_by_authority_year" in result.reasons[0]

@@ -94,13 +94,13 @@ def test_killed_in_the_middle_the_last_release_stays(
     program = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from orchestration.release import apply\n"
+        "from orchestration.release.door import release\n"
         "from orchestration.settings import Settings\n"
         "def wait(*arguments):\n"
         "    print('applied', flush=True)\n"
         "    time.sleep(60)\n"
-        "apply.save_memory = wait\n"
-        f"apply.release_authority(Settings(home=Path({str(empty.home)!r})), {AUTHORITY!r})\n"
+        "release.save_memory = wait\n"
+        f"release.release_authority(Settings(home=Path({str(empty.home)!r})), {AUTHORITY!r})\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=PROJECT_DIR, env={**os.environ}, text=True

@@ -13,7 +13,7 @@ import psycopg
 from orchestration.release.door.gate import LISTED, Refusal
 from orchestration.release.follow.derived import ReleasedMart
 from orchestration.release.limits import at
-from orchestration.release.protection.audit import attendance_program, persistent_program
+from orchestration.release.protection.audit import attendance_program, persistent_program, with_zeros
 from orchestration.release.protection.bands import counts, unpack
 from orchestration.release.protection.memory import Memory
 from orchestration.release.protection.program import Finding, Program
@@ -125,18 +125,10 @@ def attack(
     found = [
         finding
         for year, part in suspicious
-        for finding in _with_zeros(part, year, true).bounded()
+        for finding in with_zeros(part, year, true).bounded()
         if is_of_few(finding, year, true)
     ]
     return found, now
-
-
-def _with_zeros(part: Program, year: str, truth: Mapping[tuple[str, str], float]) -> Program:
-    """The same where a hidden figure that has become zero may be zero: what was hidden once stays so (RULES 34)."""
-    for name in part.hidden:
-        if truth.get((year, name)) == 0:
-            part.bounds[name] = (0.0, part.bounds[name][1])
-    return part
 
 
 def is_worth_it(differences: Sequence[Difference]) -> bool:

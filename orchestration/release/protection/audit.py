@@ -244,13 +244,26 @@ def persistent_program(marts: Mapping[str, MartRows], year: str) -> Program:
     return program
 
 
-def programs(released: Mapping[str, MartRows]) -> Iterator[Program]:
-    """What readers know of each year, as linear programs."""
+def programs(released: Mapping[str, MartRows]) -> Iterator[tuple[str, Program]]:
+    """What readers know of each year, as linear programs, with the year."""
     for year in sorted({year for rows in released.values() for year in rows.columns.get("academic_year", [])}):
-        yield attendance_program(released, year)
-        yield persistent_program(released, year)
+        yield year, attendance_program(released, year)
+        yield year, persistent_program(released, year)
 
 
-def audit(released: Mapping[str, MartRows]) -> list[Finding]:
-    """What an attacker with all released tables of one authority can work out; empty where release is safe."""
-    return [finding for program in programs(released) for finding in program.solve()]
+def with_zeros(program: Program, year: str, truth: Mapping[tuple[str, str], float]) -> Program:
+    """The same where a hidden figure that has become zero may be zero: what was hidden once stays so (RULES 34)."""
+    for name in program.hidden:
+        if truth.get((year, name)) == 0:
+            program.bounds[name] = (0.0, program.bounds[name][1])
+    return program
+
+
+def audit(released: Mapping[str, MartRows], truth: Mapping[tuple[str, str], float] | None = None) -> list[Finding]:
+    """What an attacker with all released tables of one authority can work out; empty where release is safe.
+
+    ``truth`` has the figures behind by year and name: a hidden one that has become zero is not taken for one at least.
+    """
+    return [
+        finding for year, program in programs(released) for finding in with_zeros(program, year, truth or {}).solve()
+    ]
