@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
+from orchestration.model_rules import with_descendants
 from orchestration.release.tables.shapes import SUBJECTS
 
 LAYERS = ("staged", "canonical", "pseudonymised", "aggregated", "control")
@@ -23,10 +24,13 @@ def _subject_of(node: Mapping[str, Any]) -> str:
 
 
 def _is_released(manifest: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
-    """Whether a test looks at a model of a subject that is released, or at what belongs to none."""
+    """Whether a test looks at what a subject that is released owns, or at what readers' models stand on, or at none."""
     looked_at = test.get("depends_on", {}).get("nodes", ())
     subjects = {_subject_of(manifest["nodes"][key]) for key in looked_at if key in manifest["nodes"]}
-    return not subjects or bool(subjects & set(SUBJECTS))
+    nodes = manifest["nodes"]
+    reached = with_descendants(manifest, looked_at)
+    reaches_readers = any(key in nodes and nodes[key]["config"].get("meta", {}).get("release") for key in reached)
+    return not subjects or bool(subjects & set(SUBJECTS)) or reaches_readers
 
 
 class LayerTranslator(DagsterDbtTranslator):

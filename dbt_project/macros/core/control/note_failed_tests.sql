@@ -1,7 +1,8 @@
 {#- on-run-end: the tests that stand failed, so that no release is made over them, in whichever command they failed.
     A test that passes again is taken off, and so is one that is gone. Tests about one authority's data (meta.gate:
     release) hold back that authority alone: the release asks the balance sheet itself. A test holds back the subjects of
-    the models that it looks at; one of core, of a seed or of what no subject owns holds back all. -#}
+    the models that it looks at; one of core, of a seed, or of a model on which anything that
+    readers get stands, wherever its folder is, holds back all. -#}
 {% macro note_failed_tests(results) %}
     {% if execute and flags.WHICH in ['build', 'test'] %}
     {% set failed = [] %}
@@ -16,6 +17,7 @@
                 {% do models.append(parent.split('.')[-1]) %}
                 {% do subjects.append(subject_of(graph.nodes.get(parent))) %}
             {% endfor %}
+            {% if reaches_readers(result.node.depends_on.nodes) %}{% do subjects.append('core') %}{% endif %}
             {% do failed.append("('" ~ result.node.name ~ "', '" ~ models | join(', ') ~ "', array['"
                 ~ (subjects or ['core']) | unique | sort | join("', '") ~ "'])") %}
         {% endif %}
@@ -44,4 +46,21 @@
 {% macro subject_of(node) -%}
     {%- set is_of_one = node and node.resource_type == 'model' and node.fqn[1] != 'staged' and node.fqn | length > 3 -%}
     {{- return(node.fqn[2] if is_of_one else 'core') -}}
+{%- endmacro %}
+
+{#- Whether a model for readers is among these models or stands on one of them, directly or through others. -#}
+{% macro reaches_readers(first) -%}
+    {%- set reached, state = first | list, namespace(grows=true) -%}
+    {%- for _ in range(graph.nodes | length) if state.grows -%}
+        {%- set state.grows = false -%}
+        {%- for key, node in graph.nodes.items() if node.resource_type == 'model' and key not in reached -%}
+            {%- if node.depends_on.nodes | select('in', reached) | list -%}
+                {%- do reached.append(key) -%}{%- set state.grows = true -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for key in reached if key in graph.nodes and (graph.nodes[key].config.meta or {}).get('release') -%}
+        {{- return(true) -}}
+    {%- endfor -%}
+    {{- return(false) -}}
 {%- endmacro %}
