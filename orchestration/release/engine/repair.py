@@ -1,0 +1,85 @@
+"""The cheapest further figures to hide where a protected one can still be bounded: programs with slack (RULES 35).
+
+Each shown figure may differ from what it is, at a price; the program asks for the cheapest such differences with which
+the protected figure could be five or more. The figures that differ are hidden.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, hstack
+
+from orchestration.release.engine.cells import System
+from orchestration.release.engine.model import BoolArray
+from orchestration.release.engine.programs import TOLERANCE, Block, FloatArray, solve
+from orchestration.release.thresholds import SMALL
+
+
+def loss_of(values: FloatArray) -> FloatArray:
+    """What hiding a figure loses: its logarithm, so that a large one weighs more, but not as its persons do."""
+    return np.asarray(np.log2(1.0 + values))
+
+
+@dataclass
+class Slack:
+    """A block whose shown figures may differ at a price; ``price`` falls to nothing for those chosen already."""
+
+    block: Block
+    may_hide: BoolArray
+    price: FloatArray = field(init=False)
+    equal: csr_array = field(init=False)
+    chosen: set[int] = field(default_factory=set)
+    rows: npt.NDArray[np.intp] = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells = self.block.cells_shown
+        self.rows = np.flatnonzero((cells >= 0) & self.may_hide[np.maximum(cells, 0)])
+        count = len(self.rows)
+        pick = csr_array((np.ones(count), (self.rows, np.arange(count))), shape=(len(cells), count))
+        self.equal = csr_array(hstack([self.block.shown, pick, -pick]))
+
+    def prices(self, system: System) -> None:
+        """Set the price of each figure that may differ."""
+        self.price = loss_of(system.values[self.block.cells_shown[self.rows]].astype(np.float64))
+
+    def free(self, target: int) -> FloatArray | None:
+        """Hidden figures in the cheapest solution in which a target is five or more, and choose what it costs.
+
+        None where there is none, whatever is hidden.
+        """
+        block, count = self.block, len(self.rows)
+        columns = block.hidden.shape[1]
+        cost = np.concatenate([np.zeros(columns), self.price, self.price])
+        least = block.floor.copy()
+        least[target] = float(SMALL)
+        found = solve(
+            cost,
+            csr_array(hstack([-block.hidden, csr_array((len(least), 2 * count))])),
+            -least,
+            self.equal,
+            block.amounts,
+        )
+        if found is None:
+            return None
+        moved = found[columns : columns + count] + found[columns + count :]
+        for position in np.flatnonzero(moved > TOLERANCE).tolist():
+            self.chosen.add(int(block.cells_shown[self.rows[position]]))
+            self.price[position] = 0.0
+        return np.asarray(block.hidden @ found[:columns])
+
+
+def cheapest(system: System, block: Block, targets: list[int], may_hide: BoolArray) -> tuple[set[int], list[int]]:
+    """Cells to hide so that no target of a block is bounded, and targets that nothing in the block can help."""
+    slack = Slack(block, may_hide)
+    slack.prices(system)
+    left, helpless = list(targets), []
+    while left:
+        target = left.pop(0)
+        found = slack.free(target)
+        if found is None:
+            helpless.append(target)
+            continue
+        left = [other for other in left if found[other] < SMALL - TOLERANCE]
+    return slack.chosen, helpless
+
