@@ -164,9 +164,9 @@ def most_of(block: Block, target: int) -> float:
     return float("nan") if found is None else float(found[target])
 
 
-def exposed(block: Block, targets: Sequence[int] | IntArray | None = None) -> list[int]:
-    """Targets (positions among the block's hidden figures) that a reader can bound below five."""
-    left = list(block.targets if targets is None else targets)
+def suspicious(block: Block) -> list[int]:
+    """Targets (positions among the block's hidden figures) that programs over all of them at once do not clear."""
+    left = block.targets.tolist()
     for _ in range(ROUNDS):
         if not left:
             return []
@@ -177,4 +177,9 @@ def exposed(block: Block, targets: Sequence[int] | IntArray | None = None) -> li
         if len(still) == len(left):
             break
         left = still
-    return [target for target in left if not most_of(block, target) >= SMALL - TOLERANCE]
+    return left
+
+
+def exposed(block: Block) -> list[int]:
+    """Targets that a reader can bound below five, each asked by itself where programs over all do not clear it."""
+    return [target for target in suspicious(block) if not most_of(block, target) >= SMALL - TOLERANCE]

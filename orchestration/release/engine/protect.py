@@ -6,7 +6,7 @@ import numpy as np
 
 from orchestration.release.engine.cells import System
 from orchestration.release.engine.model import BoolArray, IntArray
-from orchestration.release.engine.programs import blocks_of, exposed
+from orchestration.release.engine.programs import blocks_of, exposed, suspicious
 from orchestration.release.engine.repair import cheapest, loss_of
 from orchestration.release.engine.suppress import Wanted, follows, suppressed
 from orchestration.release.limits import check
@@ -62,7 +62,7 @@ def _repaired(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolAr
         still = targets.copy()
         still[sorted(helpless)] = False
         for block in blocks_of(system, hidden, still, wide=is_wide):
-            found = exposed(block)
+            found = suspicious(block)
             if not found:
                 continue
             cells, without = cheapest(system, block, found, may_hide)

@@ -4,6 +4,7 @@ Each shown figure may differ from what it is, at a price; the program asks for t
 the protected figure could be five or more. The figures that differ are hidden.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,8 +44,8 @@ class Slack:
         """Set the price of each figure that may differ."""
         self.price = loss_of(system.values[self.block.cells_shown[self.rows]].astype(np.float64))
 
-    def free(self, target: int) -> FloatArray | None:
-        """Hidden figures in the cheapest solution in which a target is five or more, and choose what it costs.
+    def free(self, targets: Sequence[int]) -> FloatArray | None:
+        """Hidden figures in the cheapest solution in which all these are five or more, and choose what it costs.
 
         None where there is none, whatever is hidden.
         """
@@ -52,7 +53,7 @@ class Slack:
         columns = block.hidden.shape[1]
         cost = np.concatenate([np.zeros(columns), self.price, self.price])
         least = block.floor.copy()
-        least[target] = float(SMALL)
+        least[list(targets)] = float(SMALL)
         found = solve(
             cost,
             csr_array(hstack([-block.hidden, csr_array((len(least), 2 * count))])),
@@ -69,17 +70,34 @@ class Slack:
         return np.asarray(block.hidden @ found[:columns])
 
 
-def cheapest(system: System, block: Block, targets: list[int], may_hide: BoolArray) -> tuple[set[int], list[int]]:
+def _apart(system: System, block: Block, targets: Sequence[int]) -> list[list[int]]:
+    """Targets in batches of which none has two of a place: those seldom stand in each other's way."""
+    batches: list[list[int]] = []
+    seen: dict[str, int] = {}
+    for target in targets:
+        place = system.cells[int(block.cells_hidden[target])].place
+        number = seen.get(place, 0)
+        seen[place] = number + 1
+        if number == len(batches):
+            batches.append([])
+        batches[number].append(target)
+    return batches
+
+
+def cheapest(system: System, block: Block, targets: Sequence[int], may_hide: BoolArray) -> tuple[set[int], list[int]]:
     """Cells to hide so that no target of a block is bounded, and targets that nothing in the block can help."""
     slack = Slack(block, may_hide)
     slack.prices(system)
     left, helpless = list(targets), []
     while left:
-        target = left.pop(0)
-        found = slack.free(target)
+        batch = _apart(system, block, left)[0]
+        found = slack.free(batch)
+        if found is None and len(batch) > 1:
+            batch = batch[:1]
+            found = slack.free(batch)
         if found is None:
-            helpless.append(target)
+            helpless += batch
+            left = [other for other in left if other not in batch]
             continue
         left = [other for other in left if found[other] < SMALL - TOLERANCE]
     return slack.chosen, helpless
-
