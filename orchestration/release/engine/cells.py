@@ -5,7 +5,7 @@ that no table crosses keep columns of their own, glued at the place's total, whi
 of tables have in common is the total alone. A *cell* is a figure; its row of ``matrix`` has 1 where a column is in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,13 +27,36 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Columns of some dimensions together with the places.
+
+    ``names`` are the dimensions (places first) and ``sizes`` how many values each has; ``position`` is the column of
+    each combination, -1 where it is impossible (and last, for what is in no list); ``codes`` the values of each column.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    position: IntArray
+    codes: dict[str, IntArray]
+
+    def columns(self, codes: Mapping[str, IntArray]) -> IntArray:
+        """The column of each row of values (positions in the lists); -1 where a value is -1, or the row impossible."""
+        values = [codes[name] for name in self.names]
+        known = np.all([value >= 0 for value in values], axis=0)
+        flat = np.full(len(known), len(self.position) - 1, dtype=np.int64)
+        if known.any():
+            flat[known] = np.ravel_multi_index([value[known] for value in values], self.sizes)
+        return self.position[flat]
+
+
+@dataclass(frozen=True)
 class System:
     """Cells and columns of one population.
 
     ``matrix`` is cells x columns of 0 and 1, ``values`` the persons of each cell, ``counts`` those of each column.
     Rows of ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing
     were hidden; the others are protected and never shown. ``of_person`` gives, for each row of persons, its column
-    in each part of the columns (rows x parts).
+    in each part of the columns (rows x parts); ``parts`` finds those of other rows.
     """
 
     cells: tuple[Cell, ...]
@@ -43,6 +66,7 @@ class System:
     counts: IntArray
     is_shown: BoolArray
     of_person: IntArray
+    parts: tuple[Part, ...]
 
     def contributors(self, persons: Persons, cell: int) -> IntArray:
         """Pseudonyms of the persons in a cell, sorted, each once."""
@@ -85,32 +109,29 @@ def _is_allowed(model: Model, names: Sequence[str], codes: dict[str, IntArray]) 
     return kept
 
 
-@dataclass(frozen=True)
-class _Part:
-    names: tuple[str, ...]
-    codes: dict[str, IntArray]
-    of_person: IntArray
-
-
-def _part(model: Model, persons: Persons, names: tuple[str, ...]) -> _Part:
+def _part(model: Model, names: tuple[str, ...], start: int) -> Part:
     every = (PLACE, *names)
-    sizes = [len(model.dimensions[name].values) for name in every]
+    sizes = tuple(len(model.dimensions[name].values) for name in every)
     size = int(np.prod(sizes, dtype=np.float64))
     if size > LARGEST:
         raise ModelError(f"tables cross {', '.join(names)}: {size} combinations are more than {LARGEST}")
     grid = np.unravel_index(np.arange(size), sizes)
     codes = {name: np.asarray(values, dtype=np.int64) for name, values in zip(every, grid, strict=True)}
     kept = _is_allowed(model, names, codes)
-    position = np.full(size, -1, dtype=np.int64)
-    position[kept] = np.arange(int(kept.sum()))
-    flat = np.ravel_multi_index([persons.codes[name] for name in every], sizes) if len(persons) else []
-    of_person = position[np.asarray(flat, dtype=np.int64)]
-    if wrong := int((of_person < 0).sum()):
-        raise ModelError(f"{wrong} rows of persons have a {' and '.join(names)} that the lists call impossible there")
-    return _Part(names, {name: values[kept] for name, values in codes.items()}, of_person)
+    position = np.full(size + 1, -1, dtype=np.int64)
+    position[np.flatnonzero(kept)] = start + np.arange(int(kept.sum()))
+    return Part(every, sizes, position, {name: values[kept] for name, values in codes.items()})
 
 
-def _is_asked(model: Model, table: Table, part: _Part) -> BoolArray:
+def _of_persons(part: Part, persons: Persons) -> IntArray:
+    found = part.columns(persons.codes)
+    if wrong := int((found < 0).sum()):
+        named = " and ".join(part.names[1:])
+        raise ModelError(f"{wrong} rows of persons have a {named} that the lists call impossible there")
+    return found
+
+
+def _is_asked(model: Model, table: Table, part: Part) -> BoolArray:
     """Columns but for those of groups that only say that a question does not arise."""
     kept: BoolArray = np.ones(len(part.codes[PLACE]), dtype=np.bool_)
     for name, _ in table.by:
@@ -121,7 +142,7 @@ def _is_asked(model: Model, table: Table, part: _Part) -> BoolArray:
 
 
 def _of_table(
-    model: Model, table: Table, part: _Part, small: BoolArray, start: int, width: int
+    model: Model, table: Table, part: Part, small: BoolArray, start: int, width: int
 ) -> tuple[list[Cell], csr_array, BoolArray]:
     """Cells of a table, their rows over all ``width`` columns, and which of them are shown."""
     keys = [(PLACE, table.place), *table.by]
@@ -150,7 +171,7 @@ def _of_table(
     return cells, matrix, shown
 
 
-def _glue(parts: Sequence[_Part], starts: Sequence[int], width: int) -> csr_array:
+def _glue(parts: Sequence[Part], starts: Sequence[int], width: int) -> csr_array:
     """For each further part and place: the place's total less the columns of that part there is 0."""
     rows = []
     places = len(parts[0].codes[PLACE])
@@ -169,9 +190,13 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     ``small`` marks places (finest, in the order of their values) of which no breakdown is shown; as a rule those with
     fewer than ``model.fewest`` persons. Raises ``ModelError`` where persons do not fit the lists.
     """
-    parts = [_part(model, persons, names) for names in _parts(model)]
-    starts = np.cumsum([0, *(len(part.codes[PLACE]) for part in parts)]).tolist()
-    width = starts.pop()
+    parts: list[Part] = []
+    starts: list[int] = []
+    width = 0
+    for names in _parts(model):
+        parts.append(_part(model, names, width))
+        starts.append(width)
+        width += len(parts[-1].codes[PLACE])
     if small is None:
         roll = np.bincount(persons.codes[PLACE], minlength=len(model.dimensions[PLACE].values))
         small = roll < model.fewest
@@ -184,7 +209,7 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
         cells += found
         blocks.append(matrix)
         shown.append(is_shown)
-    of_person = np.column_stack([part.of_person + start for part, start in zip(parts, starts, strict=True)])
+    of_person = np.column_stack([_of_persons(part, persons) for part in parts])
     counts = np.bincount(of_person.ravel(), minlength=width).astype(np.int64)
     matrix = csr_array(vstack(blocks))
     return System(
@@ -195,4 +220,5 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
         counts,
         np.concatenate(shown),
         of_person,
+        tuple(parts),
     )

@@ -107,8 +107,8 @@ class Model:
                     raise ModelError(f"table {table.name} is by {name}, which is no dimension beside the places")
                 self.dimensions[name].groups(level)
             for name, groups in table.only.items():
-                level = dict(table.by).get(name)
-                if level is None or not groups <= set(self.dimensions[name].groups(level)[0]):
+                shown = dict(table.by).get(name)
+                if shown is None or not groups <= set(self.dimensions[name].groups(shown)[0]):
                     raise ModelError(f"table {table.name} shows only groups of {name} that it does not have")
 
 

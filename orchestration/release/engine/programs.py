@@ -4,7 +4,7 @@ A reader knows that columns hold no negative number of persons, what the shown f
 not empty, since empty ones are shown. A protected figure of 1 to 4 is safe if it could as well be five or more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -166,7 +166,7 @@ def most_of(block: Block, target: int) -> float:
 
 def suspicious(block: Block) -> list[int]:
     """Targets (positions among the block's hidden figures) that programs over all of them at once do not clear."""
-    left = block.targets.tolist()
+    left = [int(target) for target in block.targets]
     for _ in range(ROUNDS):
         if not left:
             return []

@@ -95,16 +95,18 @@ def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArra
     return hidden
 
 
-def protect(system: System, wanted: Wanted) -> Hidden:
+def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) -> Hidden:
     """Decide what is hidden of a system.
 
-    Protected cells with 1 to 4 persons are kept from being bounded below five; those with more, which the buffer
-    hides, from being worked out.
+    ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five; all protected ones
+    from being worked out: those that the buffer hides, and those of which a change is held.
     """
-    targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
+    if targets is None:
+        targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
     hidden = wanted.is_hidden.copy()
-    further, lost = suppressed(system, wanted)
-    hidden[further] = True
+    found = suppressed(system, wanted)
+    lost = found.lost
+    hidden[found.hidden] = True
     hopeless = targets.copy()
     hopeless[lost] = False
     hidden, helpless = _repaired(system, wanted, hidden, hopeless)
