@@ -24,7 +24,15 @@ LAYERS = [
 ]
 # Rooms within a part, from the bottom up; rooms of one line do not know each other.
 ROOMS = {
-    "release": [{"thresholds", "limits"}, {"engine", "attacker"}, {"tables"}, {"protection"}, {"follow"}, {"door"}],
+    "release": [
+        {"thresholds", "limits"},
+        {"engine", "attacker"},
+        {"declared"},
+        {"tables"},
+        {"protection"},
+        {"follow"},
+        {"door"},
+    ],
     "synthetic": [
         {"options", "plan", "files"},
         {"world"},

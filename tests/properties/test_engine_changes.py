@@ -13,7 +13,7 @@ from orchestration.release.engine.model import PLACE, IntArray, Model, Persons
 from tests.support.other_attacker import combinations_of
 from tests.support.small_systems import figures_of, name_of, random_world
 
-IS_LONG = os.environ.get("WAREHOUSE_PROPERTIES") == "all"
+IS_LONG = os.environ.get("PROPERTIES") == "all"
 STATES = 4
 
 

@@ -1,6 +1,6 @@
 """What the engine shows of random worlds gives no hidden figure of 1 to 4 away, and hides little more than needed.
 
-The long run is `WAREHOUSE_PROPERTIES=all`; otherwise a few worlds are tried.
+The long run is `PROPERTIES=all`; otherwise a few worlds are tried.
 """
 
 import os
@@ -22,7 +22,7 @@ from tests.support.made_up_rolls import persons_of, published_roll, roll_model
 from tests.support.other_attacker import bounds, combinations_of
 from tests.support.small_systems import figures_of, name_of, random_world
 
-IS_LONG = os.environ.get("WAREHOUSE_PROPERTIES") == "all"
+IS_LONG = os.environ.get("PROPERTIES") == "all"
 INSTANCES = 50 if IS_LONG else 8
 ROLLS = ("Clackmannanshire", "Orkney", "Highland", "Glasgow") if IS_LONG else ("Clackmannanshire", "Orkney")
 
