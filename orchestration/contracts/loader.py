@@ -24,6 +24,7 @@ from orchestration.contracts.model import (
     Column,
     ColumnType,
     Contract,
+    Outranks,
     Owner,
     RejectLimit,
     Rule,
@@ -140,6 +141,8 @@ def _contract(found: Mapping[str, Any]) -> Contract:
         order_column=own.get("orderColumn"),
         is_judged=own.get("suddenChangeStops", False),
         further_hops=tuple(own.get("balance", ())),
+        has_own_models=own.get("ownModels", False),
+        outranks=Outranks(**own["outranks"]) if "outranks" in own else None,
     )
 
 
@@ -155,6 +158,7 @@ def _service_level(found: Sequence[Mapping[str, Any]]) -> ServiceLevel | None:
         frequency_days=levels["frequency"],
         latency_days=levels["latency"],
         deadline=time.fromisoformat(levels["timeOfAvailability"]),
+        is_required=levels.get("required", False),
     )
 
 

@@ -25,10 +25,10 @@ ALLOWED = {
     "kind": "DataContract",
     "status": "proposed, draft, active, deprecated, retired",
     "team.members[].role": "business owner, technical owner",
-    "slaProperties[].property": "frequency, latency, timeOfAvailability",
+    "slaProperties[].property": "frequency, latency, timeOfAvailability, required",
     "slaProperties[].unit": "d",
     "customProperties[].property": "kind, collect, authoritativeSource, updateRule, yearColumn, orderColumn, balance, "
-    "tooManyRejects, ceiling, suddenChangeStops",
+    "tooManyRejects, ceiling, suddenChangeStops, ownModels, outranks",
     "customProperties[].value of kind": "snapshot, delta",
     "schema[].logicalType": "object",
     "schema[].physicalType": "table",
