@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.release.attacker.bounds import bounded
+from orchestration.release.attacker.determined import determined
+from orchestration.release.attacker.released import puzzle_of
 from orchestration.release.engine.cells import system_of
 from orchestration.release.engine.linear import known_sums
 from orchestration.release.engine.model import PLACE
@@ -20,6 +23,7 @@ from orchestration.release.thresholds import SMALL
 from tests.support.exact_suppression import least_loss
 from tests.support.made_up_rolls import persons_of, published_roll, roll_model
 from tests.support.other_attacker import bounds, combinations_of
+from tests.support.seen import seen_of
 from tests.support.small_systems import figures_of, name_of, random_world
 
 IS_LONG = os.environ.get("PROPERTIES") == "all"
@@ -97,3 +101,20 @@ def test_hidden_figures_are_few_on_rolls_like_real_ones(authority: str) -> None:
     assert not len(found.lost)
     assert found.count(system) <= 1.7 * int((first & system.is_shown).sum())
     assert len(model.dimensions[PLACE].values) == len(roll.schools)
+
+
+@pytest.mark.parametrize("authority", ROLLS)
+def test_the_attacker_of_releases_finds_nothing_and_what_is_opened(authority: str) -> None:
+    roll = published_roll(authority)
+    model = roll_model(roll.schools)
+    system = system_of(model, persons_of(model, roll))
+    first = primary(system)
+    hidden = protect(system, wanted_of(system, first)).cells & system.is_shown
+    puzzle = puzzle_of(model.dimensions, seen_of(model, system, hidden))
+    assert len(puzzle.hidden) == int(hidden.sum())
+    assert bounded(puzzle) == []
+    assert not determined(puzzle.known, puzzle.asked).any()
+    for cell in np.flatnonzero(hidden & ~first)[:3]:
+        opened = hidden.copy()
+        opened[cell] = False
+        assert bounded(puzzle_of(model.dimensions, seen_of(model, system, opened))), name_of(system, cell)
