@@ -31,7 +31,7 @@ ROOMS = {
         {"declared"},
         {"tables"},
         {"protection"},
-        {"follow"},
+        {"follow", "subject"},
         {"door"},
     ],
     "synthetic": [

@@ -101,7 +101,7 @@ def test_figures_of_a_row_are_found_again() -> None:
     assert figures.cell(mart, "pupils_taught_in_gaelic", row) == [
         Cell("school/gaelic=yes", "5700000|primary", ("yes",))
     ]
-    columns = {"place": ["5700000|primary"] * 30, "stage": ["P1"] * 20 + ["P6"] * 10, "sex": ["female"] * 30}
+    columns = {"place": ["5700000|primary"] * 30, "stage": ["P1"] * 20 + ["P6"] * 10, "sex": ["F"] * 30}
     columns |= {"deprivation": ["1"] * 30, "language": ["no"] * 30, "gaelic": ["no"] * 30}
     columns |= {"free_meals": ["not asked"] * 20 + ["registered"] * 10}
     system = system_of(figures.model, coded(figures.model, np.arange(30, dtype=np.int64), columns))

@@ -126,12 +126,12 @@ def puzzle_of(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> Puzz
     gone = np.zeros(unknowns.count, dtype=np.bool_)
     for (position, key), members in unknowns.of_figure.items():
         one = seen[position]
-        if key not in one.figures or key in one.old:
+        if key not in one.figures:
             continue
-        figure = one.figures[key]
+        figure = None if key in one.old else one.figures[key]
         if figure is None:
             asked.append(members)
-            hidden.append(Hidden(name_of(one.table, key), 0.0 if key in one.unsure else 1.0))
+            hidden.append(Hidden(name_of(one.table, key), 0.0 if key in one.unsure or key in one.old else 1.0))
         elif figure == 0:
             gone[members] = True
         else:
