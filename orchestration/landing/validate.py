@@ -15,14 +15,7 @@ import pyarrow as pa
 from orchestration.contracts import Column, Contract
 from orchestration.landing.outcomes import FileQuarantinedError, LandingError, RejectCount
 from orchestration.landing.reference import Reference
-from orchestration.landing.rules import (
-    ESTABLISHMENTS,
-    PATTERN,
-    Extract,
-    Judgement,
-    Problem,
-    judgement,
-)
+from orchestration.landing.rules import ESTABLISHMENTS, PATTERN, Extract, Judgement, Problem, judgement, newest_first
 from orchestration.landing.structure import Structure
 from orchestration.settings import Settings
 
@@ -260,7 +253,7 @@ def _mark_duplicates(staging: Staging, contract: Contract, takes_part: str) -> N
     A delta keeps the newest and of two equally new ones the last in the file, a snapshot the last.
     """
     key = ", ".join(contract.key)
-    newest = f"{contract.order_column} desc, " if contract.kind == "delta" and contract.order_column else ""
+    newest = newest_first(contract)
     parts = staging.run("select count(*) from rows")[0][0] // ROWS_AT_ONCE + 1
     for part in range(parts):
         here = f" and hash({contract.key[0]}) % {parts} = {part}" if parts > 1 else ""
@@ -289,6 +282,8 @@ def _text(column: Column) -> str:
         return f"case when {name} then 'Y' when not {name} then 'N' end"
     if column.type == "time":
         return f"strftime({name} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if column.written_as == "academic_year":
+        return f"year({name}) || '/' || lpad(((year({name}) + 1) % 100)::varchar, 2, '0')"
     if column.digits is not None:
         return f"lpad({name}::varchar, {column.digits}, '0')"
     return f"{name}::varchar"
