@@ -30,7 +30,7 @@ ROOMS = {
         {"world"},
         {"feeds"},
         {"faults"},
-        {"deliveries"},
+        {"deliveries", "attained"},
         {"truth"},
         {"generate"},
     ],
