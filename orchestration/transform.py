@@ -91,9 +91,9 @@ def _write_run_results(settings: Settings, nodes: Sequence[DbtNode], arguments: 
 
 
 @contextmanager
-def _environment(settings: Settings, project_stands: bool) -> Iterator[None]:
+def _environment(settings: Settings, project_stands: bool, is_parsing: bool) -> Iterator[None]:
     wanted = {
-        **dbt_environment(settings),
+        **dbt_environment(settings, is_parsing),
         "WAREHOUSE_PROJECT_STANDS": "yes" if project_stands else "no",
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -153,7 +153,7 @@ def run_dbt(
     if manifest is not None:
         for unique_id in rebuilt:
             manifest.nodes[unique_id].config.full_refresh = True
-    with _environment(settings, project_stands):
+    with _environment(settings, project_stands, arguments[0] == "parse"):
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         outcome = runner.invoke([*flags, *arguments, *common])
     nodes = tuple(

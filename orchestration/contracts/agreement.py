@@ -71,17 +71,19 @@ def _key_and_order(contract: dict[str, Any], columns: list[dict[str, Any]]) -> I
             yield Problem(
                 _place_of(contract, key), f"is {name!r}, which has to be required; required are {', '.join(required)}"
             )
-    if "orderFirst" in own:
-        name, where = own["orderFirst"]["column"], _place_of(contract, "orderFirst")
-        if name not in required:
-            yield Problem(
-                (*where, "column"), f"is {name!r}, which has to be required; required are {', '.join(required)}"
-            )
+    if (outranks := own.get("outranks")) is not None:
+        place = _place_of(contract, "outranks")
+        if own["kind"] != "delta":
+            yield Problem(place, "is for a delta: in a snapshot the last row of a key counts")
+        elif outranks["column"] not in names:
+            said = f"is {outranks['column']!r}, which is no column of it; {hint(outranks['column'], names)}"
+            yield Problem((*place, "column"), said)
         else:
-            codes = [entry["value"] for entry in columns[names.index(name)].get("enum") or ()]
-            for at, code in enumerate(own["orderFirst"]["codes"]):
-                if code not in codes:
-                    yield Problem((*where, "codes", at), f"is {code!r}; {hint(code, codes)}")
+            column = columns[names.index(outranks["column"])]
+            values = [entry["value"] for entry in column.get("enum") or ()]
+            if outranks["value"] not in values:
+                said = f"is {outranks['value']!r}, which is no code of {outranks['column']}"
+                yield Problem((*place, "value"), f"{said}; {hint(outranks['value'], values)}")
     positions = []
     for at, column in enumerate(columns):
         place = (*COLUMNS, at)

@@ -1,6 +1,6 @@
-"""Files that are made from the contracts: raw tables, dbt sources, dictionary pages, layouts. Never edited by hand."""
+"""Files made from the contracts: raw tables, dbt sources, staged models, dictionary, layouts. Never edited by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from orchestration.contracts.contents import feeds_sql
@@ -10,11 +10,13 @@ from orchestration.contracts.loader import load_contracts
 from orchestration.contracts.model import Contract
 from orchestration.contracts.raw_tables import raw_tables_sql
 from orchestration.contracts.sources import sources_yaml
+from orchestration.contracts.staged import MARK, staged_models
 from orchestration.settings import Settings
 
 RAW_TABLES = Path("orchestration/database/ddl/raw.sql")
 SOURCES = Path("dbt_project/models/staged/_sources.yml")
-FEEDS = Path("dbt_project/macros/core/control/feeds.sql")
+FEEDS = Path("dbt_project/macros/core/feeds/feeds.sql")
+STAGED = Path("dbt_project/models/staged/seemis")
 DICTIONARY = Path("docs/dictionary")
 LAYOUTS = Path("docs/deliveries.md")
 
@@ -28,6 +30,7 @@ def generated_files(contracts: Mapping[str, Contract], project_dir: Path) -> Map
         SOURCES: sources_yaml(contracts, project_dir),
         LAYOUTS: with_layouts(page, contracts, project_dir / "seeds"),
         FEEDS: feeds_sql(contracts),
+        **{STAGED / name: text for name, text in staged_models(contracts).items()},
         **pages,
     }
 
@@ -47,10 +50,18 @@ def write_generated(settings: Settings, check: bool = False) -> list[Path]:
         if not check:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-    for target in sorted((settings.project_dir / DICTIONARY).glob("*.md")):
+    for target in _made_before(settings.project_dir):
         path = target.relative_to(settings.project_dir)
         if path not in wanted:
             changed.append(path)
             if not check:
                 target.unlink()
     return changed
+
+
+def _made_before(project_dir: Path) -> Iterator[Path]:
+    """Pages and staged models that were made from contracts, of feeds that are gone too."""
+    yield from sorted((project_dir / DICTIONARY).glob("*.md"))
+    for path in sorted((project_dir / STAGED).glob("stg_seemis__*")):
+        if MARK in path.read_text(encoding="utf-8"):
+            yield path

@@ -170,11 +170,12 @@ _OF_FEED: dict[str, Form] = {
     "updateRule": Text(),
     "yearColumn": NAME,
     "orderColumn": NAME,
-    "orderFirst": Keys({"column": NAME, "codes": ListOf(Text(), 2)}, needed=("column", "codes")),
     "balance": ListOf(Text()),
     "tooManyRejects": Keys({"rows": Number(at_least=0), "share": Number(is_share=True)}),
     "ceiling": Keys({"rows": Number(at_least=1), "bytes": Number(at_least=1)}),
     "suddenChangeStops": Flag(),
+    "ownModels": Flag(),
+    "outranks": Keys({"column": NAME, "value": Text()}, needed=("column", "value")),
 }
 _LEVELS: dict[str, Form] = {
     "frequency": Number(at_least=1),
@@ -182,7 +183,9 @@ _LEVELS: dict[str, Form] = {
     "timeOfAvailability": Text(
         pattern="([01][0-9]|2[0-3]):[0-5][0-9]", like="a time such as '07:00', in quotation marks"
     ),
+    "required": Flag(),
 }
+_NEEDED_LEVELS = ("frequency", "latency", "timeOfAvailability")
 _MEMBER = Keys(
     {"username": Text(), "name": Text(), "role": Text(OWNERS), "description": Text()}, needed=("username", "role")
 )
@@ -200,7 +203,7 @@ CONTRACT = Keys(
             needed=("purpose", "usage"),
         ),
         "team": Keys({"name": Text(), "description": Text(), "members": ListOf(_MEMBER, 2)}, needed=("members",)),
-        "slaProperties": Pairs(_LEVELS, needed=tuple(_LEVELS), further={"unit": Text(("d",))}),
+        "slaProperties": Pairs(_LEVELS, needed=_NEEDED_LEVELS, further={"unit": Text(("d",))}),
         "customProperties": Pairs(_OF_FEED, needed=("kind", "authoritativeSource", "updateRule")),
         "schema": ListOf(TABLE, at_least=1, at_most=1),
         "tenant": Text(),

@@ -25,8 +25,8 @@ from orchestration.contracts.model import (
     ColumnType,
     Condition,
     Contract,
+    Outranks,
     Owner,
-    Precedence,
     ReadAs,
     RejectLimit,
     Rule,
@@ -141,11 +141,10 @@ def _contract(found: Mapping[str, Any]) -> Contract:
         key=tuple(column["name"] for column in key),
         year_column=own.get("yearColumn"),
         order_column=own.get("orderColumn"),
-        order_first=Precedence(own["orderFirst"]["column"], tuple(own["orderFirst"]["codes"]))
-        if "orderFirst" in own
-        else None,
         is_judged=own.get("suddenChangeStops", False),
         further_hops=tuple(own.get("balance", ())),
+        has_own_models=own.get("ownModels", False),
+        outranks=Outranks(**own["outranks"]) if "outranks" in own else None,
     )
 
 
@@ -161,6 +160,7 @@ def _service_level(found: Sequence[Mapping[str, Any]]) -> ServiceLevel | None:
         frequency_days=levels["frequency"],
         latency_days=levels["latency"],
         deadline=time.fromisoformat(levels["timeOfAvailability"]),
+        is_required=levels.get("required", False),
     )
 
 

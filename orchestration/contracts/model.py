@@ -17,6 +17,8 @@ DATES_OF_EXTRACT = ("extract_date", "extract_date_plus_one_year", "extracted_at"
 """What a day or time of a row may be compared with, beside other columns."""
 CHECKED_NUMBERS = ("scn", "seed")
 """Numbers whose last digit checks the others."""
+ESTABLISHMENTS = "establishments"
+"""The feed that makes establishments known."""
 HOPS = ("manifest to file", "file to raw", "raw to canonical")
 
 
@@ -54,14 +56,6 @@ class ReadAs:
     value: str
     code: str
     instead: str
-
-
-@dataclass(frozen=True)
-class Precedence:
-    """A column of codes that decides which of two rows wins before their times do; the last of ``codes`` wins."""
-
-    column: str
-    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -132,12 +126,14 @@ class Owner:
 class ServiceLevel:
     """When a delivery is expected: every ``frequency_days``, ``latency_days`` after the data's day, by ``deadline``.
 
-    The deadline is local time (Europe/London).
+    The deadline is local time (Europe/London). With ``is_required`` every school has to send it; only such feeds move
+    the day on which a made-up warehouse is judged.
     """
 
     frequency_days: int
     latency_days: int
     deadline: time
+    is_required: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,10 +153,20 @@ class Ceiling:
 
 
 @dataclass(frozen=True)
+class Outranks:
+    """Rows of a delta that beat others of their key before the order of arrival is looked at: a column's value."""
+
+    column: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Contract:
     """The contract of one feed. ``is_collected`` is false for a feed that is refused.
 
     Snapshots of a feed that ``is_judged`` are compared with the one before: a sudden change holds them back (rule 2).
+    A feed ``has_own_models`` where staged and canonical models and lines of the balance sheet are written for it; else
+    the staged model and the lines follow from the contract, and ``canonical_<feed>`` holds its rows one by one.
     """
 
     feed: str
@@ -181,9 +187,10 @@ class Contract:
     key: tuple[str, ...]
     year_column: str | None = None
     order_column: str | None = None
-    order_first: Precedence | None = None
     is_judged: bool = False
     further_hops: tuple[str, ...] = ()
+    has_own_models: bool = False
+    outranks: Outranks | None = None
 
     @property
     def hops(self) -> tuple[str, ...]:
@@ -199,6 +206,16 @@ class Contract:
     def has_establishment(self) -> bool:
         """Whether rows belong to an establishment."""
         return any(column.name == "seed_code" for column in self.columns)
+
+    @property
+    def has_pupil(self) -> bool:
+        """Whether rows are of a pupil, named by a candidate number."""
+        return any(column.name == "scn" for column in self.columns)
+
+    @property
+    def order_of_landing(self) -> tuple[bool, bool, str]:
+        """Sorts files of one delivery: establishments first, since rows may name those, and snapshots before deltas."""
+        return (self.feed != ESTABLISHMENTS, self.kind == "delta", self.feed)
 
     def column(self, name: str) -> Column:
         """Find a column by its name; ``KeyError`` when the contract has none of that name."""

@@ -97,6 +97,7 @@ def _feed(contract: Contract) -> dict[str, Any]:
                 "deadline_time": f"{level.deadline:%H:%M}",
                 "contract_version": contract.version,
                 "balance": list(contract.hops),
+                "own_models": contract.has_own_models,
             },
         },
         "columns": columns,

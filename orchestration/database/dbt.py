@@ -1,15 +1,28 @@
 """What dbt has to know about the database, as environment variables for ``profiles/profiles.yml``."""
 
-from orchestration.database.connections import parameters
+from orchestration.database.connections import EMBEDDED_HOST, parameters
+from orchestration.database.errors import NotRunningError
 from orchestration.settings import Settings
 
 # dbt keeps the value of a variable with this prefix out of its logs and artefacts.
 PASSWORD_VARIABLE = "DBT_ENV_SECRET_WAREHOUSE_PASSWORD"  # noqa: S105
 
 
-def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Variables that ``profiles/profiles.yml`` reads, for the transformer. Holds a password: never log it."""
-    known = parameters(settings, "transformer")
+NOWHERE = {"host": EMBEDDED_HOST, "port": "1", "dbname": "none", "user": "none", "sslmode": "disable"}
+"""For parsing a project while there is no database yet: dbt wants a profile and asks nothing of it."""
+
+
+def dbt_environment(settings: Settings, is_parsing: bool = False) -> dict[str, str]:
+    """Variables that ``profiles/profiles.yml`` reads, for the transformer. Holds a password: never log it.
+
+    With ``is_parsing`` there need be no database. Else raises NotRunningError where there is none.
+    """
+    try:
+        known = parameters(settings, "transformer")
+    except NotRunningError:
+        if not is_parsing:
+            raise
+        known = NOWHERE
     return {
         "DBT_PROFILES_DIR": str(settings.project_dir / "profiles"),
         "WAREHOUSE_DBT_TARGET": settings.target,

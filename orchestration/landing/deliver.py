@@ -38,8 +38,6 @@ from orchestration.settings import Settings
 
 Progress = Callable[[str], None]
 ACTOR = "landing"
-# Rows may name establishments of the same delivery, so that feed comes first.
-FIRST_FEEDS = ("establishments", "calendar", "pupils", "enrolments")
 # Quarantined for what the folder looked like, not for what was delivered: tried again when the file is there.
 LEFT_BEHIND = ("missing_file", "hash_mismatch")
 LARGEST_FILE_BYTES = 16 * 1024**3  # larger than any contract allows: not read for its hash
@@ -277,8 +275,15 @@ class _Attempt:
 
 
 def _in_order(files: Iterable[ManifestFile]) -> list[ManifestFile]:
-    places = {feed: place for place, feed in enumerate(FIRST_FEEDS)}
-    return sorted(files, key=lambda file: (places.get(file.feed, len(places)), file.feed))
+    """Files in the order in which they land: as their contracts say, and those of unknown feeds last."""
+    contracts = load_contracts()
+    last = (True, True)
+
+    def place(file: ManifestFile) -> tuple[bool, bool, str]:
+        contract = contracts.get(file.feed)
+        return contract.order_of_landing if contract else (*last, file.feed)
+
+    return sorted(files, key=place)
 
 
 def _fresh_scratch(settings: Settings) -> Path:

@@ -239,16 +239,6 @@ def _outside_leaver_year(value: str, year: str, reference: Reference) -> str:
     return f"case {year} {' '.join(cases)} else false end"
 
 
-def newest_first(contract: Contract) -> str:
-    """SQL that orders rows of one key of a delta, the one that wins first; nothing for a snapshot."""
-    if contract.kind != "delta" or not contract.order_column:
-        return ""
-    newest = f"{contract.order_column} desc, "
-    if contract.order_first is None:
-        return newest
-    return f"list_position([{_list(contract.order_first.codes)}], {contract.order_first.column}) desc, {newest}"
-
-
 def _list(values: tuple[str, ...]) -> str:
     return ", ".join(map(_quoted, values)) or "null"
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from orchestration.contracts import Column, Contract
 from orchestration.landing.outcomes import FileQuarantinedError, LandingError, RejectCount
 from orchestration.landing.reference import Reference
-from orchestration.landing.rules import ESTABLISHMENTS, PATTERN, Extract, Judgement, Problem, judgement, newest_first
+from orchestration.landing.rules import ESTABLISHMENTS, PATTERN, Extract, Judgement, Problem, judgement
 from orchestration.landing.structure import Structure
 from orchestration.settings import Settings
 
@@ -250,10 +250,12 @@ def _takes_part(contract: Contract, extract: Extract, reference: Reference) -> s
 def _mark_duplicates(staging: Staging, contract: Contract, takes_part: str) -> None:
     """Mark rows that lose against another valid row of the same key, of those that take part.
 
-    A delta keeps the newest and of two equally new ones the last in the file, a snapshot the last.
+    A delta keeps what outranks the others, then the newest, then the last in the file; a snapshot the last.
     """
     key = ", ".join(contract.key)
-    newest = newest_first(contract)
+    newest = f"{contract.order_column} desc, " if contract.kind == "delta" and contract.order_column else ""
+    if contract.outranks is not None:
+        newest = f"{contract.outranks.column} = '{_literal(contract.outranks.value)}' desc nulls last, {newest}"
     parts = staging.run("select count(*) from rows")[0][0] // ROWS_AT_ONCE + 1
     for part in range(parts):
         here = f" and hash({contract.key[0]}) % {parts} = {part}" if parts > 1 else ""
@@ -289,5 +291,5 @@ def _text(column: Column) -> str:
     return f"{name}::varchar"
 
 
-def _literal(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _literal(text: Path | str) -> str:
+    return str(text).replace("'", "''")

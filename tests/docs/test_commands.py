@@ -29,6 +29,7 @@ NOT_RUN = {
     "make bench-dashboards": "measures for minutes, on a machine that does nothing else",
     ".venv/bin/python -m pytest tests/browser": "is a part of `make test`",
     "BROWSER_TEST_HOME=": "the same on the demonstration",
+    ".venv/bin/warehouse contracts": "writes into the project: tests/integration/test_add_a_feed.py",
     ".venv/bin/warehouse dashboards": "serves until it is stopped: tests/integration/test_services.py",
     ".venv/bin/warehouse access import-clusters": "takes a council's own list: tests/integration/test_access_scopes.py",
     ".venv/bin/warehouse backup /backups": "writes outside of the project: tests/faults/test_backup.py",

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from orchestration.settings import PROJECT_DIR, Settings
+from tests.conftest import MadeOnce, take_parsed_project
 from tests.support.main_job import environment
 
 LOAD = """
@@ -94,3 +96,18 @@ def test_tests_and_balance_sheet_are_checks(graph: dict) -> None:
     assert any(check.startswith("control/reconciliation") for check in graph["checks"])
     assert any(check.startswith("raw/attendance") for check in graph["checks"])
     assert any(check.startswith("canonical/") for check in graph["checks"])
+
+
+def test_reading_the_graph_starts_no_database(tmp_path: Path, made_once: MadeOnce) -> None:
+    settings = Settings(home=tmp_path)
+    take_parsed_project(settings, made_once)
+    done = subprocess.run(
+        [sys.executable, "-c", "from orchestration.definitions import defs; defs()"],
+        env=environment(settings),
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not (tmp_path / "postgres").exists()

@@ -72,7 +72,7 @@ def test_a_column_is_added_in_one_file(tmp_path: Path) -> None:
         "dbt_project/models/staged/_sources.yml",
         "docs/dictionary/calendar.md",
         "docs/deliveries.md",
-        "dbt_project/macros/core/control/feeds.sql",
+        "dbt_project/macros/core/feeds/feeds.sql",
     }
     raw = files[Path("orchestration/database/ddl/raw.sql")]
     assert "alter table raw.calendar add column if not exists pupils_expected integer;" in raw

@@ -48,8 +48,10 @@ create table if not exists control.sealed_tables (
     academic_year text not null,
     seed_code text not null,
     month text not null,
-    sealed_at timestamptz not null default now()
+    sealed_at timestamptz not null default now(),
+    subject text not null default 'core'
 );
+alter table control.sealed_tables add column if not exists subject text not null default 'core';
 comment on table control.sealed_tables is 'Tables with seals, and how their rows are put into groups. One row per table.';
 comment on column control.sealed_tables.relation is 'Schema and name of the table.';
 comment on column control.sealed_tables.model is 'The dbt model that makes it.';
@@ -60,6 +62,7 @@ comment on column control.sealed_tables.academic_year is 'Expression for its aca
 comment on column control.sealed_tables.seed_code is 'Expression for its establishment.';
 comment on column control.sealed_tables.month is 'Expression for its month.';
 comment on column control.sealed_tables.sealed_at is 'When the table was last made whole.';
+comment on column control.sealed_tables.subject is 'Whose figures rest on it alone: the folder of its model; core where something that readers get stands on it.';
 
 create table if not exists control.seals (
     relation text not null,

@@ -12,7 +12,7 @@ from dagster_dbt import DbtProject, dbt_assets
 from psycopg import Connection
 
 from orchestration.contracts import load_contracts
-from orchestration.database import advisory_lock, connect, ensure_ready
+from orchestration.database import advisory_lock, connect
 from orchestration.database.grants import renew_defaults
 from orchestration.defs.event_log import event_log_held_open
 from orchestration.defs.resources import (
@@ -46,7 +46,6 @@ from orchestration.transform import DbtResult, ensure_manifest, target_path
 from orchestration.trouble import trouble_in, trouble_of
 
 _settings = load_settings()
-ensure_ready(_settings)
 MANIFEST_PATH = ensure_manifest(_settings)
 check_manifest(MANIFEST_PATH)
 MANIFEST: dict[str, Any] = json.loads(MANIFEST_PATH.read_text())

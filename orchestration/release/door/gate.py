@@ -106,18 +106,18 @@ def failed_tests(connection: psycopg.Connection) -> list[Refusal]:
 
 
 def open_hops(connection: psycopg.Connection, authority: str) -> list[Refusal]:
-    """Lines of the authority's balance sheet that do not close."""
+    """Lines of the authority's balance sheet that do not close, of feeds that released subjects rest on."""
     if not _exists(connection, "control.reconciliation"):
         return [Refusal("there is no balance sheet; run the whole build, then release again")]
     rows = connection.execute(
         """
         select hop, seed_code, mart, academic_year, delivery_key, difference, checksum_matches
         from control.reconciliation
-        where local_authority_code = %s and is_closed is not true
+        where local_authority_code = %s and is_closed is not true and subject = any(%s)
         order by hop, seed_code, mart, academic_year, delivery_key
         limit %s
         """,
-        [authority, LISTED],
+        [authority, list(SUBJECTS), LISTED],
     ).fetchall()
     refusals = []
     for hop, seed_code, mart, year, delivery, difference, matches in rows:
@@ -141,14 +141,16 @@ def broken_seals(connection: psycopg.Connection, authority: str) -> list[Refusal
     """Rows of the authority, or of what stands for all, that are not what their model wrote."""
     rows = connection.execute(
         """
-        select hop, relation, academic_year, seed_code, sum(rows_sealed), sum(rows_found), sum(rows_different)
-        from control.broken_seals
-        where local_authority_code in (%s, '')
-        group by hop, relation, academic_year, seed_code
-        order by hop, relation, academic_year, seed_code
+        select hop, relation, broken.academic_year, broken.seed_code, sum(rows_sealed), sum(rows_found),
+            sum(rows_different)
+        from control.broken_seals as broken
+        left join control.sealed_tables using (relation)
+        where broken.local_authority_code in (%s, '') and coalesce(sealed_tables.subject, 'core') = any(%s)
+        group by hop, relation, broken.academic_year, broken.seed_code
+        order by hop, relation, broken.academic_year, broken.seed_code
         limit %s
         """,
-        [authority, LISTED],
+        [authority, list(SUBJECTS), LISTED],
     ).fetchall()
     refusals = []
     for hop, relation, year, seed_code, sealed, found, different in rows:

@@ -104,15 +104,15 @@ def _of_balances(nodes: list[Node], contracts: Mapping[str, Contract]) -> Iterat
             continue
         where = f"{node['name']}: config.meta.balances"
         if not isinstance(balances, Mapping):
-            yield f"{where} maps a step to its feeds, or to all"
+            yield f"{where} maps a step to its feeds, to all, or to those that go by contract"
             continue
         had |= dict.fromkeys(map(str, balances))
         for hop, feeds in balances.items():
             if hop not in asked:
                 yield f"{where} has the step {hop!r}, for which no contract asks; {hint(hop, asked)}"
-            for feed in [] if feeds == "all" else _texts(feeds):
+            for feed in [] if feeds in ("all", "by contract") else _texts(feeds):
                 if feed not in contracts:
-                    yield f"{where}.{hop} names {feed!r}; {hint(feed, ['all', *contracts])}"
+                    yield f"{where}.{hop} names {feed!r}; {hint(feed, ['all', 'by contract', *contracts])}"
     for feed, contract in contracts.items() if had else ():
         for hop in contract.further_hops:
             if hop not in had:

@@ -122,7 +122,7 @@ class Planter:
             spells = writer.world.enrolments
             self._note_odd_scns(key, feed, spells.person[spells.entry <= np.datetime64(planned.extract_date)])
         if feed == "support_needs":
-            self._note_odd_scns(key, feed, np.flatnonzero(np.isin(writer.scn, table["scn"].cast("int64").to_numpy())))
+            self._note_odd_scns(key, feed, np.flatnonzero(np.isin(writer.scn, np.array(table["scn"], dtype=np.int64))))
         self._snapshots += feed == "enrolments"
         return dressed
 

@@ -1,6 +1,6 @@
 {#- When an authority's deliveries are judged, and of which year. A live warehouse is judged by the clock. A made-up one,
     whose calendar does not move with ours, is judged on the day of the last extract of a feed that every school has to
-    send (`required` in feed_expectations): exclusions or a calendar that come by themselves make nothing late, and the
+    send (`required` in its contract): exclusions or a calendar that come by themselves make nothing late, and the
     calendar of the next year does not hide what is late in this one. A file from the future moves no clock. -#}
 {% macro judged_at(file_ledger) -%}
     case
@@ -22,7 +22,7 @@
 
 {% macro moves_the_clock(file_ledger) -%}
     {%- set required = [] -%}
-    {%- for feed, expectation in var('feed_expectations').items() if expectation.required -%}
+    {%- for feed, told in feeds().items() if told.is_required -%}
         {%- do required.append(feed) -%}
     {%- endfor -%}
     {{ file_ledger }}.feed in ('{{ required | join("', '") }}') and {{ is_of_its_time(file_ledger) }}

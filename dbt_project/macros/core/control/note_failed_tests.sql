@@ -41,26 +41,3 @@
     select 1
     {% endif %}
 {% endmacro %}
-
-{#- Subject of a model: its folder below the layer. Staged models and seeds are of every subject. -#}
-{% macro subject_of(node) -%}
-    {%- set is_of_one = node and node.resource_type == 'model' and node.fqn[1] != 'staged' and node.fqn | length > 3 -%}
-    {{- return(node.fqn[2] if is_of_one else 'core') -}}
-{%- endmacro %}
-
-{#- Whether a model for readers is among these models or stands on one of them, directly or through others. -#}
-{% macro reaches_readers(first) -%}
-    {%- set reached, state = first | list, namespace(grows=true) -%}
-    {%- for _ in range(graph.nodes | length) if state.grows -%}
-        {%- set state.grows = false -%}
-        {%- for key, node in graph.nodes.items() if node.resource_type == 'model' and key not in reached -%}
-            {%- if node.depends_on.nodes | select('in', reached) | list -%}
-                {%- do reached.append(key) -%}{%- set state.grows = true -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {%- for key in reached if key in graph.nodes and (graph.nodes[key].config.meta or {}).get('release') -%}
-        {{- return(true) -}}
-    {%- endfor -%}
-    {{- return(false) -}}
-{%- endmacro %}

@@ -35,6 +35,7 @@ Names are written out here (and not source()) so that each model's lineage shows
     where model_builds.model <> all(array[
         {%- for node in graph.nodes.values() if node.resource_type == 'model' %}'{{ node.name }}'{{ ', ' if not loop.last }}{% endfor -%}
     ]);
+    {{ note_subjects() }}
     with recursive new_events as (
         select ledger_events.delivery_id
         from control.ledger_events

@@ -56,7 +56,8 @@
                 {%- set found = [] -%}
                 {%- for model in graph.nodes.values() if model.resource_type == 'model' -%}
                     {%- set feeds = (model.config.meta.balances or {}).get(hop, []) -%}
-                    {%- if (feed.name in feeds or feeds == 'all') and lines and model.unique_id in lines[0].depends_on.nodes -%}
+                    {%- set is_told = feeds == 'all' or (feeds == 'by contract' and not feed.config.meta.own_models) -%}
+                    {%- if (feed.name in feeds or is_told) and lines and model.unique_id in lines[0].depends_on.nodes -%}
                         {%- do found.append(model.name) -%}
                     {%- endif -%}
                 {%- endfor -%}

@@ -1,6 +1,6 @@
 -- Rule 12. The deadline of a half day is the contract's latency and hour after it. A live warehouse is judged by the
 -- clock, a made-up one on the day of its last delivery of what every school sends.
-{%- set expectation = var('feed_expectations')['attendance'] %}
+{%- set expectation = feeds()['attendance'] %}
 
 with as_of as (
     select

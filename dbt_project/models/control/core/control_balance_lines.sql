@@ -1,5 +1,6 @@
 {%- set of_files = [
-    'control_balance_of_files', 'control_balance_of_openings', 'control_balance_of_people', 'control_balance_of_places',
+    'control_balance_of_files', 'control_balance_of_feeds', 'control_balance_of_openings', 'control_balance_of_people',
+    'control_balance_of_places',
 ] %}
 {%- set of_marts = ['control_balance_of_marts', 'control_balance_of_absence_marts'] %}
 
@@ -71,6 +72,7 @@ judged as (
         differences.local_authority_code,
         differences.academic_year,
         differences.feed,
+        {{ subject_by_feed('differences.feed') }} as subject,
         nullif(differences.seed_code, 0) as seed_code,
         differences.mart,
         differences.part,

@@ -1,11 +1,11 @@
 -- When the next delivery of a feed was due: attendance by the calendar, snapshots by their frequency and, since
 -- nobody extracts in the holidays, not before the authority's next open day.
-with expectations (feed, is_required, every_days, latency_days, due_by) as (
+with expectations (feed, is_required, has_establishment, every_days, latency_days, due_by) as (
     values
-    {% for feed, expectation in var('feed_expectations').items() -%}
+    {% for feed, told in feeds().items() -%}
     (
-        '{{ feed }}', {{ expectation.required }}, {{ expectation.every_days }}, {{ expectation.latency_days }},
-        time '{{ expectation.by }}'
+        '{{ feed }}', {{ told.is_required }}, {{ told.has_establishment }}, {{ told.every_days }},
+        {{ told.latency_days }}, time '{{ told.by }}'
     ){{ ',' if not loop.last }}
     {% endfor %}
 ),
@@ -26,13 +26,15 @@ contributors as (
     inner join as_of using (local_authority_code, academic_year)
 ),
 
--- the whole authority's feed of pupils names no establishment
+-- a feed that names no establishment (pupils) is the whole authority's
 places as (
     select contributors.local_authority_code, contributors.seed_code, expectations.feed
     from contributors
-    inner join expectations on expectations.is_required and expectations.feed <> 'pupils'
+    inner join expectations on expectations.is_required and expectations.has_establishment
     union
-    select as_of.local_authority_code, 0, 'pupils' from as_of
+    select as_of.local_authority_code, 0, expectations.feed
+    from as_of
+    inner join expectations on expectations.is_required and not expectations.has_establishment
     union
     select deliveries.local_authority_code, deliveries.seed_code, deliveries.feed
     from {{ ref('control_establishment_deliveries') }} as deliveries

@@ -5,6 +5,7 @@ with lines as (
         lines.local_authority_code,
         lines.academic_year,
         lines.feed,
+        lines.subject,
         lines.seed_code,
         lines.mart,
         lines.part,
