@@ -32,7 +32,8 @@ class Place:
 class DimensionOf:
     """A dimension: its finest column with the list of values, and columns of roll-ups with the groups of values.
 
-    ``within`` has, by another column, the values that may stand beside each of its values.
+    ``within`` has, by another column, the values that may stand beside each of its values. Of a result nothing is
+    shown where few are asked.
     """
 
     name: str
@@ -42,6 +43,7 @@ class DimensionOf:
     levels: Mapping[str, Mapping[str, str]]
     within: Mapping[str, Mapping[str, tuple[str, ...]]]
     not_asked: frozenset[str]
+    is_result: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,17 @@ class Measure:
     column: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    gap: "Gap | None" = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Two rows of another mart that a gap lies between: a share there, the column that tells them apart, its values."""
+
+    share: str
+    mart: str
+    between: str
+    ends: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -183,6 +196,7 @@ def _dimension(name: str, found: Mapping[str, Any]) -> DimensionOf:
         levels,
         within,
         frozenset(found.get("not_asked") or ()),
+        found["kind"] == "result",
     )
 
 
@@ -211,6 +225,7 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
             one.get("column"),
             one.get("numerator"),
             one.get("denominator"),
+            Gap(one["share"], one["in_mart"], one["between"], tuple(one["ends"])) if one["kind"] == "gap" else None,
         )
         for measure, one in found["measures"].items()
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table
+from orchestration.release.thresholds import SMALL_COHORT
 
 COUNTED = ("count", "part", "band")
 Unit = tuple[str, ...]
@@ -31,10 +32,16 @@ class Figures:
         return [mart for mart in self.declaration.marts.values() if mart.population == self.population]
 
     def cell(self, mart: Mart, measure: str, row: Mapping[str, str]) -> list[Cell]:
-        """The cells whose being shown tells a measure of a row: one, or each of a part's values.
+        """The cells whose being shown tells a measure of a row: one, each of a part's values, or all of a gap's ends.
 
         ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are.
         """
+        if gap := mart.measures[measure].gap:
+            other = self.declaration.marts[gap.mart]
+            share = other.measures[gap.share]
+            told = [name for name in (share.numerator, share.denominator) if name in other.measures]
+            ends = [{**row, gap.between: end} for end in gap.ends]
+            return [cell for end in ends for name in told if name for cell in self.cell(other, name, end)]
         table = self.tables[mart.name, measure]
         place = self.declaration.place(mart.place)
         name = unit_name(tuple(row[column] for column in place.columns)) if place.columns else "all"
@@ -85,7 +92,8 @@ def _dimensions(declaration: Declaration, population: str, units: Sequence[Unit]
         for column, beside in one.within.items():
             key = (PLACE, of_column[column]) if column in of_column else _key(declaration, column)
             allowed[key] = {value: frozenset(values) for value, values in beside.items()}
-        found[name] = Dimension(name, one.values, one.levels, allowed, one.not_asked)
+        fewest = SMALL_COHORT + 1 if one.is_result else 0
+        found[name] = Dimension(name, one.values, one.levels, allowed, one.not_asked, fewest)
     return found
 
 
@@ -97,8 +105,9 @@ def _key(declaration: Declaration, column: str) -> tuple[str, str]:
 def figures_of(declaration: Declaration, population: str, units: Sequence[Unit], fewest: int) -> Figures:
     """The model of a population whose finest places are ``units``.
 
-    A mart that shows half days of a row, or a share, tells its persons too, whether a column does or not (RULES 33),
-    so every mart has the table of its rows. Raises ``DeclarationError`` where there is no place at all.
+    A mart that shows half days of a row tells its persons too, whether a column does or not (RULES 33), so it has the
+    table of its rows; a share tells its two figures, a gap what is shown elsewhere. Raises ``DeclarationError`` where
+    there is no place at all.
     """
     if not units:
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
@@ -109,7 +118,10 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
         if mart.population != population:
             continue
         for measure in mart.measures.values():
-            table = _table(declaration, mart, measure if measure.kind in COUNTED else count)
+            if measure.gap:
+                continue
+            teller = mart.measures.get(measure.numerator or "", measure)
+            table = _table(declaration, mart, teller if teller.kind in COUNTED else count)
             of_measure[mart.name, measure.name] = tables.setdefault(table.name, table)
     model = Model(_dimensions(declaration, population, units), tuple(tables.values()), fewest)
     return Figures(declaration, population, model, of_measure)

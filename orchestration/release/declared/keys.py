@@ -14,9 +14,9 @@ from orchestration.contracts.forms import Flag, Form, Keys, ListOf, Text
 NAME = Text(pattern="[a-z][a-z0-9_]*", like="a name of small letters, digits and underscores")
 VALUE = Text(like="text")
 DAY = Text(pattern="(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", like="month and day such as '12-31', in quotation marks")
-KINDS = ("count", "part", "band", "half_days", "ratio")
+KINDS = ("count", "part", "band", "half_days", "ratio", "gap")
 CADENCES = ("once", "each_night", "at_dates")
-CUTS = ("part", "cut")
+CUTS = ("part", "cut", "result")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,10 @@ MEASURE = Keys(
         "column": NAME,
         "numerator": NAME,
         "denominator": NAME,
+        "share": NAME,
+        "in_mart": NAME,
+        "between": NAME,
+        "ends": ListOf(VALUE),
         "hidden_with": NAME,
     },
     needed=("kind",),
@@ -109,5 +113,6 @@ OF_KIND: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "band": (("of", "values"), ("hidden_with",)),
     "half_days": (("column",), ("hidden_with",)),
     "ratio": (("numerator", "denominator"), ("hidden_with",)),
+    "gap": (("share", "in_mart", "between", "ends"), ()),
 }
 """Keys that a measure of each kind needs, and those that it may have beside ``kind``."""

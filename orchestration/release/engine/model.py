@@ -31,7 +31,8 @@ class Dimension:
     out combinations that readers know to be impossible: by another dimension's name and level, the values that may
     stand beside each of its groups (a primary school has no S4). Lists, so known to everybody (RULES 43).
     ``not_asked`` has values that only say that the question does not arise (free meals before P6): groups of these
-    alone are no figure.
+    alone are no figure. ``fewest``: where fewer persons than this are asked, nothing by this dimension is shown, nor
+    may it follow that all of them have one value: a result that all share is everybody's.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Dimension:
     levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     allowed: Mapping[tuple[str, str], Mapping[str, frozenset[str]]] = field(default_factory=dict)
     not_asked: frozenset[str] = frozenset()
+    fewest: int = 0
 
     def __post_init__(self) -> None:
         if len(set(self.values)) != len(self.values) or not self.values:

@@ -19,20 +19,24 @@ Released = Mapping[str, tuple[MartRows, Mapping[Row, Row]]]
 
 
 def findings(judged: Judged, released: Released) -> list[str]:
-    """Names of figures of 1 to 4 persons, and of changes by 1 to 4, that readers could work out; empty where none.
+    """Names of what readers could work out; empty where there is nothing.
 
-    It is told which figures are held, which no reader is.
+    That is figures of 1 to 4 persons, changes by 1 to 4, and results that all of a small cohort share. It
+    is told which figures are held, which no reader is.
     """
     seen = _seen(judged, released)
     puzzle = puzzle_of(judged.figures.model.dimensions, seen)
     system, changed = judged.decision.system, judged.decision.changed
     true: dict[str, int] = {}
     few: set[str] = set()
+    alike: set[str] = set()
     for number, cell in enumerate(system.cells):
         name = " ".join((cell.table, cell.place, *cell.groups))
         true[name] = int(system.values[number])
         if judged.decision.held[number] and 0 < changed[number] < SMALL:
             few.add(name)
+        if system.tells_all[number]:
+            alike.add(name)
     found = [
         f"the figure {finding.name}"
         for finding in bounded(puzzle)
@@ -42,6 +46,8 @@ def findings(judged: Judged, released: Released) -> list[str]:
     for number in np.flatnonzero(follows).tolist():
         if puzzle.hidden[number].name in few:
             found.append(f"the change of {puzzle.hidden[number].name}")
+        if puzzle.hidden[number].name in alike:
+            found.append(f"that all have one result in {puzzle.hidden[number].name}")
     return found
 
 

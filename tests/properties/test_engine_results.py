@@ -1,0 +1,72 @@
+"""Results that cross a shared dimension are kept apart by the engine; an attacker with all of them joint finds nothing.
+
+The long run is `PROPERTIES=all`; otherwise a few worlds are tried.
+"""
+
+import os
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.release.attacker.bounds import bounded
+from orchestration.release.attacker.released import puzzle_of
+from orchestration.release.engine.cells import system_of
+from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Persons, Table, coded
+from orchestration.release.engine.protect import primary, protect, wanted_of
+from orchestration.release.thresholds import SMALL
+from tests.support.other_attacker import bounds, combinations_of
+from tests.support.seen import seen_of
+from tests.support.small_systems import figures_of, name_of
+
+IS_LONG = os.environ.get("PROPERTIES") == "all"
+RESULTS = ("reading", "writing")
+
+
+def world(seed: int) -> tuple[Model, Persons]:
+    """Three or four schools with two stages and two results by stage; sums of the authority by stage and group, too."""
+    generator = np.random.default_rng(seed)
+    schools = tuple(f"s{number}" for number in range(int(generator.integers(3, 5))))
+    dimensions = {
+        PLACE: Dimension(PLACE, schools, {"authority": dict.fromkeys(schools, "all")}),
+        "stage": Dimension("stage", ("P1", "P4")),
+        "group": Dimension("group", ("1", "rest")),
+        **{name: Dimension(name, ("yes", "no", "none"), not_asked=frozenset({"none"})) for name in RESULTS},
+    }
+    tables = []
+    for name in RESULTS:
+        yes = {name: frozenset({"yes"})}
+        both = {name: frozenset({"yes", "no"})}
+        tables += [
+            Table(f"school {name}", FINEST, (("stage", FINEST), (name, FINEST)), both),
+            Table(f"all {name}", "authority", (("stage", FINEST), (name, FINEST)), yes),
+            Table(f"group {name}", "authority", (("stage", FINEST), ("group", FINEST), (name, FINEST)), both),
+        ]
+    model = Model(dimensions, tuple(tables))
+    count = int(generator.integers(60, 140))
+    columns = {
+        PLACE: generator.choice(schools, count).tolist(),
+        "stage": generator.choice(["P1", "P4"], count).tolist(),
+        "group": generator.choice(["1", "rest"], count, p=[0.3, 0.7]).tolist(),
+        **{name: generator.choice(["yes", "no", "none"], count, p=[0.7, 0.25, 0.05]).tolist() for name in RESULTS},
+    }
+    return model, coded(model, np.arange(count, dtype=np.int64), columns)
+
+
+@settings(max_examples=60 if IS_LONG else 6, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_no_hidden_figure_of_one_to_four_can_be_worked_out_of_all_results_together(seed: int) -> None:
+    model, persons = world(seed)
+    system = system_of(model, persons)
+    assert [set(part.names) - {PLACE} for part in system.parts] == [
+        set(), {"stage", "group", "writing"}, {"stage", "group", "reading"},
+    ]  # fmt: skip
+    first = primary(system)
+    found = protect(system, wanted_of(system, first))
+    assert not len(found.lost)
+    hidden = found.cells & system.is_shown
+    ask = [name_of(system, cell) for cell in np.flatnonzero(first & system.is_shown)]
+    dimensions = {name: dimension.values for name, dimension in model.dimensions.items()}
+    seen = bounds(figures_of(model, system, hidden), combinations_of(dimensions, lambda _: True), ask)
+    assert {name: found for name, found in seen.items() if found[1] < SMALL - 1e-6} == {}
+    assert bounded(puzzle_of(model.dimensions, seen_of(model, system, hidden))) == []
