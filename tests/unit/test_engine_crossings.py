@@ -94,3 +94,13 @@ def test_that_all_of_a_small_cohort_have_achieved_is_protected() -> None:
     system = _system(("P1", 12, 0, 0), ("P4", 30, 10, 0))
     named = {(system.cells[i].table, *system.cells[i].groups) for i in np.flatnonzero(primary(system))}
     assert named == {("achieved", "P1", "yes"), ("achieved", "P1", "no")}
+
+
+def test_glue_is_kept_where_somebody_knows_how_many_there_are() -> None:
+    both = {name: Dimension(name, RESULT.values, RESULT.levels, {}, RESULT.not_asked) for name in ("r", "w")}
+    dimensions = {PLACE: Dimension(PLACE, ("a",)), "stage": Dimension("stage", ("P1",)), **both}
+    tables = tuple(Table(name, FINEST, (("stage", FINEST), (name, FINEST))) for name in both)
+    columns = {PLACE: ["a"] * 9, "stage": ["P1"] * 9, "r": ["yes"] * 9, "w": ["none"] * 9}
+    for further, rows in ((), 0), ((Table("roll", FINEST),), 2), ((STAGE,), 2):
+        model = Model(dimensions, (*tables, *further))
+        assert system_of(model, coded(model, np.arange(9, dtype=np.int64), columns)).glue.shape[0] == rows

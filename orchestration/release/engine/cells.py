@@ -183,19 +183,42 @@ def _of_table(
     return cells, matrix, shown, alike
 
 
+def _shared_groups(part: Part, shared: frozenset[str]) -> IntArray:
+    """For each column of a part the number of its combination of place and shared dimensions."""
+    names = [PLACE, *(name for name in part.names if name in shared)]
+    sizes = [part.sizes[part.names.index(name)] for name in names]
+    return np.asarray(np.ravel_multi_index([part.codes[name] for name in names], sizes), dtype=np.int64)
+
+
 def _glue(crossings: Sequence[Crossing], parts: Sequence[Part], starts: Sequence[int], width: int) -> csr_array:
     """For each further part, and combination of what it shares: the columns of its parent less its own there are 0."""
     rows = []
     for crossing, part, start in list(zip(crossings, parts, starts, strict=True))[1:]:
-        shared = [PLACE, *(name for name in part.names if name in crossing.shared)]
-        sizes = [part.sizes[part.names.index(name)] for name in shared]
-        above = parts[crossing.parent]
-        ours, theirs = (np.ravel_multi_index([p.codes[name] for name in shared], sizes) for p in (part, above))
+        ours, theirs = (_shared_groups(p, crossing.shared) for p in (part, parts[crossing.parent]))
         found, row = np.unique(np.concatenate([theirs, ours]), return_inverse=True)
         column = np.concatenate([starts[crossing.parent] + np.arange(len(theirs)), start + np.arange(len(ours))])
         sign = np.concatenate([np.ones(len(theirs)), -np.ones(len(ours))])
         rows.append(csr_array((sign, (row, column)), shape=(len(found), width)))
     return csr_array(vstack(rows)) if rows else csr_array((0, width))
+
+
+def _says_nothing(crossings: Sequence[Crossing], parts: Sequence[Part], is_free: Sequence[BoolArray]) -> bool:
+    """Whether glue is no knowledge: every part has, by all that it shares, somebody of whom no figure says anything.
+
+    ``is_free`` marks the columns of each part that are in no cell. Then any numbers of the parts go together, since
+    nobody knows how many those are, nor the total. As results do of which it is not told who was not asked.
+    """
+    if not is_free[0].all():
+        return False
+    for number, part in enumerate(parts):
+        near = [one.shared for one in crossings if one.parent == number]
+        groups = _shared_groups(part, crossings[number].shared.union(*near))
+        if set(groups) != set(groups[is_free[number]]):
+            return False
+        above = parts[max(crossings[number].parent, 0)]
+        if set(_shared_groups(part, crossings[number].shared)) != set(_shared_groups(above, crossings[number].shared)):
+            return False
+    return True
 
 
 def system_of(model: Model, persons: Persons, small: BoolArray | None = None) -> System:
@@ -231,10 +254,12 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
         shown.append(is_shown)
         alike.append(tells)
     matrix = csr_array(vstack(blocks))
+    is_free = np.split(np.bincount(matrix.indices, minlength=width) == 0, starts[1:])
+    glue = _glue(crossings, parts, starts, width)
     return System(
         tuple(cells),
         matrix,
-        _glue(crossings, parts, starts, width),
+        csr_array((0, width)) if _says_nothing(crossings, parts, is_free) else glue,
         np.asarray(matrix @ counts, dtype=np.int64),
         counts,
         np.concatenate(shown),
