@@ -6,21 +6,29 @@ The long run is `PROPERTIES=all`; otherwise a few worlds are tried.
 import os
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.release.attacker.bounds import bounded
 from orchestration.release.attacker.released import puzzle_of
+from orchestration.release.declared.declaration import read_declaration
+from orchestration.release.declared.figures import figures_of
 from orchestration.release.engine.cells import system_of
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Persons, Table, coded
 from orchestration.release.engine.protect import primary, protect, wanted_of
 from orchestration.release.thresholds import SMALL
+from orchestration.settings import PROJECT_DIR
+from tests.support.made_up_rolls import published_roll
 from tests.support.other_attacker import bounds, combinations_of
 from tests.support.seen import seen_of
-from tests.support.small_systems import figures_of, name_of
+from tests.support.small_systems import figures_of as shown_figures
+from tests.support.small_systems import name_of
 
 IS_LONG = os.environ.get("PROPERTIES") == "all"
 RESULTS = ("reading", "writing")
+ATTAINMENT = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "attainment" / "release.yml"
+COUNCILS = ("Orkney", "Clackmannanshire", "Highland", "Glasgow") if IS_LONG else ("Orkney",)
 
 
 def world(seed: int) -> tuple[Model, Persons]:
@@ -67,6 +75,46 @@ def test_no_hidden_figure_of_one_to_four_can_be_worked_out_of_all_results_togeth
     hidden = found.cells & system.is_shown
     ask = [name_of(system, cell) for cell in np.flatnonzero(first & system.is_shown)]
     dimensions = {name: dimension.values for name, dimension in model.dimensions.items()}
-    seen = bounds(figures_of(model, system, hidden), combinations_of(dimensions, lambda _: True), ask)
+    seen = bounds(shown_figures(model, system, hidden), combinations_of(dimensions, lambda _: True), ask)
     assert {name: found for name, found in seen.items() if found[1] < SMALL - 1e-6} == {}
+    assert bounded(puzzle_of(model.dimensions, seen_of(model, system, hidden))) == []
+
+
+def declared_world(council: str) -> tuple[Model, Persons]:
+    """Pupils of the stages of the return in the published rolls of a council, with made-up results that nest."""
+    declaration = read_declaration(ATTAINMENT)
+    roll = published_roll(council)
+    units = sorted({tuple(school.split("|")) for school in roll.schools if not school.endswith("special")})
+    model = figures_of(declaration, "returned", units, 20).model
+    asked = [number for number, stage in enumerate(roll.columns["stage"]) if stage in ("P1", "P4", "P7", "S3")]
+    generator = np.random.default_rng(1)
+    count = len(asked)
+    columns = {
+        PLACE: [roll.columns[PLACE][number] for number in asked],
+        "stage": [roll.columns["stage"][number] for number in asked],
+        "deprivation": [roll.columns["quintile"][number] for number in asked],
+    }
+    ability = generator.normal(size=count)
+    for name, needed in (("reading", -0.8), ("writing", -0.65), ("listening_and_talking", -1.1), ("numeracy", -0.85)):
+        is_reached = ability + 0.4 * generator.normal(size=count) > needed
+        results = np.where(is_reached, "achieved", "not_achieved").astype(object)
+        results[generator.random(count) < 0.007] = "not_assessed"
+        columns[name] = results.tolist()
+    every = zip(*(columns[name] for name in ("reading", "writing", "listening_and_talking")), strict=True)
+    order = ("not_assessed", "not_achieved", "achieved")
+    columns["literacy"] = [min(three, key=order.index) for three in every]
+    columns |= {name: ["not_asked"] * count for name in model.dimensions if name.startswith("gaelic")}
+    return model, coded(model, np.arange(count, dtype=np.int64), columns)
+
+
+@pytest.mark.parametrize("council", COUNCILS)
+def test_attainment_as_it_is_declared_gives_nothing_away_and_hides_little(council: str) -> None:
+    model, persons = declared_world(council)
+    system = system_of(model, persons)
+    first = primary(system)
+    found = protect(system, wanted_of(system, first))
+    assert not len(found.lost)
+    hidden = found.cells & system.is_shown
+    small = ((system.values > 0) & (system.values < SMALL)).sum()
+    assert hidden.sum() <= 1.7 * small
     assert bounded(puzzle_of(model.dimensions, seen_of(model, system, hidden))) == []
