@@ -111,9 +111,6 @@ def _populations(found: Found) -> Iterator[Problem]:
                 yield Problem((*here, "dimensions"), f"has the cut {dimension}, which tells no persons apart")
         if (one["cadence"]["shown"] == "at_dates") != ("dates" in one["cadence"]):
             yield Problem((*here, "cadence"), "says dates where it is shown at_dates, and only there")
-        if "follows" in one and (one["follows"] not in found["populations"] or one["follows"] == name):
-            others = [other for other in found["populations"] if other != name]
-            yield Problem((*here, "follows"), f"is {one['follows']}; {hint(one['follows'], others)}")
 
 
 def _mart(found: Found, name: str, mart: Found) -> Iterator[Problem]:
