@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.database import connect
 from orchestration.release import provision_aggregated, release_authority
+from orchestration.release.door.audit import audit_released
 from orchestration.release.subject import judge as judging
 from orchestration.release.tables.contracts import ContractError, load_release_contracts
 from orchestration.settings import Settings
@@ -76,6 +77,9 @@ def test_the_roll_is_released_with_every_row_of_the_lists_and_small_ones_hidden(
     build(empty, roll, manifest, "2025-09-12", 1)
     result = release_authority(empty, AUTHORITY)
     assert result.outcome == "released", result.reasons
+    (audited,) = audit_released(empty)
+    assert (audited.subject, audited.given_away) == ("roll", ())
+    assert audited.hidden > 10
     found = by_stage(empty)
     true: dict[tuple[object, ...], int] = {}
     for pupil in roll:
