@@ -13,7 +13,16 @@ from orchestration.release.subject import judge as judging
 from orchestration.release.tables.contracts import ContractError, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
-from tests.support.declared_world import AUTHORITY, Pupil, build_roll, manifest_of_roll, other_stage, random_roll
+from tests.support.declared_world import (
+    AUTHORITY,
+    YEAR,
+    Pupil,
+    build_roll,
+    declaration,
+    manifest_of_roll,
+    other_stage,
+    random_roll,
+)
 from tests.support.release_database import ask
 
 Figures = dict[tuple[object, ...], tuple[object, object]]
@@ -28,6 +37,11 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(new_warehouse: NewWarehouse, manifest: Path) -> Settings:
     settings = new_warehouse()
     provision_aggregated(settings, manifest)
+    with connect_as_admin(settings) as connection:
+        for mart, other in declaration().links.items():
+            keys = ", ".join(f"{key} text" for key in declaration().keys(declaration().marts[mart]))
+            connection.execute(f"create table released.{other} ({keys}, pupils integer, pupils_symbol text)")
+            connection.execute(f"grant select on released.{other} to releaser")
     return settings
 
 
@@ -187,3 +201,54 @@ def test_a_column_that_is_not_declared_stops_everything(tmp_path: Path, manifest
     other.write_text(text)
     with pytest.raises(ContractError, match="does not say what the column wealth is"):
         load_release_contracts(other)
+
+
+def show_elsewhere(settings: Settings, rows: dict[tuple[str, str, str], tuple[int | None, str | None]]) -> None:
+    with connect_as_admin(settings) as connection:
+        for (school, sector, stage), (pupils, symbol) in rows.items():
+            connection.execute(
+                "insert into released.attendance_by_school_stage (local_authority_code, seed_code, sector, "
+                "academic_year, stage, pupils, pupils_symbol) values (%s, %s, %s, %s, %s, %s, %s)",
+                [AUTHORITY, school, sector, YEAR, stage, pupils, symbol],
+            )
+
+
+def test_what_a_linked_table_hides_is_hidden_and_what_it_shows_protects_nothing(
+    empty: Settings, manifest: Path
+) -> None:
+    roll = random_roll()
+    build(empty, roll, manifest, "2025-09-12", 1)
+    release_authority(empty, AUTHORITY)
+    plain = by_stage(empty)
+    hidden = sorted(key for key, (_, symbol) in plain.items() if symbol == "[c]" and key[0] in ("5000003", "5000001"))
+    count = {key: sum((p.seed_code, p.stage) == key for p in roll) for key in plain}
+    partner = next((key for key in hidden if count[key] >= 5), None)
+    with connect_as_admin(empty) as connection:
+        connection.execute("truncate control.protected_cells, control.protected_persons, control.releases cascade")
+        connection.execute("truncate released.roll_by_school_stage")
+    shown = {("5000002", "primary", "P1"): (None, "[c]")}
+    if partner is not None:
+        shown[str(partner[0]), "primary", str(partner[1])] = (count[partner], None)
+    show_elsewhere(empty, shown)
+    result = release_authority(empty, AUTHORITY)
+    assert result.outcome == "released", result.reasons
+    now = by_stage(empty)
+    assert now["5000002", "P1"] == (None, "[c]")
+    assert sum(symbol == "[c]" for key, (_, symbol) in now.items() if key[0] == "5000002") >= 2
+    if partner is not None:
+        assert now[partner] == (count[partner], None), "it is known anyhow, so another one is hidden"
+    assert {key for key, number in count.items() if 0 < number < 5} <= {k for k, (_, s) in now.items() if s == "[c]"}
+    assert audit_released(empty)[0].given_away == ()
+
+
+def test_a_linked_table_that_is_not_there_refuses_the_subject(empty: Settings, manifest: Path) -> None:
+    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    with connect_as_admin(empty) as connection:
+        connection.execute("alter table released.attendance_by_school_sex rename to elsewhere")
+    try:
+        result = release_authority(empty, AUTHORITY)
+    finally:
+        with connect_as_admin(empty) as connection:
+            connection.execute("alter table released.elsewhere rename to attendance_by_school_sex")
+    assert result.outcome == "refused"
+    assert "links.roll_by_school_sex is attendance_by_school_sex, which is not there" in result.reasons[0]

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.release.engine.cells import system_of
-from orchestration.release.engine.changes import Decision, decide, key_of
+from orchestration.release.engine.changes import Decision, Elsewhere, decide, key_of
 from orchestration.release.engine.memory import Memory, Rows
 from orchestration.release.engine.model import PLACE, IntArray, Model, Persons
-from tests.support.other_attacker import combinations_of
+from tests.support.other_attacker import bounds, combinations_of
 from tests.support.small_systems import figures_of, name_of, random_world
 
 IS_LONG = os.environ.get("PROPERTIES") == "all"
@@ -164,3 +164,25 @@ def test_the_memory_tells_who_came_and_who_went_since_any_release() -> None:
     assert not len(went.table)
     assert _ids(came).tolist() == [0, 1]
     assert PLACE in memory.last().names
+
+
+@settings(max_examples=40 if IS_LONG else 6, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_who_knows_linked_figures_works_out_no_figure_of_few(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    model, persons = random_world(seed)
+    plain = decide(model, persons, Memory())
+    system = plain.system
+    few = (system.values > 0) & (system.values < 5)
+    opened = generator.random(len(few)) < 0.2
+    known = frozenset(c for c, o, f in zip(system.cells, opened, few, strict=True) if o and not f)
+    closed = frozenset(c for c, o in zip(system.cells, generator.random(len(few)) < 0.1, strict=True) if o) - known
+    found = decide(model, persons, Memory(), elsewhere=Elsewhere(closed, known))
+    if len(found.lost):  # the linked table gives it away by itself
+        return
+    hidden = found.hidden & np.array([cell not in known for cell in system.cells])
+    assert not (found.shown & np.array([cell in closed for cell in system.cells]) & (system.values > 0)).any()
+    dimensions = {name: dimension.values for name, dimension in model.dimensions.items()}
+    ask = [name_of(system, cell) for cell in np.flatnonzero(few & system.is_shown)]
+    seen = bounds(figures_of(model, system, hidden), combinations_of(dimensions, lambda _: True), ask)
+    assert {name: ends for name, ends in seen.items() if ends[1] < 5 - 1e-6} == {}

@@ -21,6 +21,13 @@ def disagreements(found: Found, subject: str) -> Iterator[Problem]:
     yield from _populations(found)
     for name, mart in found["marts"].items():
         yield from _mart(found, name, mart)
+    for name, other in (found.get("links") or {}).items():
+        if name not in found["marts"]:
+            yield Problem(("links", name), f"is no mart of this subject; {hint(name, found['marts'])}")
+        elif not any(one["kind"] == "count" for one in found["marts"][name]["measures"].values()):
+            yield Problem(("links", name), "counts no persons, so nothing of it can be linked")
+        if other in found["marts"]:
+            yield Problem(("links", name), f"is {other}, which is of this subject and judged with it anyway")
 
 
 def columns_of(found: Found) -> dict[str, str]:

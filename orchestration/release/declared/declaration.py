@@ -96,13 +96,14 @@ class Mart:
 
 @dataclass(frozen=True)
 class Declaration:
-    """All that a subject declares."""
+    """All that a subject declares. ``links`` has, by mart, one of another subject about nearly the same persons."""
 
     subject: str
     places: tuple[Place, ...]
     dimensions: Mapping[str, DimensionOf]
     populations: Mapping[str, Population]
     marts: Mapping[str, Mart]
+    links: Mapping[str, str]
 
     def place(self, name: str) -> Place:
         """A level of places by its name."""
@@ -159,6 +160,7 @@ def declaration_of(found: Mapping[str, Any]) -> Declaration:
         {name: _dimension(name, one) for name, one in (found.get("dimensions") or {}).items()},
         {name: _population(name, one) for name, one in found["populations"].items()},
         {name: _mart(name, one) for name, one in found["marts"].items()},
+        dict(found.get("links") or {}),
     )
 
 

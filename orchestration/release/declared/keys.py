@@ -99,6 +99,7 @@ RELEASE = Keys(
         "dimensions": Named(DIMENSION),
         "populations": Named(POPULATION),
         "marts": Named(MART),
+        "links": Named(NAME),
     },
     needed=("subject", "description", "places", "populations", "marts"),
 )

@@ -89,6 +89,21 @@ class Decision:
 Due = Callable[[Cell], bool]
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """What tables of other subjects say of nearly the same figures: hidden there, or known from there (RULES 45)."""
+
+    hidden: frozenset[Cell] = frozenset()
+    known: frozenset[Cell] = frozenset()
+
+    def flags(self, system: System) -> tuple[BoolArray, BoolArray]:
+        """For each cell whether it is hidden elsewhere, and whether it is known from there."""
+        return (
+            np.array([cell in self.hidden for cell in system.cells], dtype=np.bool_),
+            np.array([cell in self.known for cell in system.cells], dtype=np.bool_),
+        )
+
+
 def _states(system: System, memory: Memory) -> tuple[list[CellState | None], dict[str, BoolArray], IntArray]:
     states = [memory.cells.get(key_of(cell)) for cell in system.cells]
     flags = {
@@ -107,12 +122,14 @@ def decide(
     due: Due | None = None,
     buffer: int = SMALL,
     is_final: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> Decision:
     """Decide what is shown of a population now, given all that was; notes in ``memory`` what is new.
 
     ``due`` says which figures that were shown may change today (None: all); a figure shown for the first time always
     may. ``buffer`` is the number of persons below which one that was never shown is hidden. When ``is_final``, nothing
-    is held that five or more have changed: it is hidden if others need it.
+    is held that five or more have changed: it is hidden if others need it. What is hidden ``elsewhere`` is hidden
+    here, and what is known from there protects nothing here.
     """
     system = system_of(model, persons)
     now = Rows.of(model, persons)
@@ -121,11 +138,16 @@ def decide(
     before = flags[SHOWN] | flags[DERIVED]
     first = primary(system, flags[SHOWN], buffer)
     is_few = before & (changed > 0) & (changed < SMALL)
-    is_known = before & (changed == 0)
+    there_hidden, there_known = (elsewhere or Elsewhere()).flags(system)
+    there_hidden &= system.is_shown & (system.values > 0)
+    first |= there_hidden
+    is_known = before & (changed == 0) & ~there_hidden
+    is_known |= there_known & ~first & ~is_few & (system.values > 0)
     waits = np.zeros(len(system.cells), dtype=np.bool_)
     if due is not None:
         waits = np.array([not due(cell) for cell in system.cells], dtype=np.bool_) & flags[SHOWN] & (changed > 0)
-    if _is_as_it_was(system, memory, now, flags, changed, waits):
+    is_stable = not (there_hidden & ~flags[HIDDEN]).any() and not (there_known & flags[HIDDEN]).any()
+    if is_stable and _is_as_it_was(system, memory, now, flags, changed, waits):
         memory.note(now)
         held = flags[SHOWN] & system.is_shown & (changed > 0)
         values = _values(system, states, held)
@@ -137,8 +159,8 @@ def decide(
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL)
     found = protect(system, wanted, targets)
-    is_off = found.cells & system.is_shown
-    hidden = is_off & (~flags[SHOWN] | (first & ~is_few))
+    is_off = (found.cells | flags[HIDDEN] | (waits & flags[SHOWN])) & system.is_shown
+    hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden)
     if is_final:
         hidden |= is_off & (changed >= SMALL)
     held = is_off & ~hidden
