@@ -140,7 +140,7 @@ def decide(
     is_few = before & (changed > 0) & (changed < SMALL)
     there_hidden, there_known = (elsewhere or Elsewhere()).flags(system)
     there_hidden &= system.is_shown & (system.values > 0)
-    first |= there_hidden
+    own, first = first, first | there_hidden
     is_known = before & (changed == 0) & ~there_hidden
     is_known |= there_known & ~first & ~is_few & (system.values > 0)
     waits = np.zeros(len(system.cells), dtype=np.bool_)
@@ -166,7 +166,9 @@ def decide(
     held = is_off & ~hidden
     value = _values(system, states, held)
     shown = system.is_shown & ~is_off
-    decision = Decision(system, shown, held, hidden, value, changed, found.lost)
+    # what was shown here before it was hidden elsewhere is known from then: hidden now, beyond help, and of no few
+    lost = found.lost[own[found.lost] | is_few[found.lost]]
+    decision = Decision(system, shown, held, hidden, value, changed, lost)
     _remember(decision, memory, flags, wanted, is_off)
     memory.note(now)
     return decision
