@@ -55,10 +55,7 @@ class Cadence:
 
 @dataclass(frozen=True)
 class Population:
-    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions.
-
-    ``follows`` names the population whose figures are the state before the first period of this one (RULES 45).
-    """
+    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions."""
 
     name: str
     rows: str
@@ -67,7 +64,6 @@ class Population:
     amounts: tuple[str, ...]
     dimensions: tuple[str, ...]
     cadence: Cadence
-    follows: str | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +192,6 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         tuple(found.get("amounts") or ()),
         tuple(found["dimensions"]),
         Cadence(cadence["shown"], tuple(cadence.get("dates") or ()), cadence.get("final_on")),
-        found.get("follows"),
     )
 
 

@@ -64,7 +64,6 @@ POPULATION = Keys(
         "amounts": ListOf(NAME),
         "dimensions": ListOf(NAME, at_least=0),
         "cadence": CADENCE,
-        "follows": NAME,
     },
     needed=("description", "rows", "person", "period", "dimensions", "cadence"),
 )
