@@ -83,7 +83,6 @@ create table if not exists aggregated_exact.persistent_absence_pupils (local_aut
     academic_year text, pupil_token uuid, seed_code text, sector text, stage text, simd_quintile text, band text,
     is_severe boolean, is_persistent boolean);
 create table if not exists control.reconciliation (hop text, hop_number integer, delivery_key text,
-    subject text not null default 'core',
     local_authority_code text, academic_year text, feed text, seed_code integer, mart text, amount_in bigint,
     amount_out bigint, difference bigint, checksum_matches boolean, is_closed boolean,
     subject text default 'core');
