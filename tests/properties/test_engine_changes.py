@@ -1,6 +1,7 @@
 """What changes between releases tells nothing of 1 to 4 pupils (RULES 44), on random worlds in which pupils move."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -186,3 +187,24 @@ def test_who_knows_linked_figures_works_out_no_figure_of_few(seed: int) -> None:
     ask = [name_of(system, cell) for cell in np.flatnonzero(few & system.is_shown)]
     seen = bounds(figures_of(model, system, hidden), combinations_of(dimensions, lambda _: True), ask)
     assert {name: ends for name, ends in seen.items() if ends[1] < 5 - 1e-6} == {}
+
+
+def test_a_breakdown_neither_comes_nor_goes_with_one_pupil() -> None:
+    model, persons = random_world(1)
+    model = replace(model, fewest=20)
+    place = persons.codes[PLACE]
+    size = int((place == 0).sum())
+    drop = np.flatnonzero(place == 0)[: max(size - 20, 0)]
+    twenty = _without(persons, drop)
+    nineteen = _without(twenty, np.flatnonzero(twenty.codes[PLACE] == 0)[:1])
+    for before, after in ((twenty, nineteen), (nineteen, twenty)):
+        memory = Memory()
+        first = decide(model, before, memory)
+        memory.kept(1)
+        assert (decide(model, after, memory).system.is_shown == first.system.is_shown).all()
+
+
+def _without(persons: Persons, rows: IntArray) -> Persons:
+    stays = np.ones(len(persons), dtype=np.bool_)
+    stays[rows] = False
+    return Persons(persons.ids[stays], {name: values[stays] for name, values in persons.codes.items()})

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array, csc_array
 
 from orchestration.release.engine.cells import Cell, System, system_of
 from orchestration.release.engine.memory import DERIVED, HIDDEN, SHOWN, CellState, Memory, Rows
-from orchestration.release.engine.model import BoolArray, IntArray, Model, Persons
+from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, Persons
 from orchestration.release.engine.protect import primary, protect
 from orchestration.release.engine.suppress import Wanted, suppressed
 from orchestration.release.thresholds import SMALL
@@ -131,7 +131,7 @@ def decide(
     is held that five or more have changed: it is hidden if others need it. What is hidden ``elsewhere`` is hidden
     here, and what is known from there protects nothing here.
     """
-    system = system_of(model, persons)
+    system = system_of(model, persons, _small(model, persons, memory))
     now = Rows.of(model, persons)
     states, flags, releases = _states(system, memory)
     changed = changed_persons(system, memory, now, releases)
@@ -172,6 +172,30 @@ def decide(
     _remember(decision, memory, flags, wanted, is_off)
     memory.note(now)
     return decision
+
+
+def _small(model: Model, persons: Persons, memory: Memory) -> BoolArray:
+    """Places without breakdowns: those with few persons when they were first released, for as long as figures stand.
+
+    A breakdown that comes or goes would tell that one person has made 19 into 20 (RULES 43, 44).
+    """
+    places = model.dimensions[PLACE].values
+    known: set[str] = set()
+    parted: set[str] = set()
+    lengths = {table.name: len(table.by) for table in model.tables if table.place == FINEST}
+    for key, state in memory.cells.items():
+        name, _, rest = key.partition("|")
+        if name in lengths and state.status != DERIVED:
+            place = rest.rsplit("|", lengths[name])[0] if lengths[name] else rest
+            known.add(place)
+            if lengths[name]:
+                parted.add(place)
+    roll = np.bincount(persons.codes[PLACE], minlength=len(places))
+    return np.array(
+        [place not in parted if place in known else bool(count < model.fewest)
+         for place, count in zip(places, roll, strict=True)],
+        dtype=np.bool_,
+    )  # fmt: skip
 
 
 _NONE: IntArray = np.zeros(0, dtype=np.int64)
