@@ -20,6 +20,7 @@ from orchestration.cli import (
     dbt,
     delivering,
     demo,
+    export,
     ledger,
     project,
     running,
@@ -60,7 +61,7 @@ def options(
 
 for part in (
     synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, project, credentials,
-    dashboards,
+    export, dashboards,
 ):  # fmt: skip
     part.register(app)
 
