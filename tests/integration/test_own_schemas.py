@@ -148,6 +148,26 @@ def test_what_is_changed_by_hand_is_told_and_put_right(either: Settings) -> None
         assert reviewed(either) == []
 
 
+LIMITS = {
+    "alter role l_imit connection limit 50": "l_imit may have 50 connections, not 5",
+    "alter role l_imit in database {database} set statement_timeout = 0": "l_imit begins with statement_timeout = 0",
+    "alter role l_imit in database {database} set temp_file_limit = -1": "l_imit begins with temp_file_limit = -1",
+}  # fmt: skip
+
+
+def test_limits_that_were_lifted_are_told_and_put_right(settings: Settings) -> None:
+    login(settings, "l_imit")
+    try:
+        with connect_as_admin(settings) as admin:
+            for statement in LIMITS:
+                admin.execute(statement.format(database=settings.pg_database).encode())
+        assert sorted(reviewed(settings)) == sorted(LIMITS.values())
+        assert sorted(provision(settings)) == sorted(LIMITS.values())
+        assert reviewed(settings) == []
+    finally:
+        forget(settings, "l_imit")
+
+
 def test_a_login_with_too_much_is_named(either: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_schemas, "OWN_BYTES", 1_000_000)
     with connected(either, MINE) as connection:
