@@ -28,6 +28,7 @@ class Link:
         return self.text
 
 
+MOST_ON_PAPER = 16  # columns of figures as short as 93.4%
 SHEET_UNITS = {"rate": "%", "points": "percentage points"}
 Cell = str | int | float | Decimal | Figure | Link | dt.date | dt.datetime | bool | None
 
@@ -63,15 +64,14 @@ class Table:
     dense: bool = False
 
     @property
+    def is_too_wide_for_paper(self) -> bool:
+        """Whether a sheet of A4 would cut it off: such a table is printed from its file."""
+        return len(self.columns) > MOST_ON_PAPER
+
+    @property
     def id(self) -> str:
         """Anchor of the table, from its caption."""
         return slug(self.caption)
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Symbols that stand in it, for the explanation below."""
-        found = {cell.text for row in self.rows for cell in row if isinstance(cell, Figure) and not cell.is_shown}
-        return tuple(sorted(found))
 
     def as_sheet(self, name: str) -> Sheet:
         """The same table to take away, under this name."""

@@ -18,6 +18,10 @@ class NotFoundError(Exception):
     """There is no such thing for this reader: the same answer whether it does not exist or may not be seen."""
 
 
+class UnknownChoiceError(NotFoundError):
+    """The address asks for a choice that the page does not have: ``?stage=S3``. Says nothing of what there is."""
+
+
 class NotReadyError(Exception):
     """The figures of this page are not there yet; the message says, in a reader's words, which."""
 

@@ -1,7 +1,7 @@
 """The pages, in the order of the navigation. A new page is imported here and added to ``PAGES``."""
 
 from dashboards.kit.page import Page
-from dashboards.subjects.attendance import authority, school, schools
+from dashboards.subjects.attendance import authority, authority_brief, school, school_brief, schools
 from dashboards.subjects.core import about, data_quality, today
 
 PAGES: tuple[Page, ...] = (
@@ -9,6 +9,8 @@ PAGES: tuple[Page, ...] = (
     authority.PAGE,
     schools.PAGE,
     school.PAGE,
+    school_brief.PAGE,
+    authority_brief.PAGE,
     data_quality.PAGE,
     about.PAGE,
 )

@@ -77,7 +77,7 @@ def test_a_hidden_week_is_left_out_and_one_shown_week_is_too_few() -> None:
     weeks = [week(3, None, None), week(2, None, None), week(1, 900, 1000), week(0, 800, 1000)]
     found = attention.with_weeks_before(ALVA, weeks, MONDAY)
     assert found is not None
-    assert found.change.text == "[x]"
+    assert found.change.mark == "[x]"
     weeks[1] = week(2, 900, 1000)
     again = attention.with_weeks_before(ALVA, weeks, MONDAY)
     assert again is not None
@@ -133,7 +133,7 @@ def test_incomplete_is_below_the_floor_or_missing_but_never_suppressed() -> None
         School("4", "special", "Dee"): [Week(MONDAY, None, None, None, rate(None), rate(None))],
     }
     found = attention.incomplete(weeks, MONDAY)
-    assert [(gap.school.name, gap.completeness.text) for gap in found] == [(BURN.name, "97.0%"), (CRAIG.name, "[x]")]
+    assert [(gap.school.name, gap.completeness.mark) for gap in found] == [(BURN.name, "97.0%"), (CRAIG.name, "[x]")]
 
 
 def persistent(audience: Audience, every: list[Comparison]) -> Check:
@@ -165,7 +165,7 @@ def test_sentences_for_the_own_school() -> None:
     hidden = persistent(ONE, [compared(ALVA, "0.90", None)])
     assert (hidden.state, hidden.sentence) == (
         "unknown",
-        "At your school attendance cannot be compared with last year: suppressed ([c]).",
+        "At your school attendance cannot be compared with last year: too few pupils to show.",
     )
     assert "A fall of 2.0" in persistent(ONE, [compared(ALVA, "0.90", "0.90")]).sentence
 

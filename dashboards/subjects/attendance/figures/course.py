@@ -82,6 +82,12 @@ def together(points: Sequence[Point | None]) -> Figure:
     return Figure(Decimal(attended) / possible) if possible else Figure(None, "[z]")
 
 
+def on_days(course: Course, other: Course) -> tuple[Figure, ...]:
+    """Rates of another course, such as the authority's, on the days of this one; ``[x]`` where it has none."""
+    known = {point.day: point.rate for point in other.points}
+    return tuple(known.get(point.day, Figure(None, "[x]")) for point in course.points)
+
+
 def last_whole_month(course: Course, data_as_at: dt.date | None) -> Point | None:
     """The last month that was over, to its last weekday, on the date of the data; the first where none was."""
     over = [point for point in course.points if data_as_at is not None and _last_weekday(point.day) <= data_as_at]

@@ -127,7 +127,7 @@ def persistent_card(row: Row[Any] | None, is_nation_of_all: bool = False) -> Car
     elif severe.is_shown:
         lines.append(f"Severe absence: {severe.text} missed half or more ({formats.count(row.severely_absent)}).")
     else:
-        lines.append(f"Severe absence, half or more: {severe.word} ({severe.text}).")
+        lines.append(f"Severe absence, half or more: {severe.word}.")
     return Card("Persistent absence", persistent, tuple(lines))
 
 
@@ -169,9 +169,9 @@ def not_shown(found: Sequence[Figure]) -> Note:
     """How many figures of a page are not shown and why, or that all are."""
     said = sentences.hidden(found)
     if not said:
-        return Note("All figures of this page are shown: none had to be suppressed or is missing.", "hidden")
+        return Note("All figures of this page are shown: nothing had to be hidden or is missing.", "hidden")
     return Note(
-        f"{said} A suppressed figure stands for one to four pupils, or could be used to work out such a figure; what "
-        "is suppressed once stays so for the year.",
+        f"{said} Too few pupils means one to four, or a figure from which such a one could be worked "
+        "out; what is hidden once stays so for the year.",
         "hidden",
     )

@@ -203,7 +203,7 @@ def _own(words: Wording, every: Sequence[Comparison]) -> str:
     one = every[0]
     if not one.change.is_shown:
         hidden = one.now if not one.now.is_shown else one.before
-        return f"At your school {subject} cannot be compared with {words.before}: {hidden.word} ({hidden.text})."
+        return f"At your school {subject} cannot be compared with {words.before}: {hidden.word}."
     moved = f"{change(one.change)} from {words.before} ({one.before.text})"
     return f"At your school {subject} is {one.now.text}, {moved}."
 
