@@ -6,7 +6,7 @@ A page makes them in its Python file; its template only says where they stand.
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -115,6 +115,12 @@ class Chart:
     table: Table
     notes: tuple[str, ...] = ()
     level: Literal[2, 3, 4] = 3
+
+    def as_sheet(self, name: str) -> Sheet:
+        """Its table to take away, with the sentence and, in a workbook, the picture."""
+        sheet = self.table.as_sheet(name)
+        notes = (self.sentence, *sheet.notes, *self.notes)
+        return replace(sheet, notes=notes, drawing=self.svg, says=self.sentence)
 
     @property
     def id(self) -> str:

@@ -1,7 +1,7 @@
 """The pages, in the order of the navigation. A new page is imported here and added to ``PAGES``."""
 
 from dashboards.kit.page import Page
-from dashboards.subjects.attendance import authority, authority_brief, school, school_brief, schools
+from dashboards.subjects.attendance import authority, authority_brief, authority_pack, school, school_brief, schools
 from dashboards.subjects.core import about, data_quality, today
 
 PAGES: tuple[Page, ...] = (
@@ -11,6 +11,7 @@ PAGES: tuple[Page, ...] = (
     school.PAGE,
     school_brief.PAGE,
     authority_brief.PAGE,
+    authority_pack.PAGE,
     data_quality.PAGE,
     about.PAGE,
 )

@@ -62,8 +62,8 @@ def _council(year: brief.YearRows, sector: str) -> Beside:
 
 def _alike(row: Row[Any]) -> Beside:
     rate = figure({"rate": row.alike_rate, "alike_symbol": row.alike_symbol}, "rate", "alike", why=NO_SCHOOLS)
-    number = f"{plural(row.schools_counted, 'school')} like it" if row.schools_counted else "schools like it"
-    return Beside(f"the middle of {number}", rate)
+    number = f"{plural(row.schools_counted, 'school')} like it" if rate.is_shown else "schools like it"
+    return Beside(f"the middle of {number}" if rate.is_shown else number, rate)
 
 
 PAGE = Page(

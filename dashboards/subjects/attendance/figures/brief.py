@@ -105,7 +105,7 @@ def persistent(row: Row[Any] | None) -> Said:
     if not share.is_shown or row.pupils is None or row.persistently_absent is None:
         return Said(about, f"How many pupils missed 10% or more of their half days is not shown: {share.word}.")
     number = formats.count(row.persistently_absent)
-    said = f"By {formats.date(row.as_at)} {number} of {formats.plural(row.pupils, 'pupil')} ({share.text}) had missed"
+    said = f"By {formats.date(row.as_at)}, {number} of {formats.plural(row.pupils, 'pupil')} ({share.text}) had missed"
     severe = figure(row, "severely_absent", "bands", "count")
     more = ""
     if row.persistently_absent and severe.is_shown:
@@ -120,7 +120,9 @@ def for_whom(stages: Sequence[Group], ends: tuple[Group | None, Group | None], n
     them.
     """
     about = "For whom"
-    parts = [part for part in (_by_stage(stages), _by_area(*ends, names)) if part]
+    by_stage = _by_stage(stages)
+    by_area = _by_area(*ends, names, "it" if by_stage else "attendance")
+    parts = [part for part in (by_stage, by_area) if part]
     if not parts:
         word = next((group.rate.word for group in (*stages, *filter(None, ends)) if not group.rate.is_shown), "")
         return Said(about, f"Attendance of groups of pupils is not shown{f': {word}' if word else ''}.")
@@ -143,16 +145,16 @@ def _group(group: Group) -> str:
     return f"{group.name} ({group.rate.text}{pupils})"
 
 
-def _by_area(most: Group | None, other: Group | None, names: tuple[str, str]) -> str:
+def _by_area(most: Group | None, other: Group | None, names: tuple[str, str], it: str) -> str:
     if most is None or other is None or not most.rate.is_shown or not other.rate.is_shown:
         return ""
     difference = most.rate.minus(other.rate).value or 0
     pupils = f"{formats.plural(int(most.pupils.value or 0), 'pupil')} in " if most.pupils.is_shown else ""
     beside = f"{names[1]} ({other.rate.text})"
     if difference == 0:
-        return f"for {pupils}{names[0]} it was {most.rate.text}, the same as for {beside}"
+        return f"for {pupils}{names[0]} {it} was {most.rate.text}, the same as for {beside}"
     size = formats.change(abs(Decimal(str(difference)))).removeprefix("up ")
-    return f"for {pupils}{names[0]} it was {most.rate.text}, {size} {_side(difference)} {beside}"
+    return f"for {pupils}{names[0]} {it} was {most.rate.text}, {size} {_side(difference)} {beside}"
 
 
 def _side(difference: formats.Number) -> str:
@@ -198,17 +200,14 @@ def years_table(years: Sequence[YearRows], authority: str) -> Table:
     ]  # fmt: skip
     columns += [Column(authority, numeric=True)] if authority else []
     columns.append(Column("Scotland, whole year", numeric=True))
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[list[Cell]] = []
     for year in years:
         figures = _figures(year)
         share, number, pupils = figures["share"], figures["number"], figures["of"]
-        absent = f"{number.text} of {pupils.text} ({share.text})" if number.is_shown and share.is_shown else share
-        rows.append(
-            (
-                year.heading, figures["rate"], figures["same"], figures["change"], figures["pupils"], absent,
-                *((figures["authority"],) if authority else ()), figures["scotland"],
-            )
-        )  # fmt: skip
+        absent: Cell = f"{number.text} of {pupils.text} ({share.text})" if number.is_shown and share.is_shown else share
+        line: list[Cell] = [year.heading, *(figures[name] for name in ("rate", "same", "change", "pupils")), absent]
+        line += [figures["authority"]] if authority else []
+        rows.append([*line, figures["scotland"]])
     return Table(caption=_caption(len(years)), columns=tuple(columns), rows=rows)
 
 
@@ -278,7 +277,7 @@ def rests_on(years: Sequence[YearRows], asked: PageRequest, counted: Sequence[Gr
         found.append(("Persistent absence", f"As at {formats.date(now.bands.as_at)}; exclusion counts as absence."))
     hidden = sentences.hidden([group.rate for group in counted], "group")
     found.append(("Not shown", hidden or "All groups of pupils that were looked at have a figure."))
-    found.append(("Edition", f"To share: released figures alone. {asked.release.label}".strip()))
+    found.append(("Edition", "To share: released figures alone, in which small numbers are hidden."))
     return tuple(found)
 
 
