@@ -76,7 +76,7 @@ def _cover(made: WordDocument, document: Document) -> None:
     made.add_paragraph(document.subtitle, style="Subtitle")
     for name, value in document.facts:
         _term(made, name, value)
-    made.add_heading("In this pack", level=2)
+    made.add_heading("In this pack", level=1)
     for part in document.parts:
         made.add_paragraph(part.heading, style="List Bullet")
     made.add_paragraph().add_run().add_break(WD_BREAK.PAGE)

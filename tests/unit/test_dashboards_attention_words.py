@@ -88,7 +88,7 @@ def test_a_school_of_a_few_children_is_not_compared_for_a_week() -> None:
     weeks = [week(2, 90, 100, 19), week(1, 90, 100, 19), week(0, 50, 100, 19)]
     found = attention.with_weeks_before(ALVA, weeks, MONDAY)
     assert found is not None
-    assert (found.now.text, found.change.text) == ("50.0%", "[z]")
+    assert (found.now.text, found.change.mark) == ("50.0%", "[z]")
 
 
 def test_a_school_without_the_week_is_not_compared() -> None:

@@ -63,7 +63,7 @@ def test_a_gap_is_never_made_from_a_hidden_figure() -> None:
     assert say.gap("Attendance", rate("0.95"), "quintile 5", rate("0.89"), "quintile 1") == (
         "The gap in attendance between quintile 5 (95.0%) and quintile 1 (89.0%) is 6.0 percentage points."
     )
-    assert "not shown: suppressed" in say.gap("Attendance", rate(None), "quintile 1", rate("0.95"), "quintile 5")
+    assert "not shown: too few pupils" in say.gap("Attendance", rate(None), "quintile 1", rate("0.95"), "quintile 5")
 
 
 def test_a_gap_says_which_way_it_goes() -> None:
@@ -82,7 +82,7 @@ def test_what_is_hidden_is_said() -> None:
     assert say.hidden(figures) == "2 of 3 figures are not shown: too few pupils or not available."
     assert say.hidden(figures[:1]) == ""
     assert say.hidden(figures[1:], "group") == ("None of 2 groups is shown: too few pupils or not available.")
-    assert say.hidden(figures[1:2], "group") == "The only group is not shown: too few pupils to show."
+    assert say.hidden(figures[1:2], "group") == "The only group is not shown: too few pupils."
 
 
 def test_names_of_groups_within_a_sentence() -> None:

@@ -43,7 +43,7 @@ def figures(connection: Connection, asked: PageRequest) -> PackFigures:
     """The pack of all sectors, or of the one that the reader may see. Raises NotReadyError where there is none."""
     rows = rows_of(connection, asked)
     brief = brief_of(rows, years_of_authority(connection, asked, rows.sector), asked)
-    charts = charts_of(rows, asked)
+    charts = charts_of(rows, asked, is_beside_scotland=False)  # its figure is of a whole year
     parts = pack.parts(brief, charts, notes_of(charts, rows, asked))
     return PackFigures(brief.name, pack.facts(rows.year, asked), parts, brief, charts)
 

@@ -218,7 +218,7 @@ def file_of(years: Sequence[YearRows], authority: str) -> Table:
         ("number", "Pupils who missed 10% or more"), ("of", "Pupils counted for it"), ("share", "Persistent absence"),
         *((("authority", authority),) if authority else ()), ("scotland", "Scotland, whole year"),
     ]  # fmt: skip
-    rows = [(year.heading, *(_figures(year)[name] for name, _ in named)) for year in years]
+    rows: list[list[Cell]] = [[year.heading, *(_figures(year)[name] for name, _ in named)] for year in years]
     columns = (Column("School year"), *(Column(text, numeric=True) for _, text in named))
     return Table(caption=_caption(len(years)), columns=columns, rows=rows)
 

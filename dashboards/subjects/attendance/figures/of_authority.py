@@ -77,10 +77,11 @@ class AuthorityCharts:
         return tuple((name, chart) for name, chart in found if chart is not None)
 
 
-def charts_of(rows: AuthorityRows, asked: PageRequest) -> AuthorityCharts:
-    """All charts of these rows, rates beside Scotland and the year before."""
+def charts_of(rows: AuthorityRows, asked: PageRequest, is_beside_scotland: bool = True) -> AuthorityCharts:
+    """All charts of these rows, rates beside the year before, and beside Scotland unless that is left out."""
     row, total = rows.year, rows.total
     nation = headline.nation(row)
+    markers = headline.marker(nation) if is_beside_scotland else ()
     before = asked.previous_year or ""
     weeks, weeks_before = course.weeks(rows.weeks, asked.academic_year), course.weeks(rows.weeks, before)
     months, months_before = course.months(rows.months, asked.academic_year), course.months(rows.months, before)
@@ -93,12 +94,12 @@ def charts_of(rows: AuthorityRows, asked: PageRequest) -> AuthorityCharts:
     )
     return AuthorityCharts(
         headline=tuple(card for card in cards if card is not None),
-        by_week=course.weekly_chart("week", weeks, weeks_before, markers=headline.marker(nation), until=row.data_as_at),
-        by_month=course.monthly_chart("month", months, months_before, markers=headline.marker(nation)),
+        by_week=course.weekly_chart("week", weeks, weeks_before, markers=markers, until=row.data_as_at),
+        by_month=course.monthly_chart("month", months, months_before, markers=markers),
         by_stage=groups.groups_chart("stage", "Attendance by stage", "Stage", stages_of(rows), notes=(REST_ON,)),
         by_deprivation=_by_deprivation(quintiles_of(rows)),
         by_sex=groups.groups_chart(
-            "sex", "Attendance by sex", "Sex", groups.released(rows.sexes, codes.SEXES, "sex"), headline.marker(nation)
+            "sex", "Attendance by sex", "Sex", groups.released(rows.sexes, codes.SEXES, "sex"), markers
         ),
         by_weekday=groups.weekday_chart("weekday", rows.weekdays),
         reasons=absence.reasons_chart("reasons", rows.reasons),
