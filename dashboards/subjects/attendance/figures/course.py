@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Row
 
 from dashboards.kit import formats
@@ -182,6 +183,7 @@ def _chart(
     for at, text in enumerate(headings):
         figures = [one_series.figures[at] for one_series in series]
         rows.append((text, *figures, *((now[at].minus(then[at]),) if has_before else ())))
+    is_shown = any(figure.is_shown for one_series in series for figure in one_series.figures)
     parts = [
         sentences.trend("Attendance", over, now),
         compared("It", now, then, one, before.academic_year) if has_before else "",
@@ -190,7 +192,7 @@ def _chart(
     return Chart(
         title=title,
         sentence=" ".join(part for part in parts if part),
-        svg=line(name, f"{title}, {this.academic_year}", over, series, markers),
+        svg=line(name, f"{title}, {this.academic_year}", over, series, markers) if is_shown else Markup(),
         table=Table(caption=f"{title}, {this.academic_year}", columns=tuple(columns), rows=rows),
         notes=("Weeks of the two years are matched by their number from the first open day of each year.",)
         if one == "week" and has_before
