@@ -199,11 +199,11 @@ def test_what_is_late_is_said_for_schools_and_for_the_own() -> None:
     whole = Delay("Whole authority", None, "pupils", "missing", None, None, None)
     many = checks.late(SEVERAL, [delay, whole], None)
     assert many.sentence == (
-        "1 of 3 schools has not sent all that was due. Pupils of the whole authority: nothing received."
+        "1 of 3 schools has not sent all that was due. Nothing received from the authority: pupils."
     )
     assert many.table is not None
     own = checks.late(ONE, [delay], dt.date(2025, 10, 29))
-    assert own.sentence == "Attendance of your school: late, due on 31 October 2025."
+    assert own.sentence == "Late from your school: attendance, due on 31 October 2025."
     assert own.table is None
     assert checks.late(ONE, [], MONDAY).sentence == (
         "Everything that was due from your school has arrived. Attendance is marked to 27 October 2025."

@@ -57,7 +57,7 @@ def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
         simd=SIMD,
         comparing=_words("What may be compared", ("What", "May it be compared?", "Why"), COMPARING),
         attention=_words(
-            "From when on the page Today points something out",
+            "When the page Today points something out",
             ("What is looked at", "It is pointed out when"),
             ATTENTION.in_words,
         ),
