@@ -6,7 +6,7 @@ from dashboards.kit.page import Page, PageRequest
 from dashboards.subjects.attendance.figures import brief
 from dashboards.subjects.attendance.figures.authority_brief import brief_of
 from dashboards.subjects.attendance.queries.authority import rows_of
-from dashboards.subjects.attendance.queries.brief import years_of_authority
+from dashboards.subjects.attendance.queries.authority_brief import years_of_authority
 
 
 def figures(connection: Connection, asked: PageRequest) -> brief.Brief:

@@ -12,7 +12,7 @@ from dashboards.subjects.attendance.figures.authority_brief import brief_of
 from dashboards.subjects.attendance.figures.brief import Brief
 from dashboards.subjects.attendance.figures.of_authority import AuthorityCharts, charts_of, notes_of
 from dashboards.subjects.attendance.queries.authority import rows_of
-from dashboards.subjects.attendance.queries.brief import years_of_authority
+from dashboards.subjects.attendance.queries.authority_brief import years_of_authority
 
 READS = (
     "attendance_by_authority_year",
@@ -49,9 +49,10 @@ def figures(connection: Connection, asked: PageRequest) -> PackFigures:
 
 
 def sheets(found: PackFigures, asked: PageRequest) -> tuple[Sheet, ...]:
-    """The years, the table of each chart with its picture, half days attended and missed."""
+    """The brief, the years, the table of each chart with its picture, half days, definitions."""
     made = tuple(chart.as_sheet(name) for name, chart in found.charts.named)
-    return (found.brief.file.as_sheet("years"), *made, found.charts.kinds.as_sheet("half_days"))
+    figures = (found.brief.file.as_sheet("years"), *made, found.charts.kinds.as_sheet("half_days"))
+    return (pack.sentences_sheet(found.brief, found.cover), *figures, *pack.words_sheets())
 
 
 def document(found: PackFigures, asked: PageRequest) -> Document:

@@ -11,7 +11,7 @@ from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, NotFoundError, Page
 from dashboards.subjects.attendance.figures import brief, course, groups
 from dashboards.subjects.attendance.figures.headline import Beside
 from dashboards.subjects.attendance.queries import school as queries
-from dashboards.subjects.attendance.queries.brief import years_of_school
+from dashboards.subjects.attendance.queries.school_brief import years_of_school
 from dashboards.subjects.core.figures import codes
 
 AREAS = ("the most deprived fifth of areas", "areas outside the two most deprived fifths")

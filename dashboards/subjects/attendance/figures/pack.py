@@ -9,7 +9,7 @@ from dashboards.kit import formats
 from dashboards.kit.components import Chart
 from dashboards.kit.document import Document, Part
 from dashboards.kit.formats import EXPLANATIONS, ON_PAGE, SYMBOLS
-from dashboards.kit.page import Note, PageRequest
+from dashboards.kit.page import Note, PageRequest, Sheet, SheetColumn
 from dashboards.subjects.attendance.figures.brief import Brief
 from dashboards.subjects.attendance.figures.of_authority import AuthorityCharts
 from dashboards.subjects.core.figures.codes import SIMD_NOTE
@@ -70,6 +70,24 @@ def parts(brief: Brief, charts: AuthorityCharts, notes: Sequence[Note]) -> tuple
             terms=tuple((f"{symbol} {ON_PAGE[symbol]}", EXPLANATIONS[symbol]) for symbol in SYMBOLS),
         ),
         Part("Notes", paragraphs=tuple(note.text for note in notes)),
+    )
+
+
+def sentences_sheet(brief: Brief, cover: Sequence[tuple[str, str]]) -> Sheet:
+    """The four sentences as a sheet; what stands on the cover stands above them."""
+    rows = [(said.about, said.text) for said in brief.sentences]
+    notes = tuple(f"{name}: {value}" for name, value in cover)
+    return Sheet("in_brief", "In brief", (SheetColumn("About"), SheetColumn("Sentence")), rows, notes)
+
+
+def words_sheets() -> tuple[Sheet, ...]:
+    """Definitions, and what may be compared, as sheets."""
+    definitions = [row for row in DEFINITIONS if row[0] in DEFINED]
+    figures = (SheetColumn("Figure"), SheetColumn("What it says"), SheetColumn("How it is worked out"))
+    compared = (SheetColumn("What"), SheetColumn("May it be compared?"), SheetColumn("Why"))
+    return (
+        Sheet("definitions", "What the figures mean", figures, definitions, (SIMD_NOTE,)),
+        Sheet("may_be_compared", "What may be compared", compared, COMPARING),
     )
 
 
