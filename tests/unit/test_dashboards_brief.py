@@ -1,12 +1,16 @@
 """Four sentences of a brief: true to their figures, and plain where there are none."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dashboards.kit import formats
 from dashboards.kit.formats import Figure
 from dashboards.subjects.attendance.figures import brief
 from dashboards.subjects.attendance.figures.groups import Group
@@ -70,6 +74,31 @@ def test_level(found: Any, asked: Any, said: str) -> None:
 )  # fmt: skip
 def test_persistent_absence(found: Any, said: str) -> None:
     assert brief.persistent(found).text == said
+
+
+RATES = st.decimals("0.5", "1", places=6)
+
+
+@given(RATES, RATES)
+def test_numbers_and_direction_of_a_sentence_fit_together(now: Decimal, before: Decimal) -> None:
+    said = brief.level(row(attendance_rate=now, rate_same_weeks_last_year=before), ASKED).text
+    first, second = (Decimal(number) for number in re.findall(r"([0-9.]+)%", said))
+    moved = re.search(r"(up|down) ([0-9.]+) percentage points?", said)
+    assert first - second == (Decimal(moved[2]) * (1 if moved[1] == "up" else -1) if moved else 0)
+    assert (moved is None) == ("no change since" in said)
+
+
+@given(st.lists(RATES, min_size=2, max_size=7))
+def test_the_lowest_and_the_highest_stage_are_named(rates: list[Decimal]) -> None:
+    said = brief.for_whom([group(f"P{at}", str(rate), 30) for at, rate in enumerate(rates)], (None, None), NAMES).text
+    shares = [formats.percentage(rate) for rate in rates]
+    named = re.findall(r"P([0-9]) \(([0-9.]+%), 30 pupils\)", said)
+    if not named:
+        assert said == f"Attendance was {shares[0]} in every stage that is shown."
+        return
+    (low, low_rate), (high, high_rate) = named
+    assert (rates[int(low)], rates[int(high)]) == (min(rates), max(rates))
+    assert (shares[int(low)], shares[int(high)]) == (low_rate, high_rate)
 
 
 def test_for_whom() -> None:
