@@ -3,12 +3,14 @@
 from dashboards.kit.page import Page
 from dashboards.subjects.attendance import authority, school, schools
 from dashboards.subjects.core import about, data_quality, today
+from dashboards.subjects.roll import roll
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     authority.PAGE,
     schools.PAGE,
     school.PAGE,
+    roll.PAGE,
     data_quality.PAGE,
     about.PAGE,
 )

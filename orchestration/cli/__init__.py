@@ -11,6 +11,7 @@ import typer
 
 from orchestration.cli import (
     access,
+    audit,
     backup,
     calendar,
     contracts,
@@ -60,7 +61,7 @@ def options(
 
 for part in (
     synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, project, credentials,
-    dashboards,
+    dashboards, audit,
 ):  # fmt: skip
     part.register(app)
 

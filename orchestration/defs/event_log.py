@@ -1,13 +1,13 @@
 """Dagster's event log in SQLite, for steps that write many events: a night's build writes some 600.
 
 Dagster makes an engine and a connection for each of them. SQLAlchemy keeps the text of a statement with its engine, so
-that each event composes its statements anew; that took a tenth of a short run. Here a database keeps its engine, and a
-step can hold a connection open. Named in dagster.yaml: the commands, the daemon and the pages use the same.
+that each event composes its statements anew; that took a tenth of a short run, and connecting, writing the journal back
+and waiting for the disk a fifth. Here a database keeps its engine, and a run its connections. Named in dagster.yaml:
+the commands, the daemon and the pages use the same.
 """
 
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,6 +28,7 @@ class EventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, sqlalchemy.Engine] = {}
+        self._is_held = False
         super().__init__(base_dir, inst_data)
         self._open_to_group(SHARD_OF_ALL_RUNS)
 
@@ -53,31 +54,57 @@ class EventLogStorage(SqliteEventLogStorage):
             open_to_group(Path(self.path_for_shard(shard)))
 
     def _engine(self, shard: str) -> sqlalchemy.Engine:
-        """The engine of one database, without a connection of its own: a file that is replaced is read anew."""
-        found = self._engines.pop(shard, None) or sqlalchemy.create_engine(
-            self.conn_string_for_shard(shard),
-            poolclass=sqlalchemy.NullPool,
-            connect_args={"timeout": BUSY_TIMEOUT},
-        )
+        """The engine of one database: while the log is held it keeps its connections.
+
+        Else it has none of its own, so that a file that is replaced is read anew.
+        """
+        found = self._engines.pop(shard, None) or self._new_engine(shard)
         self._engines[shard] = found
         while len(self._engines) > AT_HAND:
-            self._engines.pop(next(iter(self._engines)))
+            self._engines.pop(next(iter(self._engines))).dispose()
         return found
+
+    def _new_engine(self, shard: str) -> sqlalchemy.Engine:
+        made = sqlalchemy.create_engine(
+            self.conn_string_for_shard(shard),
+            poolclass=sqlalchemy.QueuePool if self._is_held else sqlalchemy.NullPool,
+            connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": not self._is_held},
+        )
+        if self._is_held:
+            sqlalchemy.event.listen(made, "connect", _wait_for_no_disk)
+        return made
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the connections of the databases that are used until the end; within another one, nothing more."""
+        if self._is_held:
+            yield
+            return
+        self._start(is_held=True)
+        try:
+            yield
+        finally:
+            self._start(is_held=False)
+
+    def _start(self, is_held: bool) -> None:
+        with self._db_lock:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+            self._is_held = is_held
+
+
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    """Leave it to the system when the journal is on the disk: a machine that fails loses the latest events at most."""
+    connection.execute("pragma synchronous = normal")
 
 
 @contextmanager
-def event_log_held_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Hold the log of the run, and the log of all runs, open.
-
-    Dagster connects anew for each event, and SQLite writes its journal back whenever the last connection closes: with
-    one more connection a build of 150 models is a second and a half shorter. Nothing for another kind of storage.
-    """
-    path_for_shard = getattr(instance.event_log_storage, "path_for_shard", None)
-    with ExitStack() as held:
-        if path_for_shard:
-            for shard in (SHARD_OF_ALL_RUNS, run_id):
-                path = Path(path_for_shard(shard))
-                if path.exists():
-                    connection = held.enter_context(closing(sqlite3.connect(path)))
-                    connection.execute("select count(*) from sqlite_master").fetchone()  # opens the journal
+def event_log_held_open(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Hold the logs of this process's run and of all runs open. Nothing for another kind of storage."""
+    storage = instance.event_log_storage
+    if not isinstance(storage, EventLogStorage):
+        yield
+        return
+    with storage.held():
         yield

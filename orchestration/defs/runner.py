@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 import dagster as dg
 
+from orchestration.defs.event_log import event_log_held_open
 from orchestration.defs.resources import TOLD_TO_END
 from orchestration.defs.run_store import sound_run_store
 from orchestration.ledger import is_behind
@@ -112,7 +113,7 @@ class Runner:
             self._instance.add_dynamic_partitions("deliveries", [partition])
         TOLD_TO_END.clear()
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        with contextlib.redirect_stderr(_WithoutStoreErrors(sys.stderr)):
+        with contextlib.redirect_stderr(_WithoutStoreErrors(sys.stderr)), event_log_held_open(self._instance):
             result = self._definitions.resolve_job_def(job).execute_in_process(
                 instance=self._instance,
                 partition_key=partition,

@@ -15,9 +15,10 @@ from psycopg import Connection
 
 from orchestration.contracts import load_contracts
 from orchestration.database import advisory_lock, connect
-from orchestration.landing import register, verdicts
+from orchestration.landing import ledger_entries, verdicts
 from orchestration.landing.discovery import fingerprint, locate
 from orchestration.landing.files import FileLanding
+from orchestration.landing.ledger_entries import Delivery, Recorded
 from orchestration.landing.manifest import MANIFEST_NAME, Manifest, ManifestFile, parse_manifest, read_manifest
 from orchestration.landing.messages import summary
 from orchestration.landing.outcomes import (
@@ -30,7 +31,6 @@ from orchestration.landing.outcomes import (
     Warned,
 )
 from orchestration.landing.reference import Reference
-from orchestration.landing.register import Delivery, Recorded
 from orchestration.landing.retry import retry_rejects
 from orchestration.landing.unpack import Delivered
 from orchestration.landing.welcome import check_welcome
@@ -110,13 +110,13 @@ class _Attempt:
         key = self.entry.delivery_key
         # taken before the files are read: what changes while they are makes the delivery pending again
         mark = fingerprint(self.entry)
-        attempt = register.begin(self.connection, key, self.entry.manifest_sha256, self.settings.code_version)
+        attempt = ledger_entries.begin(self.connection, key, self.entry.manifest_sha256, self.settings.code_version)
         try:
             result = self._land()
         except DeliveryRefusedError as refusal:
             result = LandingResult(key, "refused", refusal.reason, refusal.message)
         result = replace(result, seconds=time.monotonic() - started)
-        register.finish(self.connection, attempt, result, mark)
+        ledger_entries.finish(self.connection, attempt, result, mark)
         self.progress(result.message)
         return result
 
@@ -129,15 +129,15 @@ class _Attempt:
         manifest = parse_manifest(content, self.entry.path, self.entry.delivery_key, dict(load_contracts()))
         reference = Reference.of(self.settings)
         check_welcome(self.settings, manifest, reference)
-        known = register.delivery(self.connection, manifest.delivery_key)
-        recorded = register.recorded_files(self.connection, known.delivery_id) if known else {}
+        known = ledger_entries.delivery(self.connection, manifest.delivery_key)
+        recorded = ledger_entries.recorded_files(self.connection, known.delivery_id) if known else {}
         if known is not None:
             self._check_unchanged(manifest, known, recorded)
         waiting = [file for file in _in_order(manifest.files) if self._is_waiting(file, recorded.get(file.feed))]
         if known is not None and known.is_complete and not waiting:
             self._settle(known.local_authority_code)  # where an earlier attempt was cut off before it had
             return LandingResult(known.delivery_key, "unchanged", message=f"{known.delivery_key}: nothing new.")
-        delivery = known or register.register(self.connection, manifest, sha256)
+        delivery = known or ledger_entries.new_delivery(self.connection, manifest, sha256)
         landing = FileLanding(
             self.settings, self.connection, delivery, self.entry.path, self.scratch, load_contracts(), reference
         )
@@ -149,8 +149,8 @@ class _Attempt:
         files = [self._land_file(landing, file) for file in waiting]
         warnings = self._folder_warnings(manifest)
         with self.connection.transaction():
-            register.record_warnings(self.connection, landing.delivery.delivery_id, None, warnings)
-            register.record_event(self.connection, landing.delivery.delivery_id, "landed", ACTOR)
+            ledger_entries.record_warnings(self.connection, landing.delivery.delivery_id, None, warnings)
+            ledger_entries.record_event(self.connection, landing.delivery.delivery_id, "landed", ACTOR)
             decided = verdicts.decide(self.settings, self.connection, landing.delivery.local_authority_code)
             changes = verdicts.apply(self.connection, decided, only=landing.delivery.delivery_id)
         for change in changes:
@@ -167,7 +167,7 @@ class _Attempt:
                 with self.connection.transaction():
                     result = self._land_file(landing, file)
                     if result.status == "landed":
-                        register.record_event(
+                        ledger_entries.record_event(
                             self.connection, landing.delivery.delivery_id, "replayed", ACTOR, file_id=result.file_id
                         )
                 files.append(result)

@@ -10,15 +10,15 @@ import psycopg
 from psycopg import Connection
 
 from orchestration.contracts import Ceiling, Contract
-from orchestration.landing import announced, findings, load, register
+from orchestration.landing import announced, findings, ledger_entries, load
 from orchestration.landing.calendar_warnings import calendar_warnings
 from orchestration.landing.header import Header, judge_header
+from orchestration.landing.ledger_entries import Delivery, Details
 from orchestration.landing.manifest import ManifestFile
 from orchestration.landing.messages import about, in_words
 from orchestration.landing.outcomes import FileQuarantinedError, FileResult, LandingError, Warned
 from orchestration.landing.records import split_records
 from orchestration.landing.reference import Reference
-from orchestration.landing.register import Delivery, Details
 from orchestration.landing.rules import Extract
 from orchestration.landing.structure import Structure
 from orchestration.landing.unpack import Delivered
@@ -179,14 +179,14 @@ class FileLanding:
             file_id = _number(recorded)
             loaded = load.load_rows(self.connection, validated, file_id)
             load.load_rejects(self.connection, validated, file_id, is_loaded=True)
-            register.record_establishments(
+            ledger_entries.record_establishments(
                 self.connection,
                 file_id,
                 by_establishment,
                 readable if by_manifest is not None else None,
                 loaded.checksums,
             )
-            register.add_contents(self.connection, file_id, loaded.contents)
+            ledger_entries.add_contents(self.connection, file_id, loaded.contents)
         return recorded
 
     def _transaction(self, file: ManifestFile) -> "_FileTransaction":
@@ -194,7 +194,7 @@ class FileLanding:
 
     def _record(self, file: ManifestFile, result: FileResult, details: Details) -> FileResult:
         with self.connection.transaction():
-            file_id = register.record_file(self.connection, self.delivery.delivery_id, file, result, details)
+            file_id = ledger_entries.record_file(self.connection, self.delivery.delivery_id, file, result, details)
         return replace(result, file_id=file_id)
 
     def _quarantined(self, file: ManifestFile, result: FileResult, problem: FileQuarantinedError) -> FileResult:

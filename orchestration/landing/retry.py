@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from orchestration.database import advisory_lock
-from orchestration.landing import findings, load, register
+from orchestration.landing import findings, ledger_entries, load
 from orchestration.landing.rules import UNKNOWN_ESTABLISHMENT, Extract
 from orchestration.landing.validate import Staging, Validated, validate_again
 
@@ -151,8 +151,8 @@ def _move(landing: "FileLanding", file_id: int, delivery_id: int, validated: Val
                 code,
             ),
         )
-    register.add_contents(connection, file_id, loaded.contents)
-    register.record_years(connection, file_id, findings.years(validated, extract))
+    ledger_entries.add_contents(connection, file_id, loaded.contents)
+    ledger_entries.record_years(connection, file_id, findings.years(validated, extract))
     warnings = findings.row_warnings(validated, extract, landing.reference)
-    register.add_warnings(connection, delivery_id, file_id, warnings)
-    register.record_event(connection, delivery_id, "retried", "landing", file_id=file_id)
+    ledger_entries.add_warnings(connection, delivery_id, file_id, warnings)
+    ledger_entries.record_event(connection, delivery_id, "retried", "landing", file_id=file_id)

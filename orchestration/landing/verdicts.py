@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from orchestration.contracts import Contract, load_contracts
 from orchestration.database import advisory_lock
-from orchestration.landing import register
+from orchestration.landing import ledger_entries
 from orchestration.landing.judging import REASON, Change, Judge, Snapshot, Standing, Verdicts
 from orchestration.landing.outcomes import FileResult
 from orchestration.settings import Settings
@@ -84,7 +84,7 @@ def apply(
         _move(connection, change)
         if only is None:
             kind = "replayed" if change.message is None else "quarantined"
-            register.record_event(
+            ledger_entries.record_event(
                 connection, change.snapshot.delivery_id, kind, actor, REASON, file_id=change.snapshot.file_id
             )
         done.append(change)

@@ -1,9 +1,9 @@
 """Decisions of people about a delivery: entries on the ledger, which every layer follows from, and nothing else."""
 
 from orchestration.database import advisory_lock, connect
-from orchestration.landing import register, verdicts
+from orchestration.landing import ledger_entries, verdicts
+from orchestration.landing.ledger_entries import Delivery
 from orchestration.landing.outcomes import LandingError
-from orchestration.landing.register import Delivery
 from orchestration.settings import Settings
 
 # Each decision, and the kind of event that says that it does not hold.
@@ -41,7 +41,7 @@ def _enter(settings: Settings, delivery_key: str, kind: str, holds: bool, reason
     if not reason.strip():
         raise LandingError("Say why: the reason stands on the ledger, for whoever asks later.")
     with connect(settings, "steward") as connection, advisory_lock(connection, "landing"):
-        delivery = register.delivery(connection, delivery_key)
+        delivery = ledger_entries.delivery(connection, delivery_key)
         if delivery is None or not delivery.is_complete:
             raise LandingError(f"{delivery_key} has not landed: `warehouse deliveries` lists those that have.")
         row = connection.execute(
@@ -53,7 +53,7 @@ def _enter(settings: Settings, delivery_key: str, kind: str, holds: bool, reason
             raise LandingError(f"{delivery_key} is {kind} already." if holds else f"{delivery_key} is not {kind}.")
         if kind == "accepted" and holds:
             _check_held_back(settings, delivery)
-        register.record_event(connection, delivery.delivery_id, kind if holds else OPPOSITES[kind], actor, reason)
+        ledger_entries.record_event(connection, delivery.delivery_id, kind if holds else OPPOSITES[kind], actor, reason)
         connection.commit()  # inside the lock: entries of the ledger are seen in the order of their numbers
         with connect(settings, "loader", autocommit=True) as loader:
             changes = verdicts.settle(settings, loader, delivery.local_authority_code)

@@ -14,3 +14,5 @@ FEW_SCHOOLS = _NUMBERS["few_schools"]
 """Fewer schools than this in a sector: what one of them hides, the others could work out."""
 OTHERS_AT_LEAST = _NUMBERS["others_at_least"]
 """Schools that a cluster's average of the others stands on, at least."""
+BREAKDOWNS_FROM = _NUMBERS["breakdowns_from"]
+"""A school with fewer pupils has no breakdown in what a subject declares."""

@@ -24,7 +24,16 @@ LAYERS = [
 ]
 # Rooms within a part, from the bottom up; rooms of one line do not know each other.
 ROOMS = {
-    "release": [{"thresholds", "limits"}, {"tables"}, {"protection"}, {"follow"}, {"door"}],
+    "release": [
+        {"thresholds", "limits"},
+        {"engine"},
+        {"attacker"},
+        {"declared"},
+        {"tables"},
+        {"protection"},
+        {"follow", "subject"},
+        {"door"},
+    ],
     "synthetic": [
         {"options", "plan", "files"},
         {"world"},
@@ -96,6 +105,19 @@ def test_imports_within_a_part_point_one_way(name: str) -> None:
             if there in rooms and imported != there and there != here and rooms[there] >= rooms[here]:
                 wrong.append(f"{path.relative_to(PROJECT_DIR)} imports {imported}")
     assert not wrong, "a lower room cannot know a higher one, nor its neighbours:\n" + "\n".join(sorted(set(wrong)))
+
+
+def test_the_attacker_shares_no_code_with_protection() -> None:
+    allowed = {"orchestration.release.engine", "orchestration.release.engine.model"}
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in (PACKAGE / "release" / "attacker").rglob("*.py")
+        for name in imported_modules(path, package_of(path))
+        for room in ("engine", "protection", "declared", "tables", "door")
+        if name.startswith(f"orchestration.release.{room}")
+        and not any(name == one or name.startswith("orchestration.release.engine.model.") for one in allowed)
+    ]
+    assert not wrong, f"an attack by the same code finds the same: {wrong}"
 
 
 def test_only_definitions_and_defs_import_dagster() -> None:

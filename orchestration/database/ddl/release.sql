@@ -253,3 +253,55 @@ comment on column control.release_contracts.mart is 'Name of the released table.
 comment on column control.release_contracts.contract is 'Columns, types and symbols, as in the dbt contract.';
 comment on column control.release_contracts.fingerprint is 'Hash of the contract.';
 comment on column control.release_contracts.applied_at is 'When the table was made or changed by it.';
+
+alter table control.releases add column if not exists subject text not null default 'attendance';
+comment on column control.releases.subject is 'Subject whose tables it changed: one transaction takes a subject of a council from state to state.';
+
+create table if not exists control.protected_persons (
+    local_authority_code text not null,
+    subject text not null,
+    population text not null,
+    period text not null,
+    release_id integer not null,
+    persons bytea not null,
+    primary key (local_authority_code, subject, population, period, release_id)
+);
+comment on table control.protected_persons is
+'Rows of persons that came or went between two releases of a declared subject, packed, by pseudonym: releaser only. A row noted twice is gone. One row per release, population and period in which anything changed.';
+comment on column control.protected_persons.local_authority_code is 'GSS code of the council.';
+comment on column control.protected_persons.subject is 'Subject, as its folder is named.';
+comment on column control.protected_persons.population is 'Population of the subject''s declaration.';
+comment on column control.protected_persons.period is 'Year or date of the figures.';
+comment on column control.protected_persons.release_id is 'The release that noted them.';
+comment on column control.protected_persons.persons is 'Pseudonyms and groups, packed.';
+
+create table if not exists control.protected_cells (
+    local_authority_code text not null,
+    subject text not null,
+    population text not null,
+    period text not null,
+    cell text not null,
+    release_id integer not null,
+    status text not null check (status in ('shown', 'hidden', 'derived')),
+    figure bigint,
+    shown_on date,
+    primary key (local_authority_code, subject, population, period, cell, release_id)
+);
+comment on table control.protected_cells is
+'What became of each figure of a declared subject whenever that changed: shown (from other persons than before), hidden for good, or to be had by subtraction. The last line of a figure counts; never changed or deleted: releaser only. One row per figure and release that decided it anew.';
+comment on column control.protected_cells.local_authority_code is 'GSS code of the council.';
+comment on column control.protected_cells.subject is 'Subject, as its folder is named.';
+comment on column control.protected_cells.population is 'Population of the subject''s declaration.';
+comment on column control.protected_cells.period is 'Year or date of the figures.';
+comment on column control.protected_cells.cell is 'Table, place and groups of the figure.';
+comment on column control.protected_cells.release_id is 'The release that decided it.';
+comment on column control.protected_cells.status is 'shown, hidden or derived (by subtraction from shown ones).';
+comment on column control.protected_cells.figure is 'The figure that was shown.';
+comment on column control.protected_cells.shown_on is 'Date of the data that it was shown from.';
+grant select, insert on control.protected_persons, control.protected_cells to releaser;
+alter table control.protected_persons enable row level security;
+drop policy if exists released_by_release on control.protected_persons;
+create policy released_by_release on control.protected_persons to releaser using (true) with check (true);
+alter table control.protected_cells enable row level security;
+drop policy if exists released_by_release on control.protected_cells;
+create policy released_by_release on control.protected_cells to releaser using (true) with check (true);

@@ -9,15 +9,16 @@ from orchestration.database import connect
 from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, ends_when_told, in_words
 from orchestration.defs.transform.assets import MANIFEST
 from orchestration.release import release_all
+from orchestration.release.tables.declared import declared_nodes
 from orchestration.settings import Settings
 
 
 def _released() -> dict[str, dict[str, Any]]:
     """The dbt model of each mart that is released, by the mart's name, from the manifest."""
+    models = [node for node in MANIFEST["nodes"].values() if node["resource_type"] == "model"]
+    declared = {node["alias"] for node in declared_nodes(models)[0]}
     return {
-        node["alias"]: node
-        for node in MANIFEST["nodes"].values()
-        if node["resource_type"] == "model" and node["config"]["meta"].get("release")
+        node["alias"]: node for node in models if node["config"]["meta"].get("release") or node["alias"] in declared
     }
 
 

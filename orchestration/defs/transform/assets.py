@@ -242,7 +242,7 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
     seeds = changed_seeds(settings)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *seeds]
     with (
-        event_log_held_open(context.instance, context.run.run_id),
+        event_log_held_open(context.instance),
         connect(settings, "transformer", autocommit=True) as connection,
         advisory_lock(connection, "build"),
     ):

@@ -89,12 +89,12 @@ def current_build(
     return build, refusals
 
 
-def failed_tests(connection: psycopg.Connection) -> list[Refusal]:
+def failed_tests(connection: psycopg.Connection, subjects: Sequence[str] = SUBJECTS) -> list[Refusal]:
     """Blocking tests of dbt, of subjects that are released, that failed when they last ran, in a build or by hand."""
     rows = connection.execute(
         "select test_name, models, failed_at from control.failed_tests where subjects && %s "
         "order by test_name limit %s",
-        [list(SUBJECTS), LISTED],
+        [list(subjects), LISTED],
     ).fetchall()
     return [
         Refusal(
@@ -105,7 +105,7 @@ def failed_tests(connection: psycopg.Connection) -> list[Refusal]:
     ]
 
 
-def open_hops(connection: psycopg.Connection, authority: str) -> list[Refusal]:
+def open_hops(connection: psycopg.Connection, authority: str, subjects: Sequence[str] = SUBJECTS) -> list[Refusal]:
     """Lines of the authority's balance sheet that do not close, of feeds that released subjects rest on."""
     if not _exists(connection, "control.reconciliation"):
         return [Refusal("there is no balance sheet; run the whole build, then release again")]
@@ -117,7 +117,7 @@ def open_hops(connection: psycopg.Connection, authority: str) -> list[Refusal]:
         order by hop, seed_code, mart, academic_year, delivery_key
         limit %s
         """,
-        [authority, list(SUBJECTS), LISTED],
+        [authority, list(subjects), LISTED],
     ).fetchall()
     refusals = []
     for hop, seed_code, mart, year, delivery, difference, matches in rows:
@@ -137,7 +137,7 @@ def open_hops(connection: psycopg.Connection, authority: str) -> list[Refusal]:
     return refusals
 
 
-def broken_seals(connection: psycopg.Connection, authority: str) -> list[Refusal]:
+def broken_seals(connection: psycopg.Connection, authority: str, subjects: Sequence[str] = SUBJECTS) -> list[Refusal]:
     """Rows of the authority, or of what stands for all, that are not what their model wrote."""
     rows = connection.execute(
         """
@@ -150,7 +150,7 @@ def broken_seals(connection: psycopg.Connection, authority: str) -> list[Refusal
         order by hop, relation, broken.academic_year, broken.seed_code
         limit %s
         """,
-        [authority, list(SUBJECTS), LISTED],
+        [authority, list(subjects), LISTED],
     ).fetchall()
     refusals = []
     for hop, relation, year, seed_code, sealed, found, different in rows:

@@ -23,6 +23,14 @@ class ReleaseResult:
     rows_changed: dict[str, int] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
 
+    def and_also(self, other: "ReleaseResult") -> "ReleaseResult":
+        """Both results, of two subjects of the authority, as one: refused if either is, unchanged if both are."""
+        outcomes = {self.outcome, other.outcome}
+        outcome = next(one for one in ("refused", "released", "unchanged") if one in outcomes)
+        number = self.release_id if self.release_id is not None else other.release_id
+        changed = {**self.rows_changed, **other.rows_changed}
+        return ReleaseResult(self.local_authority_code, outcome, number, changed, [*self.reasons, *other.reasons])
+
 
 def deliveries_in_force(connection: psycopg.Connection, authority: str) -> tuple[list[int], list[str], date | None]:
     """Deliveries in force: numbers, keys, and the last extract date."""
@@ -37,9 +45,11 @@ def deliveries_in_force(connection: psycopg.Connection, authority: str) -> tuple
 
 
 def last_event_of(connection: psycopg.Connection, authority: str) -> int:
-    """The ledger state of an authority's last release; 0 before the first."""
+    """The ledger state of an authority's last release of attendance; 0 before the first."""
     row = connection.execute(
-        "select coalesce(max(event_id), 0) from control.releases where local_authority_code = %s", [authority]
+        "select coalesce(max(event_id), 0) from control.releases "
+        "where local_authority_code = %s and subject = 'attendance'",
+        [authority],
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -84,6 +94,30 @@ def new_release(
         [authority, data_as_at, build.code_version, deliveries[1], LABEL, release_id],
     )
     return release_id
+
+
+def new_subject_release(
+    connection: psycopg.Connection,
+    authority: str,
+    subject: str,
+    build: Build,
+    deliveries: tuple[list[int], list[str], date | None],
+    differences: Sequence[Difference],
+) -> int:
+    """Note a release of a declared subject. Out: its number."""
+    changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
+    row = connection.execute(
+        """
+        insert into control.releases
+            (local_authority_code, subject, event_id, data_as_at, code_version, deliveries, rows_changed)
+        values (%s, %s, %s, %s, %s, %s, %s) returning release_id
+        """,
+        [
+            authority, subject, build.event_id, deliveries[2], build.code_version, deliveries[0], json.dumps(changed)
+        ],
+    ).fetchone()  # fmt: skip
+    assert row is not None
+    return int(row[0])
 
 
 def record_attempt(

@@ -1,6 +1,6 @@
 """Release of one authority: gate, protection, and the differences applied in one transaction (24-28)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import psycopg
 
@@ -29,6 +29,7 @@ from orchestration.release.door.record import (
     new_release,
     record_attempt,
 )
+from orchestration.release.door.subjects import declared_subjects, refused_subject, release_subject
 from orchestration.release.door.years import last_years, record_years, untouched_years
 from orchestration.release.follow.derived import ReleasedMart, invent_clusters, keep_months, made_by_release
 from orchestration.release.follow.derived_checks import check_derived
@@ -39,6 +40,7 @@ from orchestration.release.protection.sources import DatabasePupils
 from orchestration.release.protection.splits import last_closed_month
 from orchestration.release.tables.checks import CheckError, check_mart
 from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.declared import DECLARED
 from orchestration.release.tables.differences import apply_difference, difference_of, stage, standing_rows
 from orchestration.release.tables.provision import (
     applied_contracts,
@@ -96,7 +98,7 @@ def _gate(
 
 def _release(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
     at("the gate")
-    contracts = applied_contracts(connection)
+    contracts = tuple(contract for contract in applied_contracts(connection) if contract.kind != DECLARED)
     last_event = last_event_of(connection, authority)
     build, refusals, is_lifted = _gate(connection, contracts, authority, last_event)
     if build is None or refusals:
@@ -184,13 +186,40 @@ def _attempt(settings: Settings, authority: str) -> ReleaseResult:
         return _release(connection, settings, authority)
 
 
+def _attempt_of(subject: str) -> Callable[[Settings, str], ReleaseResult]:
+    def attempt(settings: Settings, authority: str) -> ReleaseResult:
+        with connect(settings, "releaser") as connection:
+            limit = f"{max(1, round(seconds_left(settings.release_seconds)))}s"
+            connection.execute("select set_config('statement_timeout', %s, false)", [limit])
+            connection.commit()
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            contracts = declared_subjects(applied_contracts(connection)).get(subject, [])
+            return release_subject(connection, authority, subject, contracts)
+
+    return attempt
+
+
+def _refuse_of(subject: str) -> Callable[[Settings, str, Refusal], ReleaseResult]:
+    def refuse(settings: Settings, authority: str, refusal: Refusal) -> ReleaseResult:
+        with connect(settings, "releaser") as connection:
+            return refused_subject(connection, authority, subject, [refusal], None)
+
+    return refuse
+
+
 def _refuse(settings: Settings, authority: str, refusal: Refusal) -> ReleaseResult:
     with connect(settings, "releaser") as connection:
         return _refused(connection, authority, [refusal], None)
 
 
 def _release_contained(settings: Settings, authority: str) -> ReleaseResult:
-    return contained(settings, authority, _attempt, _refuse)
+    """Attendance, then each declared subject, each in a transaction of its own: what one refuses stops no other."""
+    result = contained(settings, authority, _attempt, _refuse)
+    with connect(settings, "releaser") as connection:
+        subjects = declared_subjects(applied_contracts(connection))
+    for subject in subjects:
+        result = result.and_also(contained(settings, authority, _attempt_of(subject), _refuse_of(subject)))
+    return result
 
 
 def release_authority(settings: Settings, local_authority_code: str) -> ReleaseResult:

@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestration.meant import hint, meant
 from orchestration.release.tables.declaration import read_declaration
+from orchestration.release.tables.declared import DECLARED, contract_of, declared_nodes, declared_problems
 from orchestration.release.tables.shapes import ATTENDANCE, SHAPES, ContractError
 
 PROTECTED_KINDS = (
@@ -135,6 +136,9 @@ class ReleaseContract:
 
 def problems_of(contract: ReleaseContract) -> list[str]:
     """What release does not understand of a contract, in words; empty where a rule stands for all of it."""
+    if contract.kind == DECLARED:
+        asked = ("kind", "keys", "groups", "exact_only", "shared")
+        return declared_problems(contract.mart, {name: getattr(contract, name) for name in asked})
     shape = SHAPES.get(contract.mart)
     if shape is None:
         return [
@@ -187,10 +191,29 @@ def missing_marts(marts: Iterable[str]) -> list[str]:
     return sorted(ATTENDANCE.keys() - found) if ATTENDANCE.keys() & found else []
 
 
+def _columns(node: Mapping[str, Any]) -> tuple[Column, ...]:
+    return tuple(
+        Column(column["name"], column["data_type"] or "text", " ".join(column["description"].split()))
+        for column in node["columns"].values()
+    )
+
+
+def _of_declared(node: Mapping[str, Any]) -> ReleaseContract:
+    """The contract of a model whose subject declares it; the declaration has been compared with the model."""
+    mart = str(node.get("alias") or node["name"])
+    return ReleaseContract(
+        mart=mart,
+        columns=_columns(node),
+        description=" ".join(node["description"].split()),
+        relation=f"{node['schema']}.{mart}",
+        model=str(node["name"]),
+        **(contract_of(mart) or {}),
+    )
+
+
 def _of_node(node: Mapping[str, Any]) -> tuple[ReleaseContract | None, list[str]]:
     """The contract of a model, if it can be read, and what is wrong with it."""
-    columns = list(node["columns"].values())
-    names = [str(column["name"]) for column in columns]
+    names = [str(name) for name in node["columns"]]
     found = node["config"]["meta"]["release"]
     declaration, problems = read_declaration(found, names)
     if declaration is None:
@@ -204,10 +227,7 @@ def _of_node(node: Mapping[str, Any]) -> tuple[ReleaseContract | None, list[str]
         kind=declaration.kind,
         keys=keys,
         groups=declaration.groups,
-        columns=tuple(
-            Column(column["name"], column["data_type"] or "text", " ".join(column["description"].split()))
-            for column in columns
-        ),
+        columns=_columns(node),
         exact_only=declaration.exact_only,
         description=" ".join(node["description"].split()),
         relation=f"{node['schema']}.{mart}",
@@ -218,7 +238,7 @@ def _of_node(node: Mapping[str, Any]) -> tuple[ReleaseContract | None, list[str]
         problems += _differing("stamps", {*declaration.stamps}, {*shape.stamps})
     problems += problems_of(contract)
     shown = {*contract.keys, *contract.measures, *declaration.stamps}
-    for column in columns:
+    for column in node["columns"].values():
         privacy = _privacy(column)
         if column["name"] in shown and privacy not in (None, "public"):
             problems.append(f"{column['name']} is {privacy} and would be shown; only public columns are")
@@ -232,8 +252,9 @@ def _privacy(column: Mapping[str, Any]) -> str | None:
 
 def contracts_of(nodes: Iterable[Mapping[str, Any]]) -> tuple[tuple[ReleaseContract, ...], list[str]]:
     """Contracts of all released tables by name, and all that is wrong with them, each with its model and file."""
-    contracts: list[ReleaseContract] = []
-    problems: list[str] = []
+    nodes = list(nodes)
+    declared, problems = declared_nodes(nodes)
+    contracts = [_of_declared(node) for node in declared]
     for node in nodes:
         is_model = node["resource_type"] in {"model", "seed", "snapshot"} and node["config"].get("enabled", True)
         if not is_model or (node["config"].get("meta") or {}).get("release") is None:

@@ -5,16 +5,13 @@
     {{- return(found) -}}
 {%- endmacro %}
 
-{#- Subject of a feed: the folder of the canonical models that read it; core where one of core does, or those of several
-    subjects do, or none does yet. What is wrong with a feed of core holds back every subject. -#}
+{#- Subject of a feed: that of the models that stand on it; core where those of several subjects do, or none does yet. -#}
 {% macro subject_of_feed(feed) -%}
-    {%- set found = [] -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.fqn[1] == 'canonical' and 'ledger:' ~ feed in feeds_read(node) -%}
-        {%- do found.append(subject_of(node)) -%}
+    {%- set state = namespace(found='core') -%}
+    {%- for key, node in graph.sources.items() if node.source_name == 'raw' and node.name == feed -%}
+        {%- set state.found = subject_of(key) -%}
     {%- endfor -%}
-    {%- set subjects = found | unique | list -%}
-    {{- return(subjects[0] if subjects | length == 1 else 'core') -}}
+    {{- return(state.found) -}}
 {%- endmacro %}
 
 {#- An expression: the subject of the feed in a column. -#}

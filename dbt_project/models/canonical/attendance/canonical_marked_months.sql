@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='follow_changes') }}
+{{ config(incremental_strategy='follow_changes', pre_hook=in_one_process()) }}
 
 {# position in a packed sum: see canonical_code_weights #}
 {% set counts = {

@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='follow_changes') }}
+{{ config(incremental_strategy='follow_changes', pre_hook=in_one_process()) }}
 
 with openings as (
     select * from {{ ref('canonical_attendance_openings') }} as openings

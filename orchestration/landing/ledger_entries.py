@@ -85,7 +85,7 @@ def delivery(connection: Connection, delivery_key: str) -> Delivery | None:
     return Delivery(*row) if row else None
 
 
-def register(connection: Connection, manifest: Manifest, manifest_sha256: str) -> Delivery:
+def new_delivery(connection: Connection, manifest: Manifest, manifest_sha256: str) -> Delivery:
     """Put an accepted delivery on the ledger."""
     row = connection.execute(
         "insert into control.deliveries (delivery_key, local_authority_code, extract_date, sequence, environment, "

@@ -1,0 +1,1 @@
+"""What a subject declares in ``release.yml``: who stands behind its figures, and what readers see (RULES 41)."""

@@ -1,0 +1,221 @@
+"""A subject's declaration, read strictly: form, then whether its parts fit each other (RULES 41)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.contracts.document import Document, DocumentError, read_document, shown
+from orchestration.errors import WarehouseError
+from orchestration.release.declared.agreement import disagreements
+from orchestration.release.declared.keys import RELEASE
+
+AUTHORITY = "local_authority_code"
+"""Key of every mart: nothing is added up over councils."""
+FILE = "release.yml"
+
+
+class DeclarationError(WarehouseError):
+    """A declaration cannot be used: the message names file, line, key, what stands there and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One level of places, with the columns that name one, and the mart whose rows are the list of them."""
+
+    name: str
+    columns: tuple[str, ...]
+    listed_in: str | None = None
+
+
+@dataclass(frozen=True)
+class DimensionOf:
+    """A dimension: its finest column with the list of values, and columns of roll-ups with the groups of values.
+
+    ``within`` has, by another column, the values that may stand beside each of its values.
+    """
+
+    name: str
+    column: str
+    is_cut: bool
+    values: tuple[str, ...]
+    levels: Mapping[str, Mapping[str, str]]
+    within: Mapping[str, Mapping[str, tuple[str, ...]]]
+    not_asked: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """When figures that were shown may change: ``once`` never, ``each_night``, or ``at_dates`` (month and day)."""
+
+    shown: str
+    dates: tuple[str, ...] = ()
+    final_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Population:
+    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions."""
+
+    name: str
+    rows: str
+    person: str
+    period: str
+    amounts: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    cadence: Cadence
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column that readers see: what it counts, and the group with which it is hidden."""
+
+    name: str
+    kind: str
+    group: str
+    of: str | None = None
+    values: tuple[str, ...] = ()
+    column: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A released table: population, place, columns of dimensions, measures, what else it shows, what stays inside."""
+
+    name: str
+    population: str
+    place: str
+    by: tuple[str, ...]
+    measures: Mapping[str, Measure]
+    stamps: tuple[str, ...]
+    inside: tuple[str, ...]
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """All that a subject declares."""
+
+    subject: str
+    places: tuple[Place, ...]
+    dimensions: Mapping[str, DimensionOf]
+    populations: Mapping[str, Population]
+    marts: Mapping[str, Mart]
+
+    def place(self, name: str) -> Place:
+        """A level of places by its name."""
+        return next(place for place in self.places if place.name == name)
+
+    def keys(self, mart: Mart) -> tuple[str, ...]:
+        """Primary key of a mart: council, place, period, dimensions."""
+        columns = (AUTHORITY, *self.place(mart.place).columns, self.populations[mart.population].period, *mart.by)
+        return tuple(dict.fromkeys(columns))
+
+    def groups(self, mart: Mart) -> dict[str, tuple[str, ...]]:
+        """Measures that are null together, by the name of the measure they are hidden with."""
+        found: dict[str, list[str]] = {}
+        for measure in mart.measures.values():
+            found.setdefault(measure.group, []).append(measure.name)
+        return {group: tuple(names) for group, names in found.items()}
+
+    def dimension_of(self, column: str) -> tuple[DimensionOf, str]:
+        """The dimension that a column belongs to, and its level; the finest is ''."""
+        for dimension in self.dimensions.values():
+            if column == dimension.column:
+                return dimension, ""
+            if column in dimension.levels:
+                return dimension, column
+        raise KeyError(column)
+
+
+def read_declaration(path: Path) -> Declaration:
+    """Read a ``release.yml``. Raises ``DeclarationError`` naming each mistake with its line."""
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        document = read_document(path)
+    except DocumentError as error:
+        raise DeclarationError(f"{where} cannot be used: {error}") from None
+    if found := mistakes(document, path.parent.name):
+        raise DeclarationError("\n  ".join([f"{where} is not a declaration that release understands:", *found]))
+    return declaration_of(document.value)
+
+
+def mistakes(document: Document, subject: str) -> list[str]:
+    """A line for each mistake in a subject's declaration, in the order of the file."""
+    problems = [*document.problems, *RELEASE.problems(document.value, ())]
+    if not problems:
+        problems = list(disagreements(document.value, subject))
+    lines = sorted((document.line(p.place), f"{shown(p.place)} {p.says}") for p in problems)
+    return [f"line {line}: {said}" for line, said in lines]
+
+
+def declaration_of(found: Mapping[str, Any]) -> Declaration:
+    """A declaration out of a document whose form is right and whose parts fit."""
+    return Declaration(
+        found["subject"],
+        tuple(Place(p["name"], tuple(p["columns"]), p.get("listed_in")) for p in found["places"]),
+        {name: _dimension(name, one) for name, one in (found.get("dimensions") or {}).items()},
+        {name: _population(name, one) for name, one in found["populations"].items()},
+        {name: _mart(name, one) for name, one in found["marts"].items()},
+    )
+
+
+def _dimension(name: str, found: Mapping[str, Any]) -> DimensionOf:
+    levels = {
+        column: {value: group for group, values in groups.items() for value in values}
+        for column, groups in (found.get("levels") or {}).items()
+    }
+    within = {
+        one["column"]: {beside: tuple(values) for beside, values in one["values"].items()}
+        for one in found.get("within") or ()
+    }
+    return DimensionOf(
+        name,
+        found["column"],
+        found["kind"] == "cut",
+        tuple(found.get("values") or ()),
+        levels,
+        within,
+        frozenset(found.get("not_asked") or ()),
+    )
+
+
+def _population(name: str, found: Mapping[str, Any]) -> Population:
+    cadence = found["cadence"]
+    return Population(
+        name,
+        found["rows"],
+        found["person"],
+        found["period"],
+        tuple(found.get("amounts") or ()),
+        tuple(found["dimensions"]),
+        Cadence(cadence["shown"], tuple(cadence.get("dates") or ()), cadence.get("final_on")),
+    )
+
+
+def _mart(name: str, found: Mapping[str, Any]) -> Mart:
+    measures = {
+        measure: Measure(
+            measure,
+            one["kind"],
+            one.get("hidden_with", measure),
+            one.get("of"),
+            tuple(one.get("values") or ()),
+            one.get("column"),
+            one.get("numerator"),
+            one.get("denominator"),
+        )
+        for measure, one in found["measures"].items()
+    }
+    return Mart(
+        name,
+        found["population"],
+        found["place"],
+        tuple(found.get("by") or ()),
+        measures,
+        tuple(found.get("stamps") or ()),
+        tuple(found.get("inside") or ()),
+        bool(found.get("shared", False)),
+    )

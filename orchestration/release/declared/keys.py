@@ -1,0 +1,112 @@
+"""Every key that a ``release.yml`` may have, and what may stand under it; ``docs/disclosure-control.md`` explains them.
+
+A key, a value or a name that is not here is refused, with line and what may have been meant: what nobody reads
+protects nobody.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.contracts.document import Place, Problem
+from orchestration.contracts.forms import Flag, Form, Keys, ListOf, Text
+
+NAME = Text(pattern="[a-z][a-z0-9_]*", like="a name of small letters, digits and underscores")
+VALUE = Text(like="text")
+DAY = Text(pattern="(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", like="month and day such as '12-31', in quotation marks")
+KINDS = ("count", "part", "band", "half_days", "ratio")
+CADENCES = ("once", "each_night", "at_dates")
+CUTS = ("part", "cut")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mapping of names of one's own to a form; ``names`` is what a name has to be."""
+
+    of: Form
+    names: Text = NAME
+
+    def problems(self, value: Any, place: Place) -> Iterator[Problem]:
+        """Names that are none, and what is wrong with what stands under them."""
+        if not isinstance(value, dict) or not value:
+            yield Problem(place, f"has to be a mapping of a name to what it is; each name is {self.names.like}")
+            return
+        for name, inner in value.items():
+            for problem in self.names.problems(name, (*place, str(name))):
+                yield Problem(problem.place, f"as a name {problem.says}")
+            yield from self.of.problems(inner, (*place, name))
+
+
+PLACE = Keys(
+    {"name": NAME, "columns": ListOf(NAME, at_least=0), "listed_in": NAME, "description": Text()},
+    needed=("name", "columns"),
+)
+WITHIN = Keys({"column": NAME, "values": Named(ListOf(VALUE), VALUE)}, needed=("column", "values"))
+DIMENSION = Keys(
+    {
+        "kind": Text(CUTS),
+        "column": NAME,
+        "description": Text(),
+        "values": ListOf(VALUE),
+        "levels": Named(Named(ListOf(VALUE), VALUE)),
+        "within": ListOf(WITHIN),
+        "not_asked": ListOf(VALUE),
+    },
+    needed=("kind", "column"),
+)
+CADENCE = Keys({"shown": Text(CADENCES), "dates": ListOf(DAY), "final_on": DAY}, needed=("shown",))
+POPULATION = Keys(
+    {
+        "description": Text(),
+        "rows": NAME,
+        "person": NAME,
+        "period": NAME,
+        "amounts": ListOf(NAME),
+        "dimensions": ListOf(NAME, at_least=0),
+        "cadence": CADENCE,
+    },
+    needed=("description", "rows", "person", "period", "dimensions", "cadence"),
+)
+MEASURE = Keys(
+    {
+        "kind": Text(KINDS),
+        "of": NAME,
+        "values": ListOf(VALUE),
+        "column": NAME,
+        "numerator": NAME,
+        "denominator": NAME,
+        "hidden_with": NAME,
+    },
+    needed=("kind",),
+)
+MART = Keys(
+    {
+        "population": NAME,
+        "place": NAME,
+        "by": ListOf(NAME, at_least=0),
+        "measures": Named(MEASURE),
+        "stamps": ListOf(NAME, at_least=0),
+        "inside": ListOf(NAME, at_least=0),
+        "shared": Flag(),
+    },
+    needed=("population", "place", "measures"),
+)
+RELEASE = Keys(
+    {
+        "subject": NAME,
+        "description": Text(),
+        "places": ListOf(PLACE),
+        "dimensions": Named(DIMENSION),
+        "populations": Named(POPULATION),
+        "marts": Named(MART),
+    },
+    needed=("subject", "description", "places", "populations", "marts"),
+)
+OF_KIND: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "count": ((), ("hidden_with",)),
+    "part": (("of", "values"), ("hidden_with",)),
+    "band": (("of", "values"), ("hidden_with",)),
+    "half_days": (("column",), ("hidden_with",)),
+    "ratio": (("numerator", "denominator"), ("hidden_with",)),
+}
+"""Keys that a measure of each kind needs, and those that it may have beside ``kind``."""

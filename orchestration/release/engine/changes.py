@@ -1,0 +1,191 @@
+"""What is shown now, held as it was, or hidden: figures and the changes of shown figures together (RULES 33, 34, 44).
+
+The change of a figure that was shown rests on the persons whose contribution changed since. 1 to 4 of them hold it:
+readers, who know what it was, may not learn what it is, neither by itself nor from other figures. So such a figure is
+protected as a hidden one is; one from the same persons as when it was shown is known whatever is decided.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array, csc_array
+
+from orchestration.release.engine.cells import Cell, System, system_of
+from orchestration.release.engine.memory import DERIVED, HIDDEN, SHOWN, CellState, Memory, Rows
+from orchestration.release.engine.model import BoolArray, IntArray, Model, Persons
+from orchestration.release.engine.protect import primary, protect
+from orchestration.release.engine.suppress import Wanted, suppressed
+from orchestration.release.thresholds import SMALL
+
+
+def key_of(cell: Cell) -> str:
+    """The name of a cell in the memory: table, place, groups."""
+    return "|".join((cell.table, cell.place, *cell.groups))
+
+
+def _contributions(system: System, rows: Rows, sign: int, persons: IntArray) -> coo_array:
+    """Cells x persons: what rows contribute, times ``sign``; ``persons`` are their positions."""
+    dimensions = sorted({name for part in system.parts for name in part.names})
+    position = {name: number for number, name in enumerate(rows.names, start=1)}
+    sizes = {name: size for part in system.parts for name, size in zip(part.names, part.sizes, strict=True)}
+    codes = {name: rows.table[:, position[name]] for name in dimensions}
+    codes = {name: np.where(code < sizes[name], code, -1) for name, code in codes.items()}
+    matrix = csc_array(system.matrix)
+    cells, who, amounts = [], [], []
+    for part in system.parts:
+        columns = part.columns(codes)
+        kept = np.flatnonzero(columns >= 0)
+        picked = coo_array(matrix[:, columns[kept]])
+        cells.append(picked.coords[0])
+        who.append(persons[kept[picked.coords[1]]])
+        amounts.append(sign * rows.table[kept[picked.coords[1]], -1])
+    return coo_array(
+        (np.concatenate(amounts), (np.concatenate(cells), np.concatenate(who))),
+        shape=(len(system.cells), int(persons.max(initial=-1)) + 1),
+    )
+
+
+def changed_persons(system: System, memory: Memory, now: Rows, releases: IntArray) -> IntArray:
+    """For each cell the persons whose contribution differs from that at the release in ``releases``; 0 where that is 0.
+
+    A person who went from one group of a cell to another group of the same cell does not count.
+    """
+    found = np.zeros(len(system.cells), dtype=np.int64)
+    for release in np.unique(releases[releases > 0]).tolist():
+        went, came = memory.since(release, now)
+        ids, person = np.unique(np.concatenate([went.table[:, 0], came.table[:, 0]]), return_inverse=True)
+        if not len(ids):
+            continue
+        split = len(went.table)
+        old, new = _contributions(system, went, -1, person[:split]), _contributions(system, came, 1, person[split:])
+        shape = (len(system.cells), len(ids))
+        old.resize(shape)
+        new.resize(shape)
+        net = (old.tocsr() + new.tocsr()).tocsr()
+        net.eliminate_zeros()
+        of_release = releases == release
+        found[of_release] = np.diff(net.indptr)[of_release]
+    return found
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of each cell of ``system``.
+
+    ``shown`` have their figure of now, ``held`` the one that was shown last (``value``), ``hidden`` none. ``lost`` are
+    cells that could not be protected: nothing may be released then. ``changed`` counts the persons behind each change.
+    """
+
+    system: System
+    shown: BoolArray
+    held: BoolArray
+    hidden: BoolArray
+    value: IntArray
+    changed: IntArray
+    lost: IntArray
+
+
+Due = Callable[[Cell], bool]
+
+
+def _states(system: System, memory: Memory) -> tuple[list[CellState | None], dict[str, BoolArray], IntArray]:
+    states = [memory.cells.get(key_of(cell)) for cell in system.cells]
+    flags = {
+        status: np.array([state is not None and state.status == status for state in states], dtype=np.bool_)
+        for status in (SHOWN, HIDDEN, DERIVED)
+    }
+    is_known = flags[SHOWN] | flags[DERIVED]
+    releases = np.array([state.release if state is not None else 0 for state in states], dtype=np.int64)
+    return states, flags, np.where(is_known, releases, 0)
+
+
+def decide(
+    model: Model,
+    persons: Persons,
+    memory: Memory,
+    due: Due | None = None,
+    buffer: int = SMALL,
+    is_final: bool = False,
+) -> Decision:
+    """Decide what is shown of a population now, given all that was; notes in ``memory`` what is new.
+
+    ``due`` says which figures that were shown may change today (None: all); a figure shown for the first time always
+    may. ``buffer`` is the number of persons below which one that was never shown is hidden. When ``is_final``, nothing
+    is held that five or more have changed: it is hidden if others need it.
+    """
+    system = system_of(model, persons)
+    now = Rows.of(model, persons)
+    states, flags, releases = _states(system, memory)
+    changed = changed_persons(system, memory, now, releases)
+    before = flags[SHOWN] | flags[DERIVED]
+    first = primary(system, flags[SHOWN], buffer)
+    is_few = before & (changed > 0) & (changed < SMALL)
+    is_known = before & (changed == 0)
+    waits = np.zeros(len(system.cells), dtype=np.bool_)
+    if due is not None:
+        waits = np.array([not due(cell) for cell in system.cells], dtype=np.bool_) & flags[SHOWN] & (changed > 0)
+    if _is_as_it_was(system, memory, now, flags, changed, waits):
+        memory.note(now)
+        held = flags[SHOWN] & system.is_shown & (changed > 0)
+        values = _values(system, states, held)
+        shown = system.is_shown & flags[SHOWN] & ~held
+        return Decision(system, shown, held, system.is_shown & flags[HIDDEN], values, changed, _NONE)
+    is_protected = (first | is_few) & ~is_known
+    off = ((is_protected | flags[HIDDEN] | waits) & system.is_shown) & ~is_known
+    is_zero = system.is_shown & ~off & (system.values == 0)
+    wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
+    targets = first & ~is_known & (system.values < SMALL)
+    found = protect(system, wanted, targets)
+    is_off = found.cells & system.is_shown
+    hidden = is_off & (~flags[SHOWN] | (first & ~is_few))
+    if is_final:
+        hidden |= is_off & (changed >= SMALL)
+    held = is_off & ~hidden
+    value = _values(system, states, held)
+    shown = system.is_shown & ~is_off
+    decision = Decision(system, shown, held, hidden, value, changed, found.lost)
+    _remember(decision, memory, flags, wanted, is_off)
+    memory.note(now)
+    return decision
+
+
+_NONE: IntArray = np.zeros(0, dtype=np.int64)
+
+
+def _values(system: System, states: Sequence[CellState | None], held: BoolArray) -> IntArray:
+    """Figures of now, and of held cells those that were shown last."""
+    value = system.values.copy()
+    for cell in np.flatnonzero(held).tolist():
+        state = states[cell]
+        value[cell] = value[cell] if state is None or state.value is None else state.value
+    return value
+
+
+def _is_as_it_was(
+    system: System, memory: Memory, now: Rows, flags: dict[str, BoolArray], changed: IntArray, waits: BoolArray
+) -> bool:
+    """Whether the last decision stands: the same rows, no new cell, and nothing held that may be let go today."""
+    if not memory.log or (system.is_shown & ~flags[SHOWN] & ~flags[HIDDEN]).any():
+        return False
+    may_go = flags[SHOWN] & (changed >= SMALL) & ~waits
+    return not may_go.any() and not len(now.toggled(memory.last()).table)
+
+
+def _remember(
+    decision: Decision, memory: Memory, flags: dict[str, BoolArray], wanted: Wanted, is_off: BoolArray
+) -> None:
+    """Note cells that are newly shown, or from other persons, newly hidden, or newly to be had by subtraction."""
+    system = decision.system
+    asked = Wanted(wanted.is_protected, is_off, wanted.is_known, wanted.is_zero)
+    derived = np.zeros(len(system.cells), dtype=np.bool_)
+    derived[suppressed(system, asked, watches=True).derived] = True
+    for number, cell in enumerate(system.cells):
+        was_there = flags[SHOWN][number] or flags[DERIVED][number]
+        is_same = was_there and not decision.changed[number]
+        if decision.hidden[number] and not flags[HIDDEN][number]:
+            memory.new_cells[key_of(cell)] = CellState(HIDDEN, 0)
+        elif decision.shown[number] and not (is_same and flags[SHOWN][number]):
+            memory.new_cells[key_of(cell)] = CellState(SHOWN, 0, int(system.values[number]))
+        elif derived[number] and not is_same and not system.is_shown[number]:
+            memory.new_cells[key_of(cell)] = CellState(DERIVED, 0)

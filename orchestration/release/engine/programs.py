@@ -1,0 +1,185 @@
+"""How far a reader can bound hidden figures: linear programs over all columns at once, in batches (RULES 35, 46).
+
+A reader knows that columns hold no negative number of persons, what the shown figures are, and that a hidden figure is
+not empty, since empty ones are shown. A protected figure of 1 to 4 is safe if it could as well be five or more.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, csc_array, csr_array, hstack, identity, vstack
+from scipy.sparse.csgraph import connected_components
+
+from orchestration.release.engine.cells import System
+from orchestration.release.engine.model import BoolArray, IntArray
+from orchestration.release.limits import check, seconds_left
+from orchestration.release.thresholds import SMALL
+
+FloatArray = npt.NDArray[np.float64]
+TOLERANCE = 1e-6
+LONGEST = 60.0
+"""Seconds for one program; one that takes longer has no answer, and its figures count as bounded."""
+ROUNDS = 12
+"""Programs that push all figures of a block at once, before what is left is asked one by one."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Columns that hang together through what is not known, and the figures over them.
+
+    ``shown`` and ``hidden`` are rows over the block's columns; ``cells_shown`` says which cell each shown row is (-1:
+    a sum of columns that holds anyway), ``amounts`` what it adds up to, ``cells_hidden`` the same of hidden rows, and
+    ``floor`` the least that readers know those to hold. ``targets`` are positions among the hidden rows.
+    """
+
+    shown: csr_array
+    amounts: FloatArray
+    cells_shown: IntArray
+    hidden: csr_array
+    cells_hidden: IntArray
+    floor: FloatArray
+    targets: IntArray
+
+
+def _fixed(rows: csr_array, amounts: FloatArray) -> tuple[csr_array, FloatArray]:
+    """Rows without the columns that a row of one column gives."""
+    while True:
+        single = np.flatnonzero(np.diff(rows.indptr) == 1)
+        if not len(single):
+            return rows, amounts
+        columns = rows.indices[rows.indptr[single]]
+        columns, first = np.unique(columns, return_index=True)
+        given = amounts[single[first]] / rows.data[rows.indptr[single[first]]]
+        value = np.zeros(rows.shape[1])
+        value[columns] = given
+        amounts = amounts - rows @ value
+        keep = np.ones(rows.shape[1])
+        keep[columns] = 0.0
+        rows = csr_array(rows.multiply(keep[np.newaxis, :]))
+        rows.eliminate_zeros()
+
+
+def _merged(shown: csc_array, hidden: csc_array) -> IntArray:
+    """One column of each set of columns that are in the same rows."""
+    seen: dict[tuple[bytes, bytes], int] = {}
+    for column in range(shown.shape[1]):
+        a, b = slice(*shown.indptr[column : column + 2]), slice(*hidden.indptr[column : column + 2])
+        signs = shown.data[a].tobytes()
+        key = (shown.indices[a].tobytes() + signs, hidden.indices[b].tobytes())
+        seen.setdefault(key, column)
+    return np.array(sorted(seen.values()), dtype=np.int64)
+
+
+def blocks_of(
+    system: System, is_hidden: BoolArray, targets: BoolArray, floor: IntArray | None = None, wide: bool = False
+) -> Iterator[Block]:
+    """Blocks in which a target stands, when ``is_hidden`` are hidden of the cells that the system shows.
+
+    ``targets`` are cells, hidden or never shown. ``floor`` is the least that a reader knows of a hidden cell, 1 for
+    all where it is None; of cells that are never shown readers know nothing. ``wide`` keeps what is known by one
+    figure alone, such as a place's total, so that a repair may hide that too; the blocks are larger then.
+    """
+    shows = system.is_shown & ~is_hidden
+    empty = np.asarray(system.matrix.T @ (shows & (system.values == 0)).astype(np.float64)) > 0
+    shown_cells = np.flatnonzero(shows & (system.values > 0))
+    rows = csr_array(vstack([system.matrix[shown_cells], system.glue]).multiply((~empty).astype(float)[np.newaxis, :]))
+    rows.eliminate_zeros()
+    amounts = np.concatenate([system.values[shown_cells], np.zeros(system.glue.shape[0])]).astype(np.float64)
+    names = np.concatenate([shown_cells, np.full(system.glue.shape[0], -1)])
+    if not wide:
+        rows, amounts = _fixed(rows, amounts)
+    alive = np.asarray(abs(rows).sum(axis=0)).ravel() > 0
+    hidden_cells = np.flatnonzero(is_hidden | targets)
+    hidden = csr_array(system.matrix[hidden_cells].multiply((~empty).astype(float)[np.newaxis, :]))
+    hidden.eliminate_zeros()
+    alive |= np.asarray(hidden.sum(axis=0)).ravel() > 0
+    least = np.where(system.is_shown[hidden_cells], 1 if floor is None else floor[hidden_cells], 0).astype(np.float64)
+    least = np.minimum(least, system.values[hidden_cells])
+    everything = csr_array(vstack([rows, hidden]))
+    links = coo_array(everything)
+    count = everything.shape[0]
+    graph = coo_array(
+        (np.ones(links.nnz), (links.coords[0], count + links.coords[1])), shape=(count + len(alive), count + len(alive))
+    )
+    _, label = connected_components(graph, directed=False)
+    of_hidden = label[rows.shape[0] : count]
+    for block in np.unique(of_hidden[targets[hidden_cells]]).tolist():
+        columns = np.flatnonzero(alive & (label[count:] == block))
+        some_shown = np.flatnonzero((label[: rows.shape[0]] == block) & (np.diff(rows.indptr) > 0))
+        some_hidden = np.flatnonzero(of_hidden == block)
+        a, b = rows[some_shown][:, columns], hidden[some_hidden][:, columns]
+        kept = _merged(csc_array(a), csc_array(b))
+        yield Block(
+            csr_array(a[:, kept]),
+            amounts[some_shown],
+            names[some_shown],
+            csr_array(b[:, kept]),
+            hidden_cells[some_hidden],
+            least[some_hidden],
+            np.flatnonzero(targets[hidden_cells[some_hidden]]),
+        )
+
+
+def solve(
+    cost: FloatArray, at_most: csr_array, limits: FloatArray, equal: csr_array, amounts: FloatArray
+) -> FloatArray | None:
+    """The columns (none negative) of least cost; None where there is no answer in time."""
+    check()
+    outcome = linprog(
+        cost,
+        A_ub=at_most if at_most.shape[0] else None,
+        b_ub=limits if at_most.shape[0] else None,
+        A_eq=equal if equal.shape[0] else None,
+        b_eq=amounts if equal.shape[0] else None,
+        method="highs",
+        options={"time_limit": seconds_left(LONGEST)},
+    )
+    return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x, dtype=np.float64)
+
+
+def _push(block: Block, wanted: IntArray) -> FloatArray | None:
+    """Hidden figures in a solution in which the wanted ones are as near to five as they can be, all at once."""
+    columns, count = block.hidden.shape[1], len(wanted)
+    cost = np.concatenate([np.zeros(columns), -np.ones(count)])
+    reach = csr_array(hstack([-block.hidden[wanted], identity(count)]))
+    cap = csr_array(hstack([csr_array((count, columns)), identity(count)]))
+    floor = csr_array(hstack([-block.hidden, csr_array((len(block.floor), count))]))
+    equal = csr_array(hstack([block.shown, csr_array((block.shown.shape[0], count))]))
+    found = solve(
+        cost,
+        csr_array(vstack([reach, cap, floor])),
+        np.concatenate([np.zeros(count), np.full(count, float(SMALL)), -block.floor]),
+        equal,
+        block.amounts,
+    )
+    return None if found is None else np.asarray(block.hidden @ found[:columns])
+
+
+def most_of(block: Block, target: int) -> float:
+    """The most that a hidden figure can hold, at most five; not a number where there is no answer."""
+    found = _push(block, np.array([target]))
+    return float("nan") if found is None else float(found[target])
+
+
+def suspicious(block: Block) -> list[int]:
+    """Targets (positions among the block's hidden figures) that programs over all of them at once do not clear."""
+    left = [int(target) for target in block.targets]
+    for _ in range(ROUNDS):
+        if not left:
+            return []
+        found = _push(block, np.array(left, dtype=np.int64))
+        if found is None:
+            break
+        still = [target for target in left if found[target] < SMALL - TOLERANCE]
+        if len(still) == len(left):
+            break
+        left = still
+    return left
+
+
+def exposed(block: Block) -> list[int]:
+    """Targets that a reader can bound below five, each asked by itself where programs over all do not clear it."""
+    return [target for target in suspicious(block) if not most_of(block, target) >= SMALL - TOLERANCE]

@@ -1,0 +1,115 @@
+"""What is hidden of a system of figures: subtraction first, then bounds, then the cheapest repair (RULES 33-35, 42)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orchestration.release.engine.cells import System
+from orchestration.release.engine.model import BoolArray, IntArray
+from orchestration.release.engine.programs import blocks_of, exposed, suspicious
+from orchestration.release.engine.repair import cheapest, loss_of
+from orchestration.release.engine.suppress import Wanted, follows, suppressed
+from orchestration.release.limits import check
+from orchestration.release.thresholds import SMALL
+
+ROUNDS = 30
+"""Rounds of repair; one or two are usual, and each hides at least one cell or is the last."""
+SMALL_BLOCK = 1500
+"""Columns of a block up to which each hidden cell is asked whether it could not be shown after all."""
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Cells that are hidden, and protected cells that nothing could help (what readers know anyhow gives them away)."""
+
+    cells: BoolArray
+    lost: IntArray
+
+    def count(self, system: System) -> int:
+        """Cells hidden of those that the system would show."""
+        return int((self.cells & system.is_shown).sum())
+
+
+def primary(system: System, was_shown: BoolArray | None = None, buffer: int = SMALL) -> BoolArray:
+    """Cells with 1 to 4 persons; fewer than ``buffer`` where a cell was never shown (RULES 33, 42).
+
+    The complement of a part is a cell of the system that nobody shows, so it counts here too.
+    """
+    limit = np.where(system.is_shown if was_shown is None else system.is_shown & ~was_shown, buffer, SMALL)
+    return np.asarray((system.values > 0) & (system.values < limit))
+
+
+def wanted_of(
+    system: System, first: BoolArray, was_hidden: BoolArray | None = None, is_known: BoolArray | None = None
+) -> Wanted:
+    """What is asked of each cell: ``first`` protected, those hidden before hidden still, those known left alone."""
+    none: BoolArray = np.zeros(len(system.values), dtype=np.bool_)
+    before = none if was_hidden is None else was_hidden
+    known = none if is_known is None else is_known
+    hidden = (first | before) & system.is_shown & ~known
+    return Wanted(first & ~known, hidden, known & ~first, system.is_shown & ~hidden & (system.values == 0))
+
+
+def _repaired(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> tuple[BoolArray, list[int]]:
+    """Hide the cheapest further cells until no target can be bounded below five. Out also: targets beyond help."""
+    may_hide = system.is_shown & ~wanted.is_known & (system.values > 0)
+    helpless: set[int] = set()
+    is_wide = False
+    for _ in range(ROUNDS):
+        check()
+        added = False
+        beyond: set[int] = set()
+        still = targets.copy()
+        still[sorted(helpless)] = False
+        for block in blocks_of(system, hidden, still, wide=is_wide):
+            found = suspicious(block)
+            if not found:
+                continue
+            cells, without = cheapest(system, block, found, may_hide)
+            hidden[sorted(cells)] = True
+            added = added or bool(cells)
+            beyond |= {int(block.cells_hidden[position]) for position in without}
+        if is_wide:
+            helpless |= beyond
+        if not added and (is_wide or not beyond):
+            break
+        is_wide = bool(beyond) and not is_wide
+    return hidden, sorted(helpless)
+
+
+def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray, cell: int) -> bool:
+    """Whether no target near a cell, and no protected cell anywhere, is given away when the cell is shown."""
+    if follows(system, wanted, hidden):
+        return False
+    return not any(exposed(block) for block in blocks_of(system, hidden, targets))
+
+
+def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> BoolArray:
+    """Show again, the largest first, what is hidden for others' sake and need not be, in blocks that are small."""
+    if system.matrix.shape[1] > SMALL_BLOCK:
+        return hidden
+    extra = np.flatnonzero(hidden & ~wanted.is_hidden & system.is_shown)
+    for cell in extra[np.argsort(-loss_of(system.values[extra].astype(np.float64)), kind="stable")].tolist():
+        hidden[cell] = False
+        hidden[cell] = not _is_safe(system, wanted, hidden, targets, cell)
+    return hidden
+
+
+def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) -> Hidden:
+    """Decide what is hidden of a system.
+
+    ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five; all protected ones
+    from being worked out: those that the buffer hides, and those of which a change is held.
+    """
+    if targets is None:
+        targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
+    hidden = wanted.is_hidden.copy()
+    found = suppressed(system, wanted)
+    lost = found.lost
+    hidden[found.hidden] = True
+    hopeless = targets.copy()
+    hopeless[lost] = False
+    hidden, helpless = _repaired(system, wanted, hidden, hopeless)
+    hopeless[helpless] = False
+    hidden = _spared(system, wanted, hidden, hopeless)
+    return Hidden(hidden, np.union1d(lost, np.array(helpless, dtype=np.int64)))

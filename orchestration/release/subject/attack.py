@@ -1,0 +1,100 @@
+"""What readers would see of a declared subject, given to the attacker before anybody sees it (RULES 46)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from orchestration.release.attacker.bounds import bounded
+from orchestration.release.attacker.determined import determined
+from orchestration.release.attacker.released import Key, Seen, puzzle_of
+from orchestration.release.declared.declaration import Mart
+from orchestration.release.declared.figures import COUNTED
+from orchestration.release.subject.judged import HELD, Judged
+from orchestration.release.subject.rows import Row
+from orchestration.release.tables.rows import MartRows
+from orchestration.release.thresholds import SMALL
+
+Released = Mapping[str, tuple[MartRows, Mapping[Row, Row]]]
+"""By mart the exact rows, and those that are to be released."""
+
+
+def findings(judged: Judged, released: Released) -> list[str]:
+    """Names of figures of 1 to 4 persons, and of changes by 1 to 4, that readers could work out; empty where none.
+
+    It is told which figures are held, which no reader is.
+    """
+    seen = _seen(judged, released)
+    puzzle = puzzle_of(judged.figures.model.dimensions, seen)
+    system, changed = judged.decision.system, judged.decision.changed
+    true: dict[str, int] = {}
+    few: set[str] = set()
+    for number, cell in enumerate(system.cells):
+        name = " ".join((cell.table, cell.place, *cell.groups))
+        true[name] = int(system.values[number])
+        if judged.decision.held[number] and 0 < changed[number] < SMALL:
+            few.add(name)
+    found = [
+        f"the figure {finding.name}"
+        for finding in bounded(puzzle)
+        if finding.low != finding.low or 0 < true[finding.name] < SMALL
+    ]
+    follows = determined(puzzle.known, puzzle.asked)
+    for number in np.flatnonzero(follows).tolist():
+        if puzzle.hidden[number].name in few:
+            found.append(f"the change of {puzzle.hidden[number].name}")
+    return found
+
+
+def _seen(judged: Judged, released: Released) -> list[Seen]:
+    figures: dict[str, dict[Key, int | None]] = {}
+    unsure: dict[str, set[Key]] = {}
+    held: dict[str, set[Key]] = {}
+    for mart in judged.figures.marts():
+        rows, wanted = released[mart.name]
+        for key, row in wanted.items():
+            _note(judged, mart, rows, key, row, figures, unsure, held)
+    return [
+        Seen(
+            table,
+            figures.get(table.name, {}),
+            frozenset(unsure.get(table.name, ())),
+            frozenset(held.get(table.name, ())),
+        )
+        for table in judged.figures.model.tables
+    ]
+
+
+def _note(
+    judged: Judged,
+    mart: Mart,
+    rows: MartRows,
+    key: Row,
+    row: Row,
+    figures: dict[str, dict[Key, int | None]],
+    unsure: dict[str, set[Key]],
+    held: dict[str, set[Key]],
+) -> None:
+    contract = rows.contract
+    at = {column.name: number for number, column in enumerate(contract.released_columns)}
+    text = dict(zip(contract.keys, map(str, key), strict=True))
+    if text[judged.figures.declaration.populations[mart.population].period] != judged.place.period:
+        return
+    for measure in mart.measures.values():
+        cells = judged.figures.cell(mart, measure.name, text)
+        if len(cells) != 1:
+            continue
+        (cell,) = cells
+        name: Key = (cell.place, *cell.groups)
+        table = judged.figures.tables[mart.name, measure.name]
+        value = row[at[measure.name]]
+        if measure.kind not in COUNTED:
+            continue
+        if judged.state(cells) == HELD:
+            held.setdefault(table.name, set()).add(name)
+            figures.setdefault(table.name, {}).setdefault(name, None)
+        elif value is None:
+            if not judged.decision.system.is_shown[judged.at[cell]]:
+                unsure.setdefault(table.name, set()).add(name)
+            figures.setdefault(table.name, {}).setdefault(name, None)
+        else:
+            figures.setdefault(table.name, {})[name] = int(value)

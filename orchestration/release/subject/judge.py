@@ -1,0 +1,82 @@
+"""Judges the populations of a declared subject, period by period, out of the database (RULES 24, 41-45)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import psycopg
+
+from orchestration.release.declared.declaration import Declaration, Population
+from orchestration.release.declared.figures import Unit, figures_of
+from orchestration.release.engine.changes import decide
+from orchestration.release.limits import at
+from orchestration.release.subject.cadence import due_of, is_final
+from orchestration.release.subject.judged import Judged, SubjectError
+from orchestration.release.subject.persons import periods_of, read_persons
+from orchestration.release.subject.store import Place, load_memory
+from orchestration.release.tables.rows import MartRows
+from orchestration.release.thresholds import BREAKDOWNS_FROM
+
+
+def judge(
+    connection: psycopg.Connection,
+    declaration: Declaration,
+    authority: str,
+    exact: Mapping[str, MartRows],
+    today: date | None,
+) -> dict[str, dict[str, Judged]]:
+    """What is decided, by population and period, from the rows of all marts (``exact``) and the date of the data.
+
+    Raises ``ModelError`` or ``SubjectError`` where persons, lists and rows do not fit each other.
+    """
+    judged: dict[str, dict[str, Judged]] = {}
+    for population in declaration.populations.values():
+        judged[population.name] = {}
+        for period in _periods(connection, declaration, population, authority, exact):
+            at(f"judging {declaration.subject}, {population.name} of {period}")
+            units = _units(declaration, population, exact, period)
+            figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM)
+            persons = read_persons(connection, declaration, population.name, authority, period)
+            place = Place(authority, declaration.subject, population.name, period)
+            memory, shown_on = load_memory(connection, place)
+            due = due_of(population.cadence, shown_on, today)
+            final = is_final(population.cadence, period, today)
+            decision = decide(figures.model, persons.under(figures.model), memory, due, is_final=final)
+            if len(decision.lost):
+                raise SubjectError(
+                    f"{declaration.subject}: {len(decision.lost)} figures of {period} cannot be protected, whatever is "
+                    "hidden beside them"
+                )
+            judged[population.name][period] = Judged.of(place, figures, decision, memory)
+    return judged
+
+
+def _periods(
+    connection: psycopg.Connection,
+    declaration: Declaration,
+    population: Population,
+    authority: str,
+    exact: Mapping[str, MartRows],
+) -> Sequence[str]:
+    """Periods of which there are persons, or places: a school that nobody is in is a list's, too."""
+    listed = declaration.places[0].listed_in
+    found = set(periods_of(connection, declaration, population.name, authority))
+    if listed is not None and declaration.marts[listed].population == population.name:
+        found |= {str(period) for period in exact[listed].columns[population.period]}
+    return sorted(found)
+
+
+def _units(declaration: Declaration, population: Population, exact: Mapping[str, MartRows], period: str) -> list[Unit]:
+    """The list of finest places in a period: the rows of the mart that the declaration names."""
+    finest = declaration.places[0]
+    assert finest.listed_in is not None
+    rows = exact[finest.listed_in]
+    periods = rows.columns[declaration.populations[declaration.marts[finest.listed_in].population].period]
+    columns = [rows.columns[column] for column in finest.columns]
+    is_same = declaration.marts[finest.listed_in].population == population.name
+    return sorted(
+        {
+            tuple(str(column[i]) for column in columns)
+            for i in range(len(rows))
+            if not is_same or str(periods[i]) == period
+        }
+    )
