@@ -39,7 +39,7 @@ ROOMS = {
         {"world"},
         {"feeds"},
         {"faults"},
-        {"deliveries"},
+        {"deliveries", "attained"},
         {"truth"},
         {"generate"},
     ],
