@@ -19,6 +19,9 @@ def synth(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same files, byte by byte.")] = 1,
     daily: Annotated[int, typer.Option("--daily", min=0, help="Deliver the last N school days as daily deltas.")] = 0,
     faults: Annotated[float, typer.Option("--faults", min=0, max=0.2, help="Share of rows with planted faults.")] = 0,
+    feeds: Annotated[
+        list[str] | None, typer.Option("--feeds", help="Further feeds, such as cfe_levels,leavers, or attainment: all.")
+    ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Last day of the last year, YYYY-MM-DD.")] = None,
 ) -> None:
     """Make extracts of pupils that do not exist in schools that do, as published statistics describe them.
@@ -31,7 +34,7 @@ def synth(
 
         warehouse synth --authority "Glasgow City" --years 2024/25,2025/26 --out extracts --seed 7 --faults 0.001
     """
-    from orchestration.synthetic import OrderError, SynthOptions, generate
+    from orchestration.synthetic import FURTHER_FEEDS, OrderError, SynthOptions, generate
 
     try:
         last_day = dt.date.fromisoformat(until) if until else None
@@ -46,6 +49,7 @@ def synth(
             daily=daily,
             faults=faults,
             until=last_day,
+            feeds=FURTHER_FEEDS if feeds == ["attainment"] else _parts(feeds or [], ","),
         )
         with console.status("Making extracts ...") as shown:
             result = generate(options, progress=lambda text: shown.update(text))

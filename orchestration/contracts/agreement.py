@@ -9,8 +9,12 @@ from orchestration.contracts.keys import OWNERS, POSTGRES_TYPES
 from orchestration.meant import hint, meant
 
 COLUMNS: Place = ("schema", 0, "properties")
-OF_NAMED_COLUMNS = ("not_before", "issued_in_school_age")
+OF_NAMED_COLUMNS = ("not_before", "issued_in_school_age", "required_without", "in_year_of", "in_leaver_year_of")
 """Rules and checks whose argument is another column."""
+OF_VALUES = ("required_when", "only_with")
+"""Rules whose argument names another column and a value of it."""
+OF_DAYS = ("not_after", "in_year_of", "in_leaver_year_of")
+"""Rules of days and times."""
 
 
 def disagreements(contract: dict[str, Any], feed: str, seeds: Path) -> Iterator[Problem]:
@@ -114,6 +118,7 @@ def _column(column: dict[str, Any], place: Place, names: list[str], seeds: Path)
             yield Problem((*place, "logicalTypeOptions", "pattern"), said)
     yield from _options(options, logical, (*place, "logicalTypeOptions"))
     yield from _codes(column, own, place, names, seeds)
+    yield from _read(column, own, place, names)
     for at, quality in enumerate(column.get("quality") or ()):
         for rule, argument in quality["implementation"].items():
             where = (*place, "quality", at, "implementation", rule)
@@ -123,8 +128,39 @@ def _column(column: dict[str, Any], place: Place, names: list[str], seeds: Path)
                 yield Problem(where, f"is {argument!r}, the column itself: name another one")
             if rule == "age_at_extract" and argument[0] > argument[1]:
                 yield Problem(where, f"is {argument}: the younger age comes first")
-            if rule == "not_after" and logical not in ("date", "timestamp"):
+            if rule in OF_VALUES:
+                yield from _other(argument["column"], column, (*where, "column"), names)
+            if rule == "only_with":
+                yield from _code(argument["code"], column, (*where, "code"))
+            if rule in OF_DAYS and logical not in ("date", "timestamp"):
                 yield Problem(where, f"is for a date or timestamp, and the column is a {logical}")
+
+
+def _other(name: str, column: dict[str, Any], where: Place, names: list[str]) -> Iterator[Problem]:
+    """Whether a name is that of another column."""
+    if name not in names:
+        yield Problem(where, f"is {name!r}, which is no column of it; {hint(name, names)}")
+    elif name == column["name"]:
+        yield Problem(where, f"is {name!r}, the column itself: name another one")
+
+
+def _code(code: str, column: dict[str, Any], where: Place) -> Iterator[Problem]:
+    """Whether a code is one of the column's own list."""
+    values = [entry["value"] for entry in column.get("enum") or ()]
+    if code not in values:
+        yield Problem(where, f"is {code!r}; {hint(code, values)}")
+
+
+def _read(column: dict[str, Any], own: dict[str, Any], place: Place, names: list[str]) -> Iterator[Problem]:
+    """Whether what is read as something else, or written in another form, fits the column."""
+    if "writtenAs" in own and column["logicalType"] != "date":
+        where = _place_of(column, "writtenAs", place)
+        yield Problem(where, f"is for a date, and the column is a {column['logicalType']}")
+    if "readAs" in own:
+        where = _place_of(column, "readAs", place)
+        yield from _other(own["readAs"]["column"], column, (*where, "column"), names)
+        for key in ("code", "instead"):
+            yield from _code(own["readAs"][key], column, (*where, key))
 
 
 def _options(options: dict[str, Any], logical: str, place: Place) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from orchestration.contracts.model import Column, Contract, Rule
+from orchestration.contracts.model import Column, Condition, Contract, Rule
 
 HEAD = "<!-- Made from orchestration/contracts/seemis/{file} by `warehouse contracts`: do not edit. -->\n"
 PRIVACY = {
@@ -110,6 +110,11 @@ def feed_values(column: Column) -> str:
         said.append(f"{column.minimum:g} or more")
     if column.maximum is not None:
         said.append(f"{column.maximum:g} or less")
+    if column.written_as is not None:
+        said.append("an academic year written `2025/26`")
+    if column.read_as is not None:
+        read = column.read_as
+        said.append(f"`{read.code}` is read as `{read.instead}` where `{read.column}` is `{read.value}`: warned about")
     said += [_rule(rule) for rule in column.rules]
     said += [f"before `{check.argument}`: warned about" for check in column.checks if check.name == "not_before"]
     said += [f"after {DATES[check.argument]}: warned about" for check in column.checks if check.name == "not_after"]
@@ -121,8 +126,15 @@ def _rule(rule: Rule) -> str:
         return "a known establishment"
     if rule.name == "within":
         return "in a school year"
-    if rule.name == "age_at_extract":
+    if isinstance(rule.argument, tuple):
         return f"{rule.argument[0]} to {rule.argument[1]} years before the extract date"
+    if isinstance(rule.argument, Condition):
+        other = f"`{rule.argument.column}` is `{rule.argument.value}`"
+        return f"required where {other}" if rule.argument.code is None else f"`{rule.argument.code}` only where {other}"
+    if rule.name == "required_without":
+        return f"required where `{rule.argument}` is empty"
+    if rule.name in ("in_year_of", "in_leaver_year_of"):
+        return f"in the {'school' if rule.name == 'in_year_of' else 'leaver'} year of `{rule.argument}`"
     if rule.name == "not_before":
         return f"not before `{rule.argument}`"
     return f"not after {DATES[str(rule.argument)]}"

@@ -63,6 +63,11 @@ _RULES: dict[str, Form] = {
     "within": Text(("academic_years",)),
     "age_at_extract": ListOf(Number(at_least=0), at_least=2, at_most=2),
     "known": Text(("establishment",)),
+    "required_when": Keys({"column": NAME, "value": Text()}, needed=("column", "value")),
+    "required_without": NAME,
+    "only_with": Keys({"code": Text(), "column": NAME, "value": Text()}, needed=("code", "column", "value")),
+    "in_year_of": NAME,
+    "in_leaver_year_of": NAME,
 }
 _CHECKS: dict[str, Form] = {
     "check_digit": Text(CHECKED_NUMBERS),
@@ -115,6 +120,11 @@ _OF_COLUMN: dict[str, Form] = {
     "default": Text(),
     "placeholders": NAME,
     "formerly": NAME,
+    "writtenAs": Text(("academic_year",)),
+    "readAs": Keys(
+        {"column": NAME, "value": Text(), "code": Text(), "instead": Text()},
+        needed=("column", "value", "code", "instead"),
+    ),
 }
 COLUMN = Keys(
     {

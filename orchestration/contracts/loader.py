@@ -23,9 +23,11 @@ from orchestration.contracts.model import (
     CodeList,
     Column,
     ColumnType,
+    Condition,
     Contract,
     Outranks,
     Owner,
+    ReadAs,
     RejectLimit,
     Rule,
     ServiceLevel,
@@ -187,13 +189,18 @@ def _column(found: Mapping[str, Any]) -> Column:
         default=own.get("default"),
         placeholders=own.get("placeholders"),
         formerly=own.get("formerly"),
-        rules=tuple(
-            Rule(name, tuple(argument) if isinstance(argument, list) else argument)
-            for warns, name, argument in held
-            if not warns
-        ),
+        written_as=own.get("writtenAs"),
+        read_as=ReadAs(**own["readAs"]) if "readAs" in own else None,
+        rules=tuple(Rule(name, _argument(argument)) for warns, name, argument in held if not warns),
         checks=tuple(Check(name, argument) for warns, name, argument in held if warns),
     )
+
+
+def _argument(argument: Any) -> Any:
+    """What a rule compares with, as it stands in a frozen rule."""
+    if isinstance(argument, dict):
+        return Condition(**argument)
+    return tuple(argument) if isinstance(argument, list) else argument
 
 
 def _codes(found: Mapping[str, Any], own: Mapping[str, Any]) -> CodeList | None:

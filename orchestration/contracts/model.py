@@ -8,7 +8,10 @@ from typing import Literal
 Kind = Literal["snapshot", "delta"]
 ColumnType = Literal["text", "code", "integer", "decimal", "boolean", "date", "time"]
 Privacy = Literal["direct_identifier", "quasi_identifier", "special_category", "operational", "public"]
-RuleName = Literal["not_before", "not_after", "within", "age_at_extract", "known"]
+RuleName = Literal[
+    "not_before", "not_after", "within", "age_at_extract", "known", "required_when", "required_without", "only_with",
+    "in_year_of", "in_leaver_year_of",
+]  # fmt: skip
 CheckName = Literal["check_digit", "issued_in_school_age", "not_before", "not_after"]
 DATES_OF_EXTRACT = ("extract_date", "extract_date_plus_one_year", "extracted_at")
 """What a day or time of a row may be compared with, beside other columns."""
@@ -37,11 +40,30 @@ class CodeList:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """That another ``column`` holds ``value``; of ``only_with`` also the ``code`` that stands beside nothing else."""
+
+    column: str
+    value: str
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """A ``code`` that is read as another one, ``instead``, where ``column`` holds ``value``; it is warned about."""
+
+    column: str
+    value: str
+    code: str
+    instead: str
+
+
+@dataclass(frozen=True)
 class Rule:
-    """A rule that rejects the row: its name, and what it compares with (another column, a date of the extract)."""
+    """A rule that rejects the row: its name, and what it compares with (other columns, a date of the extract)."""
 
     name: RuleName
-    argument: str | tuple[int, int]
+    argument: str | tuple[int, int] | Condition
 
 
 @dataclass(frozen=True)
@@ -57,9 +79,10 @@ class Column:
     """One column of a feed: what a delivered value may be, and what becomes of it.
 
     ``postgres_type`` is the type in ``raw``; ``None`` for a column that is not collected. ``decoded_by`` names a seed
-    that turns ScotXed numbers into the codes; ``default`` stands for an empty field. ``placeholders`` names a seed of
-    values that are nobody's: rows under one are never duplicates of each other (rule 2). ``formerly`` is the name that
-    the column has in older files.
+    that turns ScotXed numbers into the codes; ``default`` stands for an empty field; ``read_as`` says where one code
+    is read as another. A date that is ``written_as`` an academic year is the first day of it. ``placeholders`` names
+    a seed of values that are nobody's: rows under one are never duplicates of each other (rule 2). ``formerly`` is
+    the name that the column has in older files.
     """
 
     name: str
@@ -78,6 +101,8 @@ class Column:
     default: str | None = None
     placeholders: str | None = None
     formerly: str | None = None
+    written_as: str | None = None
+    read_as: ReadAs | None = None
     rules: tuple[Rule, ...] = ()
     checks: tuple[Check, ...] = ()
 

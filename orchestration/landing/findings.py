@@ -159,6 +159,10 @@ def row_warnings(validated: Validated, extract: Extract, reference: Reference) -
                 warned += _count(validated, f"{column.name}_after_{check.argument}", column.name, condition)
         if column.decoded_by is not None:
             warned += _count(validated, "scotxed_code", column.name, f"was_number_{column.name}")
+        if column.read_as is not None:
+            warned += _count(
+                validated, f"{column.name}_read_as_{column.read_as.instead}", column.name, f"was_read_as_{column.name}"
+            )
         if column.codes is not None and column.codes.local_seed is not None:
             taken = reference.codes(column.codes)
             taken += reference.local_codes(column.codes, extract.local_authority_code)

@@ -78,6 +78,13 @@ class Reference:
             max(date.fromisoformat(row["ends_on"]) for row in rows),
         )
 
+    def censuses(self) -> dict[date, date]:
+        """First day of each academic year that the warehouse knows, and the census day in it."""
+        return {
+            date.fromisoformat(row["starts_on"]): date.fromisoformat(row["census_on"])
+            for row in self.rows("academic_years")
+        }
+
 
 @lru_cache(maxsize=64)
 def _rows(path: Path, _modified: int) -> tuple[Row, ...]:

@@ -6,14 +6,15 @@ Columns of the source are called c0, c1, ... so that no name of ours can be take
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import count
+from itertools import count, pairwise
 
-from orchestration.contracts import Column, Contract, Rule
+from orchestration.contracts import Column, Condition, Contract, Rule
 from orchestration.landing.reference import Reference
 
 DAY = r"[1-9]\d{3}-\d\d-\d\d"
 MOMENT = DAY + r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
 LOCAL_CODE, NUMBER = r"[\p{L}\p{Nd}]{1,5}", r"\p{Nd}+"
+FIRST_MONTH = 8  # of an academic year
 GUARDS = {
     "integer": r"[+-]?\d+",
     "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)",
@@ -91,6 +92,12 @@ def judgement(contract: Contract, positions: Mapping[str, int], extract: Extract
     for column in contract.collected:
         text = f"c{positions[column.name]}" if column.name in positions else "null::varchar"
         decoded = reference.decoded(column.decoded_by, column.name) if column.decoded_by else {}
+        if column.read_as is not None:
+            read = column.read_as
+            other = f"c{positions[read.column]}" if read.column in positions else "null::varchar"
+            condition = f"{text} = {_quoted(read.code)} and {other} = {_quoted(read.value)}"
+            flags.append((f"was_read_as_{column.name}", f"case when {condition} then true end"))
+            text = f"case when {condition} then {_quoted(read.instead)} else {text} end"
         values.append((column.name, _value(column, text, decoded)))
         if decoded:
             flags.append((f"was_number_{column.name}", f"case when {text} in ({_list(tuple(decoded))}) then true end"))
@@ -113,6 +120,8 @@ def _value(column: Column, text: str, decoded: Mapping[str, str]) -> str:
     """
     if column.type == "boolean":
         return f"case {text} when 'Y' then true when 'N' then false end"
+    if column.written_as == "academic_year":
+        return f"case when {is_academic_year(text)} then make_date(left({text}, 4)::integer, {FIRST_MONTH}, 1) end"
     if decoded:
         cases = " ".join(f"when {_quoted(number)} then {_quoted(code)}" for number, code in decoded.items())
         text = f"case {text} {cases} else {text} end"
@@ -125,6 +134,14 @@ def _value(column: Column, text: str, decoded: Mapping[str, str]) -> str:
     if guard is None:
         raise ValueError(f"column {column.name} is stored as {column.postgres_type} and needs a pattern")
     return f"case when regexp_full_match({text}, {_quoted(guard)}) then try_cast({text} as {wanted}) end"
+
+
+def is_academic_year(text: str) -> str:
+    """Condition under which a text is an academic year, such as ``2025/26``."""
+    return (
+        f"regexp_full_match({text}, '[1-9][0-9]{{3}}/[0-9]{{2}}') "
+        f"and (left({text}, 4)::integer + 1) % 100 = right({text}, 2)::integer"
+    )
 
 
 def _looked_up(column: Column, reference: Reference, lists: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
@@ -163,7 +180,7 @@ def _broken(column: Column, text: str, extract: Extract, reference: Reference) -
         yield OUT_OF_RANGE, f"{low} or {high}" + (f" or {too_long}" if bounded else "")
     for rule in column.rules:
         if rule.name != "known":  # looked up afterwards
-            yield _rule(rule, value, extract, reference)
+            yield _rule(rule, value, text, extract, reference)
 
 
 def _unknown_code(column: Column, extract: Extract, reference: Reference) -> str:
@@ -182,8 +199,19 @@ def _unknown_code(column: Column, extract: Extract, reference: Reference) -> str
     return f"case when {value} in ({_list(taken)}) then false else not ({plausible}) end"
 
 
-def _rule(rule: Rule, value: str, extract: Extract, reference: Reference) -> tuple[str, str]:
+def _rule(rule: Rule, value: str, text: str, extract: Extract, reference: Reference) -> tuple[str, str]:
     day = f"date '{extract.extract_date}'"
+    if isinstance(rule.argument, Condition):
+        other, held = rule.argument.column, _quoted(rule.argument.value)
+        if rule.argument.code is None:
+            return MISSING, f"{text} is null and {other} = {held}"
+        return UNKNOWN_CODE, f"{value} = {_quoted(rule.argument.code)} and {other} <> {held}"
+    if rule.name == "required_without":
+        return MISSING, f"{text} is null and {rule.argument} is null"
+    if rule.name == "in_year_of":
+        return DATE_LOGIC, f"{value} < {rule.argument} or {value} >= {rule.argument} + interval 1 year"
+    if rule.name == "in_leaver_year_of":
+        return DATE_LOGIC, _outside_leaver_year(value, str(rule.argument), reference)
     if rule.name == "not_before":
         return DATE_LOGIC, f"{value} < {rule.argument}"
     if rule.name == "within":
@@ -200,6 +228,15 @@ def _rule(rule: Rule, value: str, extract: Extract, reference: Reference) -> tup
         "extracted_at": f"timestamptz '{extract.extracted_at.isoformat()}'",
     }[str(rule.argument)]
     return DATE_LOGIC, f"{value} > {latest}"
+
+
+def _outside_leaver_year(value: str, year: str, reference: Reference) -> str:
+    """Before the census of the year, or not before the next one; of a year without a census nobody can say."""
+    cases = []
+    censuses = sorted(reference.censuses().items())
+    for (first, census), (_, following) in pairwise(censuses):
+        cases.append(f"when date '{first}' then {value} < date '{census}' or {value} >= date '{following}'")
+    return f"case {year} {' '.join(cases)} else false end"
 
 
 def _list(values: tuple[str, ...]) -> str:

@@ -15,14 +15,7 @@ import pyarrow as pa
 from orchestration.contracts import Column, Contract
 from orchestration.landing.outcomes import FileQuarantinedError, LandingError, RejectCount
 from orchestration.landing.reference import Reference
-from orchestration.landing.rules import (
-    ESTABLISHMENTS,
-    PATTERN,
-    Extract,
-    Judgement,
-    Problem,
-    judgement,
-)
+from orchestration.landing.rules import ESTABLISHMENTS, PATTERN, Extract, Judgement, Problem, judgement
 from orchestration.landing.structure import Structure
 from orchestration.settings import Settings
 
@@ -291,6 +284,8 @@ def _text(column: Column) -> str:
         return f"case when {name} then 'Y' when not {name} then 'N' end"
     if column.type == "time":
         return f"strftime({name} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if column.written_as == "academic_year":
+        return f"year({name}) || '/' || lpad(((year({name}) + 1) % 100)::varchar, 2, '0')"
     if column.digits is not None:
         return f"lpad({name}::varchar, {column.digits}, '0')"
     return f"{name}::varchar"

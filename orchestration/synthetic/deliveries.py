@@ -12,11 +12,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from orchestration.synthetic.faults.planter import Planter
+from orchestration.synthetic.feeds.attainment import AttainmentFeeds
 from orchestration.synthetic.feeds.attendance import HEADER, RowMaker
 from orchestration.synthetic.feeds.calendar import calendar_table
 from orchestration.synthetic.feeds.enrolments import enrolment_table, updated_on, visible_at
 from orchestration.synthetic.feeds.establishments import establishment_table, open_places
 from orchestration.synthetic.feeds.pupils import PupilWriter
+from orchestration.synthetic.feeds.support_needs import support_need_table
 from orchestration.synthetic.feeds.times import moment
 from orchestration.synthetic.files import DeliveryFolder
 from orchestration.synthetic.options import SynthOptions
@@ -38,6 +40,7 @@ class YearWriter:
     world: YearWorld
     planter: Planter
     marks: Codes
+    attainment: AttainmentFeeds = field(default_factory=lambda: AttainmentFeeds(()))
     keys: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -67,6 +70,9 @@ class YearWriter:
                 for feed in SNAPSHOT_FEEDS:
                     if feed != "calendar" or self.options.calendar:
                         self._write_snapshot(folder, feed, planned)
+                if "support_needs" in self.options.feeds:
+                    self._write_snapshot(folder, "support_needs", planned)
+            self._write_further(folder, planned)
             self._write_attendance(folder, planned, correction)
             self.keys.append(folder.close())
             yield folder.key
@@ -82,6 +88,8 @@ class YearWriter:
             return calendar_table(world.units, self.places, world.year, world.openings, at)
         if feed == "enrolments":
             return enrolment_table(spells, visible, self.scn[spells.person], world.schools, at, world.year.dates[0])
+        if feed == "support_needs":
+            return support_need_table(world, visible, self.scn)
         base = visible[spells.is_base[visible]]
         who, first = np.unique(spells.person[base], return_index=True)
         updated = updated_on(spells, at, world.year.dates[0])
@@ -103,6 +111,20 @@ class YearWriter:
             feed, "snapshot", dressed.chunks(), table.num_rows + dressed.extra_rows, extracted, counts,
             packed=feed != "establishments",
         )  # fmt: skip
+
+    def _write_further(self, folder: DeliveryFolder, planned: PlannedDelivery) -> None:
+        """What was recorded of attainment since the delivery before, feed by feed; no file where nothing was."""
+        for feed, waiting in self.attainment.rows.items():
+            events = waiting.take(planned.extract_date)
+            if events is None:
+                continue
+            table = events.with_scn(self.scn)
+            dressed = self.planter.delta(self, folder.key, feed, table, events.person, planned)
+            counts = count_codes(map(str, table["seed_code"].to_pylist()), dressed.extra_establishments)
+            folder.write(
+                feed, "delta", dressed.chunks(), table.num_rows + dressed.extra_rows,
+                moment(planned.extract_date, 18, 0), counts,
+            )  # fmt: skip
 
     def _write_attendance(self, folder: DeliveryFolder, planned: PlannedDelivery, correction: Correction) -> None:
         extra = self.planter.attendance(self, folder.key, planned)

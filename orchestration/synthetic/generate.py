@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from orchestration.synthetic.attained import attainment_truth
 from orchestration.synthetic.deliveries import YearWriter
 from orchestration.synthetic.faults.planter import Planter
+from orchestration.synthetic.feeds.attainment import AttainmentFeeds
 from orchestration.synthetic.options import OrderError, Progress, SynthOptions, SynthResult, start_year, year_name
 from orchestration.synthetic.truth import write_truth, year_truth
 from orchestration.synthetic.world.authority import YearWorld, years_of_authority
@@ -33,6 +35,7 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
     if options.files:
         options.out.mkdir(parents=True, exist_ok=True)
     truth: dict[str, dict[str, Any]] = {}
+    attained: dict[str, dict[str, Any]] = {}
     keys: list[str] = []
     pupils, openings, seconds = 0, 0, dict[str, float]()
     planters: list[Planter] = []
@@ -44,12 +47,14 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
         planter = Planter(options, borrowed=planters[-1].lent if planters else None)
         planters.append(planter)
         years = truth.setdefault(authority.code, {})
+        attainment = AttainmentFeeds(options.feeds)
         started = time.monotonic()
         for world in years_of_authority(options.seeds, authority, starts, options.seed):
             tell(f"{authority.name} {world.academic_year}: {len(world.roll.person):,} pupils")
             marks = world.marks()
             planter.year_begins(world, marks, options.until_of(world.start))
-            writer = YearWriter(options, world, planter, marks)
+            attainment.year_begins(world)
+            writer = YearWriter(options, world, planter, marks, attainment)
             if options.files:
                 for key in writer.write(options.out):
                     tell(f"{key} written")
@@ -59,9 +64,11 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
             years[world.academic_year] = year
             openings += year["openings"]
             pupils += len(world.roll.person)
+        if options.feeds:
+            attained[authority.code] = attainment_truth(attainment, options.seeds)
         seconds[authority.name] = round(time.monotonic() - started, 2)
     faults = [fault for planter in planters for fault in planter.faults]
-    path = write_truth(options, truth, faults) if options.files else None
+    path = write_truth(options, truth, faults, attained) if options.files else None
     return SynthResult(options.out, path, tuple(keys), pupils, openings, len(faults), seconds)
 
 

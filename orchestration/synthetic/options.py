@@ -8,6 +8,8 @@ from pathlib import Path
 from orchestration.settings import PROJECT_DIR
 
 Progress = Callable[[str], None]
+FURTHER_FEEDS = ("cfe_levels", "cfe_tracking", "qualifications", "leavers", "support_needs")
+"""Feeds that are made only where they are asked for."""
 
 
 class OrderError(ValueError):
@@ -25,7 +27,7 @@ class SynthOptions:
     rows at which they would be quarantined); ``until`` cuts
     the last year; ``cuts`` are days of the last year up to which a delivery of its own brings what there is by
     then, before the daily ones; with ``whole_past`` each year before the last comes in one delivery and without
-    bad ones; with ``files`` false nothing is written.
+    bad ones; with ``files`` false nothing is written; ``feeds`` are further feeds beside those of attendance.
     """
 
     authorities: tuple[str, ...]
@@ -39,6 +41,7 @@ class SynthOptions:
     whole_past: bool = False
     files: bool = True
     calendar: bool = True
+    feeds: tuple[str, ...] = ()
     seeds: Path = field(default=PROJECT_DIR / "seeds")
 
     def __post_init__(self) -> None:
@@ -46,6 +49,9 @@ class SynthOptions:
             raise OrderError("Name at least one authority and one academic year.")
         if not 0 <= self.faults <= 1:
             raise OrderError(f"The fault rate is a share of rows between 0 and 1, not {self.faults}.")
+        for feed in self.feeds:
+            if feed not in FURTHER_FEEDS:
+                raise OrderError(f"No further feed is called {feed!r}; there are {', '.join(FURTHER_FEEDS)}.")
         if self.daily < 0:
             raise OrderError(f"The number of daily deliveries cannot be negative: {self.daily}.")
         for year in self.years:

@@ -60,7 +60,12 @@ def _cells(rows: int, columns: int, row: Any, column: Any) -> Any:
     return np.bincount(row * columns + column, minlength=rows * columns).reshape(rows, columns)
 
 
-def write_truth(options: SynthOptions, years: dict[str, dict[str, Any]], faults: Iterable[Fault]) -> Path:
+def write_truth(
+    options: SynthOptions,
+    years: dict[str, dict[str, Any]],
+    faults: Iterable[Fault],
+    attainment: dict[str, dict[str, Any]] | None = None,
+) -> Path:
     """Writes ``truth.json`` into the landing folder, beside the authorities' folders; its path.
 
     ``faults`` show when everything lands; ``faults_later`` only once their ``folder`` is put over the delivery.
@@ -76,6 +81,8 @@ def write_truth(options: SynthOptions, years: dict[str, dict[str, Any]], faults:
         "faults": [fault.entry() for fault in told if fault.folder is None],
         "faults_later": [fault.entry() for fault in told if fault.folder is not None],
     }
+    if attainment:
+        truth["attainment"] = attainment
     path = options.out / "truth.json"
     path.write_text(json.dumps(truth, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
     return path

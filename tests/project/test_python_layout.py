@@ -18,7 +18,7 @@ LAYERS = [
     {"model_rules"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
-    {"backup", "projects"},
+    {"backup", "export", "projects"},
     {"defs", "definitions", "dagster_pages"},
     {"cli"},
 ]
@@ -39,7 +39,7 @@ ROOMS = {
         {"world"},
         {"feeds"},
         {"faults"},
-        {"deliveries"},
+        {"deliveries", "attained"},
         {"truth"},
         {"generate"},
     ],

@@ -33,7 +33,9 @@ ESTABLISHMENTS = (
     "half_day_openings_per_week", "planning_capacity", "working_capacity", "capacity_as_at", "condition",
     "suitability", "medium_of_education", "integrated_special_unit", "opened_on", "closed_on", "mothballed_on",
 )  # fmt: skip
-KINDS = {"attendance": "delta", "library_loans": "delta"}
+KINDS = dict.fromkeys(
+    ("attendance", "library_loans", "cfe_levels", "cfe_tracking", "qualifications", "leavers"), "delta"
+)
 Row = Sequence[str]
 
 

@@ -20,7 +20,7 @@ DOCUMENTS = {path.stem: read_document(path).value for path in sorted(CONTRACTS_D
 PRIVACY = "direct_identifier, quasi_identifier, special_category, operational, public"
 TYPES = "string, integer, number, boolean, date, timestamp"
 DATES = "extract_date, extract_date_plus_one_year, extracted_at"
-OF_COLUMN = "collect, codes, joinedBy, decode, default, placeholders, formerly"
+OF_COLUMN = "collect, codes, joinedBy, decode, default, placeholders, formerly, writtenAs, readAs"
 ALLOWED = {
     "kind": "DataContract",
     "status": "proposed, draft, active, deprecated, retired",
@@ -233,6 +233,12 @@ def test_a_file_that_is_no_contract_at_all(tmp_path: Path, content: bytes, says:
         ("establishments", "value: capacity}", "value: condition}", "is 'condition', which is a column of it now"),
         ("establishments", "{not_before: opened_on}", "{not_before: opend_on}", r"did you mean opened_on\?"),
         ("attendance", "{not_after: extract_date}", "{not_after: today}", "known are extract_date, "),
+        ("qualifications", "{column: entry_status,", "{column: status,", "is 'status', which is no column of it"),
+        ("cfe_levels", "{code: beyond_broad", "{code: beyond_brod", "did you mean beyond_broad_general_education"),
+        ("cfe_levels", "instead: english", "instead: scots", r"is 'scots'; known are english, gaelic"),
+        ("cfe_levels", "{in_year_of: academic_year}", "{in_year_of: year}", "is 'year', which is no column of it"),
+        ("cfe_tracking", "{required_without: on_track}", "{required_without: predicted_level}", "the column itself"),
+        ("leavers", "{in_leaver_year_of: academic_year}", "{in_leaver_yr_of: a}", r"mean in_leaver_year_of\?"),
         ("attendance", "logicalTypeOptions: {pattern: '[0-9]{9}'}", "tags: [a]", "needs the pattern of its digits"),
     ],
 )  # fmt: skip

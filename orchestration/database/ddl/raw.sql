@@ -57,6 +57,84 @@ comment on column raw.calendar.updated_at is 'When the school last changed the r
 comment on column raw.calendar._file_id is 'File it came in (control.files).';
 comment on column raw.calendar._row_number is 'Record in the file, from 1, the header left out.';
 
+create table if not exists raw.cfe_levels (
+    scn integer,
+    academic_year date,
+    organiser text,
+    language text,
+    seed_code integer,
+    stage text,
+    level_achieved text,
+    assessed_on date,
+    recorded_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.cfe_levels add column if not exists scn integer;
+alter table raw.cfe_levels add column if not exists academic_year date;
+alter table raw.cfe_levels add column if not exists organiser text;
+alter table raw.cfe_levels add column if not exists language text;
+alter table raw.cfe_levels add column if not exists seed_code integer;
+alter table raw.cfe_levels add column if not exists stage text;
+alter table raw.cfe_levels add column if not exists level_achieved text;
+alter table raw.cfe_levels add column if not exists assessed_on date;
+alter table raw.cfe_levels add column if not exists recorded_at timestamptz;
+create index if not exists cfe_levels_by_file on raw.cfe_levels using brin (_file_id);
+comment on table raw.cfe_levels is 'One row per pupil, academic year, organiser and language, and delivery that has it. Accepted rows as delivered, typed.';
+comment on column raw.cfe_levels.scn is 'Scottish Candidate Number of the pupil.';
+comment on column raw.cfe_levels.academic_year is 'Academic year of the judgement.';
+comment on column raw.cfe_levels.organiser is 'What was judged.';
+comment on column raw.cfe_levels.language is 'Language of the organiser. Numeracy has one field in the return and is english.';
+comment on column raw.cfe_levels.seed_code is 'SEED code of the base school on the day of the return.';
+comment on column raw.cfe_levels.stage is 'Stage on the day of the return; P1, P4, P7, S3 and SP are in the return, the others load and count as not in it.';
+comment on column raw.cfe_levels.level_achieved is 'Level that the teacher judges to be achieved. Nobody is beyond the broad general education outside special education.';
+comment on column raw.cfe_levels.assessed_on is 'Day of the judgement, inside the school year and not after the extract.';
+comment on column raw.cfe_levels.recorded_at is 'When the row was made or last changed (UTC); not after the extract.';
+comment on column raw.cfe_levels._file_id is 'File it came in (control.files).';
+comment on column raw.cfe_levels._row_number is 'Record in the file, from 1, the header left out.';
+
+create table if not exists raw.cfe_tracking (
+    scn integer,
+    academic_year date,
+    collection integer,
+    organiser text,
+    language text,
+    seed_code integer,
+    stage text,
+    predicted_level text,
+    on_track text,
+    progress text,
+    recorded_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.cfe_tracking add column if not exists scn integer;
+alter table raw.cfe_tracking add column if not exists academic_year date;
+alter table raw.cfe_tracking add column if not exists collection integer;
+alter table raw.cfe_tracking add column if not exists organiser text;
+alter table raw.cfe_tracking add column if not exists language text;
+alter table raw.cfe_tracking add column if not exists seed_code integer;
+alter table raw.cfe_tracking add column if not exists stage text;
+alter table raw.cfe_tracking add column if not exists predicted_level text;
+alter table raw.cfe_tracking add column if not exists on_track text;
+alter table raw.cfe_tracking add column if not exists progress text;
+alter table raw.cfe_tracking add column if not exists recorded_at timestamptz;
+create index if not exists cfe_tracking_by_file on raw.cfe_tracking using brin (_file_id);
+comment on table raw.cfe_tracking is 'One row per pupil, academic year, collection, organiser and language, and delivery that has it. Accepted rows as delivered, typed.';
+comment on column raw.cfe_tracking.scn is 'Scottish Candidate Number of the pupil.';
+comment on column raw.cfe_tracking.academic_year is 'Academic year of the prediction.';
+comment on column raw.cfe_tracking.collection is 'Which of the collections of the year, 1 to 4.';
+comment on column raw.cfe_tracking.organiser is 'What was predicted.';
+comment on column raw.cfe_tracking.language is 'Language of the organiser. Numeracy has one field in the return and is english.';
+comment on column raw.cfe_tracking.seed_code is 'SEED code of the base school at the collection.';
+comment on column raw.cfe_tracking.stage is 'Stage at the collection.';
+comment on column raw.cfe_tracking.predicted_level is 'Level expected to be achieved by June, in P1, P4, P7 and S3; this or on_track has to be there.';
+comment on column raw.cfe_tracking.on_track is 'Whether the pupil is on track for the level of the stage group; every stage.';
+comment on column raw.cfe_tracking.progress is 'How far the pupil is within the level.';
+comment on column raw.cfe_tracking.recorded_at is 'When the row was made or last changed (UTC); not after the extract.';
+comment on column raw.cfe_tracking._file_id is 'File it came in (control.files).';
+comment on column raw.cfe_tracking._row_number is 'Record in the file, from 1, the header left out.';
+
 create table if not exists raw.enrolments (
     scn integer,
     seed_code integer,
@@ -174,6 +252,45 @@ comment on column raw.establishments.mothballed_on is 'Day from which it has sto
 comment on column raw.establishments._file_id is 'File it came in (control.files).';
 comment on column raw.establishments._row_number is 'Record in the file, from 1, the header left out.';
 
+create table if not exists raw.leavers (
+    scn integer,
+    academic_year date,
+    seed_code integer,
+    leaving_stage text,
+    leaving_date date,
+    initial_destination text,
+    initial_as_at date,
+    follow_up_destination text,
+    follow_up_as_at date,
+    recorded_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.leavers add column if not exists scn integer;
+alter table raw.leavers add column if not exists academic_year date;
+alter table raw.leavers add column if not exists seed_code integer;
+alter table raw.leavers add column if not exists leaving_stage text;
+alter table raw.leavers add column if not exists leaving_date date;
+alter table raw.leavers add column if not exists initial_destination text;
+alter table raw.leavers add column if not exists initial_as_at date;
+alter table raw.leavers add column if not exists follow_up_destination text;
+alter table raw.leavers add column if not exists follow_up_as_at date;
+alter table raw.leavers add column if not exists recorded_at timestamptz;
+create index if not exists leavers_by_file on raw.leavers using brin (_file_id);
+comment on table raw.leavers is 'One row per leaver and leaver year, and delivery that has it. Accepted rows as delivered, typed.';
+comment on column raw.leavers.scn is 'Scottish Candidate Number of the pupil.';
+comment on column raw.leavers.academic_year is 'Leaver year, from its census day to the day before the next one.';
+comment on column raw.leavers.seed_code is 'SEED code of the main school at that census.';
+comment on column raw.leavers.leaving_stage is 'Stage at leaving; adults (AD) load and count nowhere.';
+comment on column raw.leavers.leaving_date is 'Last day at school, inside the leaver year.';
+comment on column raw.leavers.initial_destination is 'Destination about three months after leaving; empty before October.';
+comment on column raw.leavers.initial_as_at is 'Day that the initial destination is of.';
+comment on column raw.leavers.follow_up_destination is 'Destination about nine months after leaving.';
+comment on column raw.leavers.follow_up_as_at is 'Day that the follow-up destination is of.';
+comment on column raw.leavers.recorded_at is 'When the row was made or last changed (UTC); not after the extract.';
+comment on column raw.leavers._file_id is 'File it came in (control.files).';
+comment on column raw.leavers._row_number is 'Record in the file, from 1, the header left out.';
+
 create table if not exists raw.pupils (
     scn integer,
     seemis_pupil_id text,
@@ -253,3 +370,99 @@ comment on column raw.pupils.national_identity is 'National identity, ScotXed co
 comment on column raw.pupils.updated_at is 'When the school last changed the row (UTC); not after the extract.';
 comment on column raw.pupils._file_id is 'File it came in (control.files).';
 comment on column raw.pupils._row_number is 'Record in the file, from 1, the header left out.';
+
+create table if not exists raw.qualifications (
+    scn integer,
+    academic_year date,
+    course_code text,
+    subject text,
+    subject_group text,
+    seed_code integer,
+    presenting_seed_code integer,
+    stage text,
+    scqf_level integer,
+    award_type text,
+    provider text,
+    entry_status text,
+    grade text,
+    result_band integer,
+    scqf_credit_points integer,
+    result_stage text,
+    awarded_on date,
+    recorded_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.qualifications add column if not exists scn integer;
+alter table raw.qualifications add column if not exists academic_year date;
+alter table raw.qualifications add column if not exists course_code text;
+alter table raw.qualifications add column if not exists subject text;
+alter table raw.qualifications add column if not exists subject_group text;
+alter table raw.qualifications add column if not exists seed_code integer;
+alter table raw.qualifications add column if not exists presenting_seed_code integer;
+alter table raw.qualifications add column if not exists stage text;
+alter table raw.qualifications add column if not exists scqf_level integer;
+alter table raw.qualifications add column if not exists award_type text;
+alter table raw.qualifications add column if not exists provider text;
+alter table raw.qualifications add column if not exists entry_status text;
+alter table raw.qualifications add column if not exists grade text;
+alter table raw.qualifications add column if not exists result_band integer;
+alter table raw.qualifications add column if not exists scqf_credit_points integer;
+alter table raw.qualifications add column if not exists result_stage text;
+alter table raw.qualifications add column if not exists awarded_on date;
+alter table raw.qualifications add column if not exists recorded_at timestamptz;
+create index if not exists qualifications_by_file on raw.qualifications using brin (_file_id);
+comment on table raw.qualifications is 'One row per pupil, academic year and course, and delivery that has it. Accepted rows as delivered, typed.';
+comment on column raw.qualifications.scn is 'Scottish Candidate Number of the pupil.';
+comment on column raw.qualifications.academic_year is 'Academic year in which the course was taken, with its results of the August after.';
+comment on column raw.qualifications.course_code is 'Code of the course.';
+comment on column raw.qualifications.subject is 'Subject of the course.';
+comment on column raw.qualifications.subject_group is 'Subjects within which the latest and best award counts; the subject where empty.';
+comment on column raw.qualifications.seed_code is 'SEED code of the base school.';
+comment on column raw.qualifications.presenting_seed_code is 'SEED code of the centre that presented the pupil, where it is another.';
+comment on column raw.qualifications.stage is 'Stage of the pupil in that year.';
+comment on column raw.qualifications.scqf_level is 'Level in the Scottish Credit and Qualifications Framework.';
+comment on column raw.qualifications.award_type is 'Kind of award.';
+comment on column raw.qualifications.provider is 'Who awards: the national body (the default) or another.';
+comment on column raw.qualifications.entry_status is 'Entered, withdrawn or resulted (the default).';
+comment on column raw.qualifications.grade is 'Grade of a resulted course.';
+comment on column raw.qualifications.result_band is 'Band within the grade, 1 to 9.';
+comment on column raw.qualifications.scqf_credit_points is 'Credit points of the award.';
+comment on column raw.qualifications.result_stage is 'Before the reviews (August) or after them (December); after beats before.';
+comment on column raw.qualifications.awarded_on is 'Day of the award; required when resulted.';
+comment on column raw.qualifications.recorded_at is 'When the row was made or last changed (UTC); not after the extract.';
+comment on column raw.qualifications._file_id is 'File it came in (control.files).';
+comment on column raw.qualifications._row_number is 'Record in the file, from 1, the header left out.';
+
+create table if not exists raw.support_needs (
+    scn integer,
+    start_date date,
+    plan_type text,
+    need_code text,
+    nature_of_support text,
+    mainstream_integration text,
+    end_date date,
+    updated_at timestamptz,
+    _file_id integer not null,
+    _row_number integer not null
+);
+alter table raw.support_needs add column if not exists scn integer;
+alter table raw.support_needs add column if not exists start_date date;
+alter table raw.support_needs add column if not exists plan_type text;
+alter table raw.support_needs add column if not exists need_code text;
+alter table raw.support_needs add column if not exists nature_of_support text;
+alter table raw.support_needs add column if not exists mainstream_integration text;
+alter table raw.support_needs add column if not exists end_date date;
+alter table raw.support_needs add column if not exists updated_at timestamptz;
+create index if not exists support_needs_by_file on raw.support_needs using brin (_file_id);
+comment on table raw.support_needs is 'One row per pupil, start, plan and need. Accepted rows as delivered, typed.';
+comment on column raw.support_needs.scn is 'Scottish Candidate Number of the pupil.';
+comment on column raw.support_needs.start_date is 'Day from which the need is recorded.';
+comment on column raw.support_needs.plan_type is 'Kind of plan that the need stands under.';
+comment on column raw.support_needs.need_code is 'Reason for support; goes no further than canonical.';
+comment on column raw.support_needs.nature_of_support is 'Kinds of support, joined by a vertical bar.';
+comment on column raw.support_needs.mainstream_integration is 'How much of the time is spent in mainstream classes.';
+comment on column raw.support_needs.end_date is 'Last day of the need; not before start_date.';
+comment on column raw.support_needs.updated_at is 'When the row was last changed (UTC).';
+comment on column raw.support_needs._file_id is 'File it came in (control.files).';
+comment on column raw.support_needs._row_number is 'Record in the file, from 1, the header left out.';

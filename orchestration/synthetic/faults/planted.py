@@ -8,6 +8,12 @@ import pyarrow as pa
 
 from orchestration.synthetic.files import csv_bytes, header_line
 
+_SCOTXED = {"no": "99", "at_home": "01", "away": "02"}
+_SCOTXED_LEVELS = {
+    "new": "01", "early": "02", "developing": "03", "competent": "04", "fluent": "05",
+    "first_language": "EN", "limited_communication": "LC", "not_assessed": "NA",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -74,3 +80,11 @@ class ExtraLines:
 def lines(rows: list[list[str]]) -> bytes:
     """Rows as CSV, quoted where a value has a comma."""
     return "".join(",".join(f'"{value}"' if "," in value else value for value in row) + "\n" for row in rows).encode()
+
+
+def with_scotxed_numbers(table: pa.Table) -> pa.Table:
+    """The pupils with looked-after and level of English in ScotXed's numbers."""
+    for name, numbers in (("looked_after", _SCOTXED), ("english_level", _SCOTXED_LEVELS)):
+        values = [numbers[str(value)] for value in table[name].to_pylist()]
+        table = table.set_column(table.column_names.index(name), name, pa.array(values))
+    return table

@@ -21,8 +21,9 @@ from orchestration.synthetic.faults.actors import (
     plant_odd_scns,
     plant_unmapped,
 )
+from orchestration.synthetic.faults.deltas import spoilt_delta
 from orchestration.synthetic.faults.files import last_morning, write_bad_deliveries
-from orchestration.synthetic.faults.planted import Dressed, ExtraLines, Fault, lines
+from orchestration.synthetic.faults.planted import Dressed, ExtraLines, Fault, lines, with_scotxed_numbers
 from orchestration.synthetic.faults.rows import SPOILINGS, Spoiling, chosen_spoilings, spoilt
 from orchestration.synthetic.faults.writing import YearInWriting
 from orchestration.synthetic.feeds.attendance import COLUMNS
@@ -33,11 +34,6 @@ from orchestration.synthetic.world.authority import YearWorld
 from orchestration.synthetic.world.randomness import generator
 
 Ints = NDArray[np.int64]
-_SCOTXED = {"no": "99", "at_home": "01", "away": "02"}
-_SCOTXED_LEVELS = {
-    "new": "01", "early": "02", "developing": "03", "competent": "04", "fluent": "05",
-    "first_language": "EN", "limited_communication": "LC", "not_assessed": "NA",
-}  # fmt: skip
 
 
 @dataclass
@@ -125,7 +121,23 @@ class Planter:
         if feed in ("pupils", "enrolments"):
             spells = writer.world.enrolments
             self._note_odd_scns(key, feed, spells.person[spells.entry <= np.datetime64(planned.extract_date)])
+        if feed == "support_needs":
+            self._note_odd_scns(key, feed, np.flatnonzero(np.isin(writer.scn, np.array(table["scn"], dtype=np.int64))))
         self._snapshots += feed == "enrolments"
+        return dressed
+
+    def delta(
+        self, writer: YearInWriting, key: str, feed: str, table: pa.Table, persons: Ints, planned: PlannedDelivery
+    ) -> Dressed:
+        """A delta feed other than attendance, with bad rows at its end; ``persons`` are those of its rows."""
+        if self._actors is None:
+            return Dressed(table)
+        random = generator(writer.world.seed, key, feed, "rows")
+        stranger = int(self._actors.unknown_scns[0]) if planned.is_opening else None
+        dressed, noted = spoilt_delta(feed, table, self.options.faults, planned, stranger, random)
+        for outcome, reason, row, column in noted:
+            self._note(key, outcome, reason, feed, row, column)
+        self._note_odd_scns(key, feed, persons)
         return dressed
 
     def attendance(self, writer: YearInWriting, key: str, planned: PlannedDelivery) -> ExtraLines:
@@ -185,7 +197,7 @@ class Planter:
             dressed.table = table.append_column("house", pa.array(["Wallace"] * table.num_rows))
             self._note(key, "warning", "unknown_column", feed)
         if self._snapshots == 1 and feed == "pupils":
-            dressed.table = _with_scotxed_numbers(table).drop_columns(["known_as"])
+            dressed.table = with_scotxed_numbers(table).drop_columns(["known_as"])
             self._note(key, "warning", "missing_optional_column", feed, column="known_as")
             for column in ("looked_after", "english_level"):
                 self._note(key, "warning", "scotxed_code", feed, column=column)
@@ -286,11 +298,3 @@ class Planter:
             self._note(key, "warning", "scn_check_digit", feed, column="scn")
         if feed == "pupils" and self._odd[1] in persons:
             self._note(key, "warning", "scn_year", feed, column="scn")
-
-
-def _with_scotxed_numbers(table: pa.Table) -> pa.Table:
-    """The pupils with looked-after and level of English in ScotXed's numbers."""
-    for name, numbers in (("looked_after", _SCOTXED), ("english_level", _SCOTXED_LEVELS)):
-        values = [numbers[str(value)] for value in table[name].to_pylist()]
-        table = table.set_column(table.column_names.index(name), name, pa.array(values))
-    return table

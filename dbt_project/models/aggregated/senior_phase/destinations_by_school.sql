@@ -1,0 +1,16 @@
+{{ config(materialized='table') }}
+with destinations as (
+    select * from {{ ref('destinations_of_leavers') }}
+)
+
+select
+    destinations.local_authority_code,
+    {{ seed_text('destinations.seed_code') }} as seed_code,
+    destinations.academic_year,
+    destinations.edition,
+    destinations.destination,
+    count(*)::integer as leavers
+from destinations
+group by
+    destinations.local_authority_code, destinations.seed_code, destinations.academic_year, destinations.edition,
+    destinations.destination
