@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
+from orchestration.subjects import subjects_on
+
 LAYERS = ("staged", "canonical", "pseudonymised", "aggregated", "control")
 
 
@@ -14,30 +16,9 @@ def layer_of(properties: Mapping[str, Any]) -> str:
     return str(properties.get("schema") or properties.get("source_name"))
 
 
-REPORTS = ("control_balance", "control_reconciliation")
-"""Models that only report: everything stands below them, and they are of nobody."""
-
-
-def _own_subject(node: Mapping[str, Any]) -> str | None:
-    """Folder below the layer; None of staged models, seeds and what reports, as in ``subjects.sql``."""
-    is_of_one = node["resource_type"] == "model" and node["fqn"][1] != "staged" and len(node["fqn"]) > 3
-    return str(node["fqn"][2]) if is_of_one and not node["name"].startswith(REPORTS) else None
-
-
 def _holds_back_all(manifest: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
     """Whether a test looks at something that core rests on, or at nothing; else its subjects alone are held back."""
-    nodes, found, waiting = manifest["nodes"], set(), list(test.get("depends_on", {}).get("nodes", ()))
-    subjects: set[str] = set()
-    while waiting:
-        key = waiting.pop()
-        if key in found:
-            continue
-        found.add(key)
-        node = nodes.get(key)
-        if node is not None and (own := _own_subject(node)) is not None:
-            subjects.add(own)
-        children = (child for child in manifest["child_map"].get(key, ()) if child.startswith("model."))
-        waiting.extend(child for child in children if not nodes[child]["name"].startswith(REPORTS))
+    subjects = subjects_on(manifest, test.get("depends_on", {}).get("nodes", ()))
     return not subjects or "core" in subjects
 
 

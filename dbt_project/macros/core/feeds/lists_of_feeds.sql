@@ -5,6 +5,16 @@
     {{- return(found) -}}
 {%- endmacro %}
 
+{#- Those of them whose canonical table is there: a subject whose feeds never came has none. -#}
+{% macro feeds_that_stand() -%}
+    {%- set found = [] -%}
+    {%- for feed in feeds_by_contract() -%}
+        {%- set rows = ref('canonical_' ~ feed) -%}
+        {%- if not execute or load_relation(rows) is not none -%}{%- do found.append(feed) -%}{%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{%- endmacro %}
+
 {#- Subject of a feed: that of the models that stand on it; core where those of several subjects do, or none does yet. -#}
 {% macro subject_of_feed(feed) -%}
     {%- set state = namespace(found='core') -%}
