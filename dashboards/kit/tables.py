@@ -194,9 +194,7 @@ _COUNTED_AT = PUPILS | _of(DATE, "census_on") | _of(TEXT, "pupils_symbol")
 roll_by_school = _mart("roll_by_school", SCHOOL, YEAR, _ROLL, _of(COUNT, "capacity"), _of(Numeric(6, 4), "occupancy"))
 roll_by_school_stage = _mart("roll_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _COUNTED_AT)
 roll_by_sector = _mart("roll_by_sector", AUTHORITY, SECTOR, YEAR, _ROLL)
-roll_by_sector_stage_deprivation = _mart(
-    "roll_by_sector_stage_deprivation", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage", "simd_quintile"), _COUNTED_AT
-)
+roll_by_sector_stage = _mart("roll_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _COUNTED_AT)
 provenance = _mart(
     "provenance",
     AUTHORITY, YEAR, _of(TEXT, "mart", "seed_code", "code_version"), _of(TEXTS, "deliveries"),

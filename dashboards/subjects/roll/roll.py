@@ -127,5 +127,5 @@ PAGE = Page(
     template="pages/roll.html",
     figures=figures,
     sheets=sheets,
-    reads=("schools", "roll_by_school", "roll_by_school_stage", "roll_by_sector", "roll_by_sector_stage_deprivation"),
+    reads=("schools", "roll_by_school", "roll_by_school_stage", "roll_by_sector", "roll_by_sector_stage"),
 )

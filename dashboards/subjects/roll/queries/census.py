@@ -43,8 +43,8 @@ def sectors(asked: PageRequest) -> Select[Any]:
 
 
 def sector_stages(asked: PageRequest) -> Select[Any]:
-    """The authority's roll by sector, stage and deprivation in the year."""
-    mart = tables.roll_by_sector_stage_deprivation
-    return select(mart.c.sector, mart.c.stage, mart.c.simd_quintile, mart.c.pupils, mart.c.pupils_symbol).where(
+    """The authority's roll by sector and stage in the year."""
+    mart = tables.roll_by_sector_stage
+    return select(mart.c.sector, mart.c.stage, mart.c.pupils, mart.c.pupils_symbol).where(
         mart.c.local_authority_code == asked.authority, mart.c.academic_year == asked.academic_year
     )
