@@ -13,6 +13,8 @@ REPORTS = ("control_balance", "control_reconciliation")
 ALWAYS = ("core", "attendance")
 """Subjects without which there is no warehouse; the others wait until the first file of a feed of theirs has landed."""
 LANDED = "select distinct feed from control.files where status = 'landed'"
+ANY_EVENT = 2**63 - 1
+"""Ledger state that a model reflects while it waits: none of its files has landed, whatever else has."""
 
 
 def own_subject(node: Mapping[str, Any]) -> str | None:
@@ -76,3 +78,17 @@ def waiting_models(manifest: Manifest, landed: Iterable[str]) -> set[str]:
 def landed_feeds(connection: psycopg.Connection) -> set[str]:
     """Feeds of which a file has ever landed."""
     return {str(feed) for (feed,) in connection.execute(LANDED).fetchall()}
+
+
+def note_waiting(connection: psycopg.Connection, models: Iterable[str], code_version: str) -> None:
+    """Note models (by name) that wait as up to date with everything, and take that back of those that wait no more.
+
+    What reports on all feeds is then of the build's own ledger state, and a model that begins is seen as never built.
+    """
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("delete from control.model_builds where event_id = %s", [ANY_EVENT])
+        cursor.executemany(
+            "insert into control.model_builds (model, event_id, code_version, built_at) values (%s, %s, %s, now()) "
+            "on conflict (model) do nothing",
+            [(model, ANY_EVENT, code_version) for model in sorted(models)],
+        )

@@ -42,7 +42,7 @@ from orchestration.project_state import last_built, missing_views, project_state
 from orchestration.release.tables.project import check_manifest
 from orchestration.seals import check_due_seals
 from orchestration.settings import Settings, load_settings
-from orchestration.subjects import landed_feeds, waiting_models
+from orchestration.subjects import landed_feeds, note_waiting, waiting_models
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 from orchestration.trouble import trouble_in, trouble_of
 
@@ -252,8 +252,9 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
         waiting = waiting_models(manifest, landed_feeds(connection))
         views = {view for key, view in VIEWS.items() if key not in waiting}
         project_stands = built == state and not full_refresh and not missing_views(connection, views)
-        if waiting:
-            arguments += ["--exclude", *sorted(str(manifest["nodes"][key]["name"]) for key in waiting)]
+        names = sorted(str(manifest["nodes"][key]["name"]) for key in waiting)
+        note_waiting(connection, names, settings.code_version)
+        arguments += ["--exclude", *names] if names else []
         arguments += ["--select", *seeds, *(ROWS if project_stands else ["resource_type:model"])]
         rules = recorded_rules(connection) if built == state else rules_of(settings, manifest)
         rebuilt = _to_rebuild(context, connection, manifest, rules) if built != state else set()
