@@ -100,7 +100,9 @@ def test_a_spreadsheets_driver_lists_and_reads_the_marts(either: Settings, tmp_p
     assert ("aggregated", "door_probe", "VIEW") in tables
     assert ("raw", "attendance", "TABLE") in tables  # it lists by the catalogue, whoever may read
     assert "permission denied for schema raw" in answer("select * from raw.attendance")
-    assert [row[3] for row in ask("help door_probe")] == COLUMNS
+    # isql's own `help door_probe` names no schema, and the driver then looks into the login's own alone
+    columns = "select column_name, 1 from information_schema.columns where table_name = 'door_probe' and table_schema ="
+    assert [row[0] for row in ask(f"{columns} 'aggregated' order by ordinal_position")] == COLUMNS
     rows = ask(f"select seed_code, month, pupils, attendance_rate from {VIEW} order by 1, 2")
     assert len(rows) == 120
     assert rows[0] == ["1000001", "2025-08-01", "21", "0.8700"]
