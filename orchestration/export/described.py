@@ -1,7 +1,8 @@
 """What a mart is, as its reader may know it: columns, types, units, key, and on which release its rows stand.
 
 Read through the same doors as the rows, so a login learns of its own authority alone. Descriptions are the comments of
-the views; units and keys stand in ``aggregated.data_dictionary``, which is released with the marts.
+the views; units and keys stand in ``aggregated.data_dictionary``, which is released with the marts. Of marts that it
+does not have (those of declared subjects), types and keys are those of their tables, as the catalogue tells everybody.
 """
 
 import datetime as dt
@@ -28,6 +29,14 @@ where c.relnamespace = to_regnamespace('aggregated') and c.relkind = 'v' and a.a
 order by c.relname, a.attnum
 """
 DICTIONARY = "select mart, column_name, data_type, unit, key_position from aggregated.data_dictionary"
+TABLES = """
+select c.relname, a.attname, format_type(a.atttypid, a.atttypmod), null, array_position(k.conkey, a.attnum)
+from pg_catalog.pg_attribute as a
+inner join pg_catalog.pg_class as c on c.oid = a.attrelid
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+left join pg_catalog.pg_constraint as k on k.conrelid = c.oid and k.contype = 'p'
+where n.nspname = 'released' and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+"""
 STANDING = """
 select local_authority_code, release_id, data_as_at, released_at, code_version, deliveries, label
 from aggregated.releases order by local_authority_code
@@ -62,7 +71,7 @@ class Mart:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Names of the key's columns, in the key's order; empty where the dictionary has none for this mart yet."""
+        """Names of the key's columns, in the key's order; empty where it has none."""
         found = [(column.key_position, column.name) for column in self.columns if column.key_position is not None]
         return tuple(name for _, name in sorted(found))
 
@@ -81,10 +90,11 @@ class Standing:
 
 
 def known_marts(connection: psycopg.Connection) -> dict[str, Mart]:
-    """Every mart that the reader of this connection may read, by name. Two look-ups of the catalogue, one reading."""
+    """Every mart that the reader of this connection may read, by name. Look-ups of the catalogue, and one reading."""
     marked = {
         (mart, column): (data_type, unit, position)
-        for mart, column, data_type, unit, position in connection.execute(DICTIONARY).fetchall()
+        for query in (TABLES, DICTIONARY)
+        for mart, column, data_type, unit, position in connection.execute(query).fetchall()
     }
     marked |= {
         (RELEASES.mart, column.name): (

@@ -11,7 +11,9 @@ from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import Model, Persons
 from tests.support.made_up_rolls import persons_of, published_roll, roll_model
 
-pytestmark = pytest.mark.skipif(os.environ.get("PROPERTIES") != "all", reason="measures; run `make properties`")
+pytestmark = pytest.mark.skipif(
+    os.environ.get("PROPERTIES") != "all", reason="a time beside other tests says nothing: make properties"
+)
 FIRST, NIGHT = 90.0, 6.0
 """Seconds on two slow cores that do nothing else."""
 
