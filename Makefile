@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 # what a server needs and nothing else: make setup PRODUCTION=1
 LOCK := $(if $(PRODUCTION),production.lock,requirements.lock)
 
-.PHONY: help setup demo test faults lint verify bench bench-dashboards screenshots up down dbt lock clean
+.PHONY: help setup demo test faults properties lint verify bench bench-dashboards screenshots up down dbt lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -40,6 +40,9 @@ test: $(READY) ## every test, with a database started for the occasion
 
 faults: $(READY) ## every test of kills, full disks, torn files, broken input and changed values at its full size; takes long
 	@WAREHOUSE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
+
+properties: $(READY) ## promises of disclosure control over many random worlds, rolls and slips; takes minutes
+	@PROPERTIES=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/properties
 
 lint: $(READY) ## ruff, mypy, sqlfluff, yamllint
 	@$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import attainment
 from benchmarks.comparisons import LARGE, SEEDS, compare_attendance, compare_census, national, published_persistence
 from orchestration.settings import PROJECT_DIR
 from orchestration.synthetic import generate_pupils_only
@@ -99,7 +100,10 @@ def verify() -> Report:
     for name, rate in scotland.rates().items():
         shown = f"{PUBLISHED_GROUPS[name]:.1f}" if name in PUBLISHED_GROUPS else "-"
         groups.append(f"| {name} | {rate:.1f} | {shown} |")
-    report.tables = ["\n".join(table) for table in (census, rates, persistence, groups)]
+    levels, promises = attainment.section()
+    for promise in promises:
+        report.promise(*promise)
+    report.tables = ["\n".join(table) for table in (census, rates, persistence, groups, levels)]
     return report
 
 
@@ -146,6 +150,13 @@ def page(report: Report) -> str:
         "91.0 percent of openings (the generator is calibrated to 2022/23 and 2023/24, about 90.3), stages 2023/24.",
         "",
         report.tables[3],
+        "",
+        "## Achievement of levels",
+        "",
+        "Percent of pupils with a judgement, against each authority's own figures. Gaps are in points; where no area",
+        "is among the most deprived fifth there is none.",
+        "",
+        report.tables[4],
         "",
         "## What is not as published",
         "",

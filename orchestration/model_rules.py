@@ -22,7 +22,7 @@ from orchestration.settings import Settings
 from orchestration.transform import ensure_manifest
 
 Manifest = Mapping[str, Any]
-WITHOUT_ROWS = {"check_project", "note_failed_tests", "note_subjects", "subject_of", "under_readers", "reaches_readers"}
+WITHOUT_ROWS = {"check_project", "note_failed_tests", "note_subjects"}
 """Macros that look at the project or at tests and make no rows."""
 Rules = dict[str, str]
 """Hash of the rule by unique id of the model or seed."""

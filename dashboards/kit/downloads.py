@@ -1,4 +1,4 @@
-"""Tables to take away: CSV with a metadata header, and workbooks that a screen reader can walk through."""
+"""What is taken away: CSV with a metadata header; workbooks and documents that a screen reader can walk through."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from dashboards.kit import formats
 from dashboards.kit.components import slug
+from dashboards.kit.document import Document
 from dashboards.kit.formats import SYMBOLS
 from dashboards.kit.page import Page, PageRequest, Sheet
 from dashboards.kit.values import cell, harmless
@@ -64,6 +65,15 @@ def xlsx_response(page: Page, asked: PageRequest, heading: str, sheets: Sequence
     body = workbook(metadata(page, asked, heading), sheets)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Response(body, media_type=kind, headers=_attachment(page, asked, heading, page.name, "xlsx"))
+
+
+def docx_response(page: Page, asked: PageRequest, heading: str, document: Document) -> Response:
+    """The whole page as a file of Word."""
+    from dashboards.kit.word import word  # python-docx takes 0.2 s to import, and few readers take a document
+
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    headers = _attachment(page, asked, heading, page.name, "docx")
+    return Response(word(document), media_type=kind, headers=headers)
 
 
 def _attachment(page: Page, asked: PageRequest, heading: str, name: str, ending: str) -> dict[str, str]:

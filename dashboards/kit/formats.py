@@ -1,6 +1,7 @@
 """Figures as people read them: one decimal, thousands separated, dates in words, changes with their direction.
 
-A measure is a ``Figure``: a value, or the symbol that says why there is none (``SYMBOLS``), never a bare null.
+A measure is a ``Figure``: a value, or the symbol that says why there is none (``SYMBOLS``), never a bare null. Pages
+say it in words, files to take away have the symbol.
 """
 
 import datetime as dt
@@ -9,20 +10,22 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from dashboards.kit.labels import label, labels, symbols
+
 Number = int | float | Decimal
 
+ON_PAGE, IN_DRAWING, IN_LITTLE_ROOM = symbols("on_page"), symbols("in_drawing"), symbols("in_little_room")
+EXPLANATIONS = symbols("explanation")
 SYMBOLS: dict[str, tuple[str, str]] = {
-    "[c]": ("suppressed", "Not shown, so that no pupil can be recognised in it or worked out from other figures."),
-    "[x]": ("not available", "Not available: too little has arrived, or it is not yet time to show it."),
-    "[z]": ("not applicable", "Does not apply here."),
-    "[low]": ("rounds to zero", "More than none, but so little that it rounds to zero."),
+    symbol: (word, EXPLANATIONS[symbol]) for symbol, word in symbols("in_file").items()
 }
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+NOT_AVAILABLE = "[x]"
+NO_SCHOOLS = label("not_shown", "schools")
+UNPUBLISHED = label("not_shown", "unpublished")
+PART_OF_YEAR = label("not_shown", "part_of_year")
+MONTHS = tuple(labels("months").values())
 MINUS = "−"  # noqa: RUF001  # the sign that screen readers say as minus
-SECTORS = {"primary": "Primary", "secondary": "Secondary", "special": "Special", "all": "All sectors"}
+SECTORS = labels("sectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,14 @@ class Figure:
     """A measure as released: ``value``, or None with the symbol that says why.
 
     ``unit`` says how it is written: ``rate`` (0 to 1, as a percentage with one decimal), ``count`` (thousands
-    separated), ``points`` (a difference of rates), ``text``.
+    separated), ``points`` (a difference of rates), ``text``. ``why`` are words instead of the symbol's, where more is
+    known: ``not enough schools to compare``.
     """
 
     value: Number | None
     symbol: str | None = None
     unit: str = "rate"
+    why: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -44,9 +49,9 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """As a reader reads it: ``93.4%``, ``1,204`` or ``[c]``."""
+        """As a reader of a page reads it: ``93.4%``, ``1,204`` or ``too few pupils to show``."""
         if self.value is None:
-            return self.symbol or "[x]"
+            return self.word
         if self.unit == "count":
             return count(self.value)
         if self.unit == "points":
@@ -54,30 +59,54 @@ class Figure:
         return percentage(self.value)
 
     @property
-    def explanation(self) -> str:
-        """Why there is no value; empty where there is one."""
-        return "" if self.is_shown else SYMBOLS.get(self.symbol or "[x]", SYMBOLS["[x]"])[1]
+    def mark(self) -> str:
+        """As it stands in a file: the value as on a page, or the symbol: ``[c]``."""
+        return self.text if self.is_shown else self._known_symbol
 
     @property
     def word(self) -> str:
-        """The symbol in words, such as ``suppressed``; empty where there is a value."""
-        return "" if self.is_shown else SYMBOLS.get(self.symbol or "[x]", SYMBOLS["[x]"])[0]
+        """Why there is no value, in words; empty where there is one."""
+        return "" if self.is_shown else self.why or ON_PAGE[self._known_symbol]
+
+    @property
+    def explanation(self) -> str:
+        """Why there is no value, in a sentence; empty where there is one."""
+        return "" if self.is_shown else EXPLANATIONS[self._known_symbol]
+
+    def in_drawing(self, has_little_room: bool = False) -> str:
+        """As a drawing has it: ``93.4%``, ``too few pupils``, or ``too few`` where there is little room."""
+        if self.is_shown:
+            return self.text
+        return (IN_LITTLE_ROOM if has_little_room else IN_DRAWING)[self._known_symbol]
+
+    @property
+    def _known_symbol(self) -> str:
+        return self.symbol if self.symbol in SYMBOLS else NOT_AVAILABLE
 
     def minus(self, other: "Figure") -> "Figure":
-        """Difference of two rates in percentage points; ``[x]`` unless both are shown."""
-        if self.value is None or other.value is None:
-            return Figure(None, self.symbol or other.symbol or "[x]", "points")
+        """Difference of two rates in percentage points; that one's symbol and words which is not shown."""
+        for one in (self, other):
+            if one.value is None:
+                return Figure(None, one.symbol or NOT_AVAILABLE, "points", one.why)
+        assert self.value is not None
+        assert other.value is not None
         return Figure(rounded(self.value) - rounded(other.value), None, "points")
 
     def __str__(self) -> str:
         return self.text
 
 
-def figure(row: Any, column: str, group: str = "openings", unit: str = "rate") -> Figure:
-    """The measure ``column`` of a row (or mapping) with the symbol of its group, such as ``openings_symbol``."""
+def figure(row: Any, column: str, group: str = "openings", unit: str = "rate", why: str = "") -> Figure:
+    """The measure ``column`` of a row (or mapping) with the symbol of its group, such as ``openings_symbol``.
+
+    ``why`` are words for the page where the symbol is ``[x]`` and more is known.
+    """
     values: Mapping[str, Any] = row if isinstance(row, Mapping) else row._mapping
     value = values[column]
-    return Figure(value, None if value is not None else values.get(f"{group}_symbol") or "[x]", unit)
+    if value is not None:
+        return Figure(value, None, unit)
+    symbol = values.get(f"{group}_symbol") or NOT_AVAILABLE
+    return Figure(None, symbol, unit, why if symbol == NOT_AVAILABLE else "")
 
 
 def rounded(rate: Number) -> Decimal:
@@ -86,19 +115,24 @@ def rounded(rate: Number) -> Decimal:
 
 
 def percentage(rate: Number | None) -> str:
-    """``0.9337`` as ``93.4%``; a null as ``[x]``."""
-    return "[x]" if rate is None else f"{rounded(rate)}%"
+    """``0.9337`` as ``93.4%``; a null as ``not available``."""
+    return ON_PAGE[NOT_AVAILABLE] if rate is None else f"{rounded(rate)}%"
 
 
 def count(number: Number | None) -> str:
-    """``1204`` as ``1,204``; a null as ``[x]``."""
-    return "[x]" if number is None else f"{number:,}"
+    """``1204`` as ``1,204``; a null as ``not available``."""
+    return ON_PAGE[NOT_AVAILABLE] if number is None else f"{number:,}"
+
+
+def one_decimal(number: Number) -> str:
+    """``9.26`` as ``9.3``, halves away from zero, thousands separated."""
+    return f"{Decimal(str(number)).quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
 
 
 def points(difference: Number | None) -> str:
     """A difference in percentage points with its sign: ``+0.8``, ``-0.8`` (with a minus sign), ``0.0``."""
     if difference is None:
-        return "[x]"
+        return ON_PAGE[NOT_AVAILABLE]
     found = Decimal(str(difference)).quantize(Decimal("0.1"), ROUND_HALF_UP)
     sign = "+" if found > 0 else MINUS if found < 0 else ""
     return f"{sign}{abs(found)}"

@@ -15,12 +15,10 @@ WORDY = 40  # letters
 
 
 def figure_html(figure: Figure) -> Markup:
-    """A figure as it is written; a symbol is followed by its word for who hears the page."""
+    """A figure as it is written, or in words why there is none."""
     if figure.is_shown:
         return Markup(figure.text)  # noqa: S704  # digits, a sign and a comma
-    return Markup('<span class="symbol">{}<span class="visually-hidden"> {}</span></span>').format(
-        figure.text, figure.word
-    )
+    return Markup('<span class="unshown">{}</span>').format(figure.word)
 
 
 def cell_html(cell: Cell, address: Address) -> tuple[str, str]:

@@ -8,14 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 
-Format = Literal["html", "csv", "xlsx"]
+Format = Literal["html", "csv", "xlsx", "docx"]
+NO_DRAWING = Markup()
 SECTORS = ("primary", "secondary", "special")
 
 
 class NotFoundError(Exception):
     """There is no such thing for this reader: the same answer whether it does not exist or may not be seen."""
+
+
+class UnknownChoiceError(NotFoundError):
+    """The address asks for a choice that the page does not have: ``?stage=S3``. Says nothing of what there is."""
 
 
 class NotReadyError(Exception):
@@ -112,6 +118,7 @@ class Sheet:
     """A table to take away, in the scope of the page. ``rows`` hold plain values, or ``formats.Figure`` for measures.
 
     ``name`` is the address of the CSV and the name of the worksheet: lower case, digits, underscores, at most 31.
+    ``drawing`` is the chart of these rows where a workbook shall have its picture, ``says`` the sentence for it.
     """
 
     name: str
@@ -119,6 +126,8 @@ class Sheet:
     columns: tuple[SheetColumn, ...]
     rows: Sequence[Sequence[Any]]
     notes: tuple[str, ...] = ()
+    drawing: Markup = NO_DRAWING
+    says: str = ""
 
 
 class Figures(Protocol):
@@ -169,7 +178,8 @@ class Page:
 
     ``path`` begins with a slash and may hold parameters declared with ``in_path``; with ``{seed_code}`` and
     ``{sector}`` the request's ``school`` is set. ``figures`` asks the database and answers a ``Figures``; it
-    raises ``NotFoundError`` or ``NotReadyError``. ``sheets`` gives the tables of the same figures. ``heading``
+    raises ``NotFoundError`` or ``NotReadyError``. ``sheets`` gives the tables of the same figures, ``document`` (of
+    ``dashboards.kit.document``) the whole as a file of Word. ``heading``
     names what is shown where that is more than ``title``. ``parent`` is the page above it in the breadcrumb.
     ``reads`` names the released tables that the page rests on: its source line, and its place in the lineage.
     ``entry`` is the page's entry in the navigation of a reader, where that is not its title for everybody.
@@ -183,6 +193,7 @@ class Page:
     reads: tuple[str, ...]
     sheets: Callable[[Any, PageRequest], Sequence[Sheet]] | None = None
     heading: Callable[[Any, PageRequest], str] | None = None
+    document: Callable[[Any, PageRequest], Any] | None = None
     description: str = ""
     parent: str | None = None
     parameters: tuple[Parameter, ...] = ()

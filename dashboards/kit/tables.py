@@ -181,6 +181,20 @@ attendance_by_cluster = _mart(
     SCHOOL, YEAR, _of(TEXT, "cluster_name", "openings_symbol"), COUNTED, _of(RATE, "attendance_rate"), AS_AT,
 )  # fmt: skip
 clusters = _mart("clusters", SCHOOL, _of(TEXT, "cluster_name"), _of(FLAG, "is_invented"))
+_ROLL = (
+    PUPILS
+    | _of(COUNT, "pupils_with_english_as_additional_language", "pupils_asked_for_free_meals")
+    | _of(COUNT, "pupils_registered_for_free_meals", "pupils_taught_in_gaelic")
+    | _of(DATE, "census_on")
+    | _of(TEXT, "pupils_symbol", "pupils_with_english_as_additional_language_symbol")
+    | _of(TEXT, "pupils_asked_for_free_meals_symbol", "pupils_registered_for_free_meals_symbol")
+    | _of(TEXT, "pupils_taught_in_gaelic_symbol")
+)
+_COUNTED_AT = PUPILS | _of(DATE, "census_on") | _of(TEXT, "pupils_symbol")
+roll_by_school = _mart("roll_by_school", SCHOOL, YEAR, _ROLL, _of(COUNT, "capacity"), _of(Numeric(6, 4), "occupancy"))
+roll_by_school_stage = _mart("roll_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _COUNTED_AT)
+roll_by_sector = _mart("roll_by_sector", AUTHORITY, SECTOR, YEAR, _ROLL)
+roll_by_sector_stage = _mart("roll_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _COUNTED_AT)
 provenance = _mart(
     "provenance",
     AUTHORITY, YEAR, _of(TEXT, "mart", "seed_code", "code_version"), _of(TEXTS, "deliveries"),

@@ -123,9 +123,9 @@ def _current(page: Page, shown: Page | None) -> str:
 
 @pass_context
 def download(context: Context, name: str) -> str:
-    """The address of a table of this page as CSV by its name, or of all of them with ``xlsx``."""
+    """The address of a table of this page as CSV by its name; ``xlsx``: of all of them; ``docx``: of the whole."""
     asked: PageRequest = context["asked"]
-    ending = "/tables.xlsx" if name == "xlsx" else f"/tables/{name}.csv"
+    ending = {"xlsx": "/tables.xlsx", "docx": "/document.docx"}.get(name, f"/tables/{name}.csv")
     return address(context["page"], asked, asked.values, ending)
 
 

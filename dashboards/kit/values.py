@@ -31,7 +31,7 @@ def cell(value: Any) -> str | int | float:
 
 def _of_figure(figure: Figure) -> str | int | float:
     if figure.value is None:
-        return figure.text
+        return figure.mark
     if figure.unit == "count":
         return int(figure.value)
     return float(figure.value if figure.unit == "points" else formats.rounded(figure.value))

@@ -1,18 +1,21 @@
 """Workbooks by ``gptables``, the accessible spreadsheets of the Government Analysis Function.
 
-A cover that says what it is, a list of contents, and one worksheet with one table for each of the page's tables.
+A cover that says what it is, a list of contents, and one worksheet with one table for each of the page's tables,
+with the picture of its chart below where the sheet has one.
 """
 
 import io
 import warnings
 from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 import gptables
 import pandas as pd
 
 from dashboards.kit.formats import SYMBOLS
 from dashboards.kit.page import Sheet
+from dashboards.kit.pictures import WIDTH, picture, size_of
 from dashboards.kit.values import cell
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -35,8 +38,23 @@ def workbook(metadata: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> by
             content, sheets={sheet.name: _table(sheet, known) for sheet in sheets}, cover=cover,
             workbook_options=OPTIONS,
         )  # fmt: skip
+    for sheet in sheets:
+        if sheet.drawing:
+            _add_picture(made.get_worksheet_by_name(sheet.name), sheet)
     made.close()
     return content.getvalue()
+
+
+def _add_picture(worksheet: Any, sheet: Sheet) -> None:
+    """The chart below its table, with its sentence for who cannot see it."""
+    width, _ = size_of(sheet.drawing)
+    facts = {
+        "image_data": io.BytesIO(picture(sheet.drawing)),
+        "description": f"Chart. {sheet.says} All its figures are in the table above.",
+        "x_scale": width / WIDTH,
+        "y_scale": width / WIDTH,
+    }
+    worksheet.insert_image(worksheet.dim_rowmax + 2, 0, f"{sheet.name}.png", facts)
 
 
 def _table(sheet: Sheet, known: dict[str, str]) -> gptables.GPTable:

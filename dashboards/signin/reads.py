@@ -16,6 +16,7 @@ SEED_CODE = re.compile(r"[0-9]{1,8}")
 FORMATS: dict[str, Format] = {
     "text/csv": "csv",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
 }
 UNKNOWN = "unknown"
 LINE = text(

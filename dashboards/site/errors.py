@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards.kit.page import NotFoundError, NotReadyError, PageRead
+from dashboards.kit.page import NotFoundError, NotReadyError, PageRead, UnknownChoiceError
 from dashboards.site.signed_in import NotSignedInError
 from dashboards.site.targets import own_path
 from orchestration.errors import WarehouseError
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 def install(app: FastAPI) -> None:
     """Give the application its pages for errors."""
     app.add_exception_handler(NotFoundError, _not_found)
+    app.add_exception_handler(UnknownChoiceError, _unknown_choice)
     app.add_exception_handler(RequestValidationError, _not_found)
     app.add_exception_handler(NotSignedInError, _not_signed_in)
     app.add_exception_handler(NotReadyError, _not_ready)
@@ -73,6 +74,17 @@ def not_found(request: Request) -> Response:
 async def _not_found(request: Request, error: Exception) -> Response:
     _note_unknown(request)
     return not_found(request)
+
+
+async def _unknown_choice(request: Request, error: Exception) -> Response:
+    """Said before anything is looked up, so the answer tells of no school, year or reader."""
+    _note_unknown(request)
+    return message(
+        request, 404, "Page not found",
+        "The address asks for a choice that this page does not have. What can be chosen stands on the page itself.",
+        "Single pupils are not here: they are in SEEMiS. Nor are crossings of groups of one school, such as girls in "
+        "S3: too few pupils stand behind most of them.",
+    )  # fmt: skip
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:

@@ -1,4 +1,7 @@
-"""A route for each page and for its downloads, with the parameters that the page declares."""
+"""A route for each page and for its downloads, with the parameters that the page declares.
+
+A parameter that it does not declare is *not found*: figures that look as if it had been understood would be wrong.
+"""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -8,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from dashboards.kit.page import Page, Parameter
+from dashboards.kit.page import Page, Parameter, UnknownChoiceError
 from dashboards.site.serving import PageServer
 
 SCOPE = (
@@ -33,6 +36,8 @@ def router(pages: tuple[Page, ...], server: PageServer) -> APIRouter:
     for page in pages:
         _add(made, f"{page.path}/tables/{{table}}.csv", page, server.csv, (TABLE,))
         _add(made, f"{page.path}/tables.xlsx", page, server.xlsx)
+        if page.document is not None:
+            _add(made, f"{page.path}/document.docx", page, server.docx)
         _add(made, page.path, page, server.show)
     return made
 
@@ -43,7 +48,11 @@ def _add(
     parameters = (*SCOPE, *page.parameters)
     own = tuple(parameter.name for parameter in more)
 
+    known = {parameter.name for parameter in parameters if not parameter.in_path}
+
     def endpoint(request: Request, **values: str) -> Response:
+        if not known.issuperset(request.query_params):
+            raise UnknownChoiceError
         given = {parameter.name: values[parameter.name] for parameter in parameters}
         return serve(page, request, given, *(values[name] for name in own))
 

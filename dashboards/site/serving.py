@@ -97,6 +97,14 @@ class PageServer:
             raise NotFoundError(f"tables of {page.name}")
         return downloads.xlsx_response(page, found.asked, heading_of(page, found), sheets)
 
+    def docx(self, page: Page, request: Request, given: Mapping[str, str]) -> Response:
+        """The page as a file of Word. Raises NotFoundError where it has none."""
+        if page.document is None:
+            raise NotFoundError(f"document of {page.name}")
+        found = self._find(page, request, given, "docx")
+        document = page.document(found.figures, found.asked)
+        return downloads.docx_response(page, found.asked, heading_of(page, found), document)
+
     def _find(self, page: Page, request: Request, given: Mapping[str, str], wanted: Format) -> Found:
         request.state.page_read = wanted_of(page, given, wanted)
         with self._database.reading(reader_of(request)) as connection:

@@ -1,9 +1,9 @@
-// Tables that sort by a click on a heading and filter by a text or a choice. Symbols such as [c] always stand last.
+// Tables that sort by a click on a heading and filter by a text or a choice. What is not shown always stands last.
 
 function keyOf(cell) {
   if (!cell) return "";
   const text = cell.dataset.sort ?? cell.firstChild?.textContent.trim() ?? "";
-  if (text.startsWith("[")) return null;
+  if (cell.firstChild?.className === "unshown") return null;
   const number = Number(text.replace(/[,%+\s]/g, "").replace("\u2212", "-"));
   return text !== "" && !Number.isNaN(number) ? number : text.toLowerCase();
 }

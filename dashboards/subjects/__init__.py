@@ -1,14 +1,19 @@
 """The pages, in the order of the navigation. A new page is imported here and added to ``PAGES``."""
 
 from dashboards.kit.page import Page
-from dashboards.subjects.attendance import authority, school, schools
+from dashboards.subjects.attendance import authority, authority_brief, authority_pack, school, school_brief, schools
 from dashboards.subjects.core import about, data_quality, today
+from dashboards.subjects.roll import roll
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     authority.PAGE,
     schools.PAGE,
     school.PAGE,
+    school_brief.PAGE,
+    authority_brief.PAGE,
+    authority_pack.PAGE,
+    roll.PAGE,
     data_quality.PAGE,
     about.PAGE,
 )

@@ -3,6 +3,7 @@
 A researcher's belongs to a project as well, for good: without one it reads no records, and it is over with its project.
 """
 
+import contextlib
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from orchestration.access.project_logins import join_project
 from orchestration.access.readers import RESERVED
 from orchestration.database import connect, new_password, set_password
 from orchestration.database.cluster import ADMIN
+from orchestration.database.own_schemas import drop_schema
 from orchestration.database.personal import Login, make_login
-from orchestration.database.roles import CONTROL_OWNER, GROUPS
+from orchestration.database.roles import CONTROL_OWNER, GROUPS, SCHEMAS
 from orchestration.settings import Settings
 
 NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
+DROP_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,10 @@ def give_login(
 
 
 def end_login(settings: Settings, name: str, *, actor: str) -> None:
-    """End a login for good: it cannot log in, its scope is revoked, its sessions are cut, its name stays taken."""
+    """End a login for good: it cannot log in, its scope is revoked, its sessions are cut, its tables go.
+
+    Its name stays taken. Tables that a session holds which cannot be cut go with the next ``warehouse up``.
+    """
     with connect(settings, ADMIN) as connection:
         _as_owner(connection)
         ended = connection.execute(
@@ -96,10 +102,13 @@ def end_login(settings: Settings, name: str, *, actor: str) -> None:
             groups = sql.SQL(", ").join(map(sql.Identifier, GROUPS))
             connection.execute(sql.SQL("revoke {} from {}").format(groups, sql.Identifier(name)))
     with connect(settings, ADMIN, autocommit=True) as connection:
-        try:
+        # sessions that may not be cut read nothing any more, and end by themselves
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
             connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [name])
-        except psycopg.errors.InsufficientPrivilege:
-            return  # they may read nothing any more, and end by themselves
+        if name not in SCHEMAS:
+            connection.execute(f"set lock_timeout = '{DROP_SECONDS}s'")
+            with contextlib.suppress(psycopg.errors.LockNotAvailable):
+                drop_schema(connection, name)
 
 
 def new_login_password(settings: Settings, name: str, password: str | None = None) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import psycopg
 
 from orchestration.access.errors import ReaderError
-from orchestration.database.roles import GROUPS, LOGINS, OWNERS
+from orchestration.database.roles import GROUPS, LOGINS, OWNERS, SCHEMAS
 
-RESERVED = frozenset({*OWNERS, *GROUPS, *LOGINS})
+RESERVED = frozenset({*OWNERS, *GROUPS, *LOGINS, *SCHEMAS, "public", "information_schema"})
 NOT_READERS = ("dashboard", *OWNERS, *GROUPS)
 """Roles that see nothing by themselves: the pages name the person they answer, groups and owners have no login."""
 

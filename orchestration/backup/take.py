@@ -21,6 +21,7 @@ from orchestration.database import ensure_ready
 from orchestration.database.binaries import find_binaries
 from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import open_connection, parameters
+from orchestration.database.personal import own_schemas
 from orchestration.database.roles import OWNERS, ROLES, SCHEMAS
 from orchestration.identity import KeyMissingError, key_fingerprint, key_source, load_key
 from orchestration.settings import Settings
@@ -66,7 +67,7 @@ def _write(settings: Settings, draft: Path, progress: Progress) -> BackupManifes
         arguments = [
             "--format=custom", "--compress=gzip:3", f"--snapshot={snapshot}", f"--file={archive}",
             f"--lock-wait-timeout={LOCK_SECONDS * 1000}", f"--dbname={settings.pg_database}",
-            *(f"--exclude-schema={name}" for name in (*MADE_BY_DBT, "public")),
+            *(f"--exclude-schema={name}" for name in (*MADE_BY_DBT, "public", *own_schemas(connection))),
             *(f"--exclude-table={name}" for name in _made_by_dbt_elsewhere(connection)),
         ]  # fmt: skip
         run_program(settings, "pg_dump", known, arguments, progress)

@@ -21,6 +21,7 @@ from orchestration.cli import (
     dbt,
     delivering,
     demo,
+    export,
     ledger,
     project,
     running,
@@ -61,7 +62,7 @@ def options(
 
 for part in (
     synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, project, credentials,
-    dashboards, audit,
+    export, dashboards, audit,
 ):  # fmt: skip
     part.register(app)
 

@@ -1,31 +1,57 @@
-"""The command that attacks a table: what it gives away of the figures that it hides."""
+"""The command that attacks what is published: what it gives away of the figures that it hides."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, print_rows
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_rows
+from orchestration.settings import load_settings
 
 LISTED = 20
 """Figures named on the screen; `--json` has all."""
 
 
 def audit_disclosure(
-    csv: Annotated[Path, typer.Option("--csv", exists=True, dir_okay=False, help="A table as it is published.")],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", exists=True, dir_okay=False, help="A table as it is published.")
+    ] = None,
     structure: Annotated[
-        Path, typer.Option("--structure", exists=True, dir_okay=False, help="YAML: which columns add up to which.")
-    ],
+        Path | None,
+        typer.Option("--structure", exists=True, dir_okay=False, help="YAML: which columns add up to which."),
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Say which hidden figures of a table anybody can work out, by subtraction and by linear programs.
+    """Say which hidden figures anybody can work out, by subtraction and by linear programs: of a table, or of all.
 
-    Exit code 3 where there are any. Nothing is changed. docs/disclosure-control.md explains the structure.
+    Without a table it attacks what stands released of every subject that declares itself. Exit code 3 where anything
+    is given away. Nothing is changed. docs/disclosure-control.md explains the structure.
 
     Examples:
 
-        warehouse audit-disclosure --csv tests/data/disclosure/school_table_2023.csv --structure tests/data/disclosure/school_table_2023.yml
-    """  # noqa: E501
+        warehouse audit-disclosure
+
+        warehouse audit-disclosure --csv table.csv --structure table.yml --json
+    """
+    if csv is not None and structure is not None:
+        _of_table(csv, structure, json_output)
+        return
+    if csv is not None or structure is not None:
+        raise fail("--csv and --structure go together: a table, and which of its columns add up to which", Exit.USAGE)
+    from orchestration.release.door.audit import audit_released
+
+    audited = audit_released(load_settings())
+    rows = [
+        {"authority": one.local_authority_code, "subject": one.subject, "hidden": one.hidden,
+         "given_away": len(one.given_away), "figures": "; ".join(one.given_away[:LISTED]) or None}
+        for one in audited
+    ]  # fmt: skip
+    print_rows(rows, "What readers can work out", "No subject that declares itself has been released.", json_output)
+    if any(one.given_away for one in audited):
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def _of_table(csv: Path, structure: Path, json_output: bool) -> None:
     from orchestration.release.attacker.subtraction import given_away
     from orchestration.release.attacker.table import read_puzzle, read_structure
 

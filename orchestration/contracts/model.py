@@ -213,9 +213,14 @@ class Contract:
         return any(column.name == "scn" for column in self.columns)
 
     @property
-    def order_of_landing(self) -> tuple[bool, bool, str]:
-        """Sorts files of one delivery: establishments first, since rows may name those, and snapshots before deltas."""
-        return (self.feed != ESTABLISHMENTS, self.kind == "delta", self.feed)
+    def order_of_landing(self) -> tuple[bool, bool, bool, bool, str]:
+        """Sorts files of one delivery: establishments first, since rows may name those; then places, then people.
+
+        Deltas follow the snapshots, and what is not collected comes last with them.
+        """
+        is_late = self.kind == "delta" or not self.is_collected
+        has_pupil, has_place = is_late or self.has_pupil, is_late or self.has_establishment
+        return (self.feed != ESTABLISHMENTS, is_late, has_pupil, has_place, self.feed)
 
     def column(self, name: str) -> Column:
         """Find a column by its name; ``KeyError`` when the contract has none of that name."""

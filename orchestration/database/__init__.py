@@ -1,7 +1,7 @@
 """The database: an embedded server's life, provisioning on any target, and connections as one role each."""
 
 from orchestration.database.binaries import psql_binary
-from orchestration.database.connections import connect, dsn, engine, libpq_environment
+from orchestration.database.connections import connect, connect_login, dsn, engine, libpq_environment
 from orchestration.database.dbt import dbt_environment
 from orchestration.database.doors import open_doors
 from orchestration.database.errors import (
@@ -31,6 +31,7 @@ __all__ = [
     "StartError",
     "advisory_lock",
     "connect",
+    "connect_login",
     "dbt_environment",
     "dsn",
     "engine",

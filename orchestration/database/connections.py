@@ -12,7 +12,7 @@ from orchestration.database.cluster import ADMIN, known_port
 from orchestration.database.errors import AccessError, DatabaseError, NotProvisionedError, NotRunningError
 from orchestration.database.home import places, read_passwords
 from orchestration.database.process import find_postmaster
-from orchestration.database.roles import ROLES, login_of
+from orchestration.database.roles import ANALYST, ROLES, login_of
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,6 +56,22 @@ def connect(settings: Settings, role: str, autocommit: bool = False) -> Connecti
             except AccessError:
                 continue
         raise
+
+
+def connect_login(settings: Settings, name: str, password: str | None) -> Connection:
+    """A new connection as a person's login, which is no role of the warehouse's own.
+
+    Raises AccessError where the database refuses it, and the errors of ``connect`` for what stands in the way.
+    """
+    known = parameters(settings, ANALYST) | {"user": name, "application_name": "warehouse export"}
+    known.pop("password", None)
+    try:
+        return open_connection(settings, known | ({"password": password} if password else {}), autocommit=False)
+    except AccessError:
+        raise AccessError(
+            f"The database at {known['host']}:{known['port']} refuses {name}: set WAREHOUSE_LOGIN_PASSWORD to its "
+            "password; if that is right, the login is over (`warehouse access login` prolongs it)."
+        ) from None
 
 
 def libpq_environment(settings: Settings, role: str) -> dict[str, str]:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from psycopg import Connection
 
 from orchestration.database.doors import LOGINS_READ_AS
+from orchestration.database.own_schemas import VERBS
+from orchestration.database.personal import standing_schemas
 from orchestration.database.roles import DEFAULTS, GROUPS, LOGINS, PROCESSES, SCHEMAS, SINGLE_TABLES
 
 DDL = Path(__file__).parent / "ddl"
@@ -50,6 +52,7 @@ def declared(connection: Connection, database: str, relations: Iterable[Relation
         found |= {
             Privilege("schema", name, "", grantee, "CREATE") for grantee in schema.create if grantee != schema.owner
         }
+    found |= {Privilege("schema", name, "", name, verb) for name in standing_schemas(connection) for verb in VERBS}
     written = _written()
     for relation in relations:
         found |= _of_relation(relation, written)

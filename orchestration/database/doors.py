@@ -115,6 +115,7 @@ def _open(connection: Connection, name: str) -> bool:
         },
     ).fetchone()
     if standing == ([[column, kind] for column, kind, _ in columns], body):
+        _describe(connection, name, columns)
         _grant(connection, view, function)
         return False
     connection.execute(sql.SQL("drop view if exists {}").format(view))
@@ -138,22 +139,35 @@ def _open(connection: Connection, name: str) -> bool:
     )
     names = sql.SQL(", ").join(sql.Identifier(column) for column, _, _ in columns)
     connection.execute(sql.SQL("create view {} as select {} from {}()").format(view, names, function))
-    said = connection.execute("select obj_description(%s::regclass, 'pg_class')", [table.as_string()]).fetchone()
-    text = str(said[0]) if said and said[0] else f"Rows of {name} of the authority of the login that asks."
-    connection.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(text)))
     connection.execute(
         sql.SQL("comment on function {}() is {}").format(
             function, sql.Literal(f"Rows of released.{name} that the login sees; each reading is noted.")
         )
     )
-    for column, _, description in columns:
-        connection.execute(
-            sql.SQL("comment on column {} is {}").format(
-                sql.Identifier(SHOWN, name, column), sql.Literal(description or "")
-            )
-        )
+    _describe(connection, name, columns)
     _grant(connection, view, function)
     return True
+
+
+def _describe(connection: Connection, name: str, columns: list[tuple[str, str, str | None]]) -> None:
+    """Give the view and its columns the words of the table, where they have others."""
+    table, view = sql.Identifier(RELEASED, name), sql.Identifier(SHOWN, name)
+    said = connection.execute(
+        "select obj_description(%s::regclass, 'pg_class'), obj_description(%s::regclass, 'pg_class')",
+        [table.as_string(), view.as_string()],
+    ).fetchone()
+    wanted, found = said or (None, None)
+    text = str(wanted or f"Rows of {name} of the authority of the login that asks.")
+    if text != found:
+        connection.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(text)))
+    described = {column: words for column, _, words in connection.execute(COLUMNS, [view.as_string()]).fetchall()}
+    for column, _, words in columns:
+        if (words or "") != (described.get(column) or ""):
+            connection.execute(
+                sql.SQL("comment on column {} is {}").format(
+                    sql.Identifier(SHOWN, name, column), sql.Literal(words or "")
+                )
+            )
 
 
 def _body(name: str, columns: list[str]) -> str:

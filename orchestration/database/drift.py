@@ -12,6 +12,8 @@ from orchestration.database.declared import Privilege, Relation, declared, decla
 from orchestration.database.drift_elsewhere import differences_elsewhere
 from orchestration.database.drift_of_roles import role_differences
 from orchestration.database.found import Difference
+from orchestration.database.own_schemas import schema_differences
+from orchestration.database.personal import left_schemas, own_schemas
 from orchestration.database.roles import CONTROL_OWNER, CREATORS, SCHEMAS
 
 RELATIONS = """
@@ -27,7 +29,7 @@ with held as (
     union all
     select 'schema', n.nspname, '', n.nspowner, acl.*
     from pg_catalog.pg_namespace as n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) as acl
-    where n.nspname = any(%(schemas)s)
+    where n.nspname = any(%(schemas)s::text [] || %(own)s::text [])
     union all
     select 'relation', n.nspname || '.' || c.relname, '', c.relowner, acl.*
     from pg_catalog.pg_class as c inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace,
@@ -84,6 +86,7 @@ def differences(connection: Connection, *, is_live: bool) -> list[Difference]:
         *_defaults(connection),
         *_policies(connection),
         *_owners(connection),
+        *schema_differences(connection, own_schemas(connection), left_schemas(connection)),
         *_triggers(connection),
         *_functions(connection),
         *differences_elsewhere(connection),
@@ -107,7 +110,8 @@ def _relations(connection: Connection) -> list[Relation]:
 
 def _privileges(connection: Connection) -> Iterator[Difference]:
     wanted = declared(connection, connection.info.dbname, _relations(connection))
-    rows = connection.execute(PRIVILEGES, {"schemas": [*SCHEMAS, "public"]}).fetchall()
+    values = {"schemas": [*SCHEMAS, "public"], "own": own_schemas(connection)}
+    rows = connection.execute(PRIVILEGES, values).fetchall()
     held = {Privilege(*row) for row in rows}
     for extra in sorted(held - wanted):
         yield Difference(f"{_words(extra)}, which is not declared", (_statement("revoke", extra),))

@@ -2,7 +2,8 @@
 
 PostgreSQL's own functions and catalogues, other databases, tablespaces, parameters, large objects, foreign servers:
 what was given there to a role of ours, or belongs to one, is a difference. What a superuser keeps for processes when it
-is taken from readers is declared (``grants.NOT_FOR_READERS``).
+is taken from readers is declared (``grants.NOT_FOR_READERS``). What a login grants on tables of its own reaches nobody
+who may not look into its schema, which is declared (``own_schemas``).
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from psycopg import Connection, sql
 
 from orchestration.database.found import Difference
 from orchestration.database.grants import NOT_FOR_READERS
-from orchestration.database.personal import logins
+from orchestration.database.personal import logins, own_schemas
 from orchestration.database.roles import GROUPS, LOGINS, OWNERS, PROCESSES, SCHEMAS
 
 KEPT_BY = (*PROCESSES, "steward", "auditor")
@@ -27,7 +28,8 @@ where held.refclassid = 'pg_authid'::regclass and held.deptype in ('a', 'o') and
     and held.classid not in ('pg_auth_members'::regclass, 'pg_default_acl'::regclass)
     and not (held.classid = 'pg_database'::regclass and known.identity = quote_ident(current_database()))
     and not (held.classid = 'pg_namespace'::regclass and known.identity = any(%(schemas)s))
-    and coalesce(known.schema, '') <> all(%(schemas)s)
+    and coalesce(known.schema, '') <> all(%(schemas)s::text [] || %(own)s::text [])
+    and not (held.classid = 'pg_namespace'::regclass and known.identity = any(%(own)s))
 order by 1, 3, 4
 """
 # kinds as PostgreSQL names an object, and as REVOKE does
@@ -56,7 +58,7 @@ def differences_elsewhere(connection: Connection) -> Iterator[Difference]:
     """What a role or login of the warehouse has beyond its schemas, and what takes it away."""
     ours = [*OWNERS, *GROUPS, *LOGINS, *(login.name for login in logins(connection))]
     kept = [signature for (signature,) in connection.execute(NOT_FOR_READERS).fetchall()]
-    values = {"ours": ours, "schemas": [*SCHEMAS, "public"], "kept": kept}
+    values = {"ours": ours, "schemas": [*SCHEMAS, "public"], "own": own_schemas(connection), "kept": kept}
     for role, is_owner, kind, identity, is_kept in connection.execute(ELSEWHERE, values).fetchall():
         if is_owner:
             yield Difference(f"{role} owns {kind} {identity}, which is not declared")

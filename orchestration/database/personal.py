@@ -1,4 +1,7 @@
-"""Logins of people: database roles that hold no right by themselves, made from what ``access.logins`` declares."""
+"""Logins of people: database roles made from what ``access.logins`` declares.
+
+A login holds no right by itself, but for an analyst's to the schema of its name, where its own tables are.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from dataclasses import dataclass
 from psycopg import Connection, sql
 
 from orchestration.database.grants import apply_settings, is_admin_superuser, join_group
-from orchestration.database.roles import GROUP_SETTINGS, LOGIN_CONNECTIONS
+from orchestration.database.own_schemas import make_schema
+from orchestration.database.roles import ANALYST, GROUP_SETTINGS, LOGIN_CONNECTIONS, SCHEMAS, SHARED
 
 DECLARED = """
 select logins.login_name, logins.group_name, logins.valid_until,
@@ -25,6 +29,11 @@ class Login:
     group: str
     valid_until: dt.date | None
     is_open: bool
+
+    @property
+    def has_schema(self) -> bool:
+        """Whether it may keep tables of its own. A researcher may not: copies would outlive the project."""
+        return self.is_open and self.group == ANALYST and self.name not in SCHEMAS
 
 
 def logins(connection: Connection) -> list[Login]:
@@ -57,6 +66,8 @@ def make_login(connection: Connection, login: Login, database: str) -> None:
             connection, login.name, GROUP_SETTINGS[login.group], database,
             is_superuser=is_admin_superuser(connection),
         )  # fmt: skip
+    if login.has_schema:
+        make_schema(connection, login.name)
 
 
 def put_right_logins(connection: Connection, database: str) -> None:
@@ -70,3 +81,32 @@ def put_right_logins(connection: Connection, database: str) -> None:
     for login in logins(connection):
         if login.name in known:
             make_login(connection, login, database)
+    for name in own_schemas(connection):
+        make_schema(connection, name)
+
+
+def own_schemas(connection: Connection) -> list[str]:
+    """Logins that keep tables of their own, each in the schema of its name: analysts' whose role is there."""
+    people = [login.name for login in logins(connection) if login.has_schema]
+    rows = connection.execute(
+        "select rolname from pg_catalog.pg_roles where rolname = any(%s) or (rolname = %s and rolcanlogin) order by 1",
+        [people, SHARED[ANALYST]],
+    ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def standing_schemas(connection: Connection) -> list[str]:
+    """Those of ``own_schemas`` that are there; what is missing is told as that, and not as a missing right."""
+    rows = connection.execute(
+        "select nspname from pg_catalog.pg_namespace where nspname = any(%s) order by 1", [own_schemas(connection)]
+    ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def left_schemas(connection: Connection) -> list[str]:
+    """Schemas of logins that are over: what could not be dropped when they ended."""
+    over = [login.name for login in logins(connection) if not login.has_schema and login.name not in SCHEMAS]
+    rows = connection.execute(
+        "select nspname from pg_catalog.pg_namespace where nspname = any(%s) order by 1", [over]
+    ).fetchall()
+    return [str(name) for (name,) in rows]

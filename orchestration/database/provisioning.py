@@ -33,13 +33,8 @@ from orchestration.settings import Settings
 
 HERE = Path(__file__).parent
 DDL = HERE / "ddl"
-FIRST = (
-    "ledger",
-    "environment",
-    "vault",
-    "build",
-    "release",
-)  # each may refer to the ones before it; others come after
+MADE_FROM = ("roles", "grants", "doors", "own_schemas", "provisioning")
+FIRST = ("ledger", "environment", "vault", "build", "release")  # each may refer to those before it; others come after
 LOCK_SECONDS = 30
 MAINTENANCE_DATABASE = "postgres"
 RECORD = """
@@ -62,7 +57,7 @@ grant select on control.provisioning to pseudonymiser;
 def source_version() -> str:
     """Hash of everything that provisioning is made from: a change in any of it means it runs again."""
     digest = hashlib.sha256()
-    for path in (*_ddl_files(), *(HERE / f"{name}.py" for name in ("roles", "grants", "doors", "provisioning"))):
+    for path in (*_ddl_files(), *(HERE / f"{name}.py" for name in MADE_FROM)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

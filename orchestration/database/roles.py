@@ -58,7 +58,8 @@ RESTRICTED_READER = {
     "idle_in_transaction_session_timeout": "5min",
 }
 
-ANALYST_SETTINGS = READER | {"statement_timeout": "5min"}
+# A table without a schema in its name is made in the schema of the login that makes it (``own_schemas``).
+ANALYST_SETTINGS = READER | {"search_path": '"$user", aggregated', "statement_timeout": "5min"}
 RESEARCHER_SETTINGS = RESTRICTED_READER | {"search_path": "research, aggregated"}
 GROUP_SETTINGS = {ANALYST: ANALYST_SETTINGS, RESEARCHER: RESEARCHER_SETTINGS}
 """What each member of a group starts with: settings of a group itself would not reach its members."""
@@ -66,6 +67,8 @@ GROUP_SETTINGS = {ANALYST: ANALYST_SETTINGS, RESEARCHER: RESEARCHER_SETTINGS}
 # What a login cannot lift by itself; the settings above it can. Only a superuser may set the file limit.
 LOGIN_CONNECTIONS = 5
 LIMITS = {"temp_file_limit": "5GB"}
+OWN_BYTES = 100_000_000
+"""What a login's own tables may take; PostgreSQL has no such limit, so the review names who is over it."""
 
 OWNERS: dict[str, Role] = {
     CONTROL_OWNER: Role("Owner of the schemas, of the ledger and of the vault. No login."),

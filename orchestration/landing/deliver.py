@@ -277,11 +277,10 @@ class _Attempt:
 def _in_order(files: Iterable[ManifestFile]) -> list[ManifestFile]:
     """Files in the order in which they land: as their contracts say, and those of unknown feeds last."""
     contracts = load_contracts()
-    last = (True, True)
 
-    def place(file: ManifestFile) -> tuple[bool, bool, str]:
+    def place(file: ManifestFile) -> tuple[bool, bool, bool, bool, str]:
         contract = contracts.get(file.feed)
-        return contract.order_of_landing if contract else (*last, file.feed)
+        return contract.order_of_landing if contract else (True, True, True, True, file.feed)
 
     return sorted(files, key=place)
 

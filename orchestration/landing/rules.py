@@ -180,7 +180,7 @@ def _broken(column: Column, text: str, extract: Extract, reference: Reference) -
         yield OUT_OF_RANGE, f"{low} or {high}" + (f" or {too_long}" if bounded else "")
     for rule in column.rules:
         if rule.name != "known":  # looked up afterwards
-            yield _rule(rule, value, extract, reference)
+            yield _rule(rule, value, text, extract, reference)
 
 
 def _unknown_code(column: Column, extract: Extract, reference: Reference) -> str:
@@ -199,15 +199,15 @@ def _unknown_code(column: Column, extract: Extract, reference: Reference) -> str
     return f"case when {value} in ({_list(taken)}) then false else not ({plausible}) end"
 
 
-def _rule(rule: Rule, value: str, extract: Extract, reference: Reference) -> tuple[str, str]:
+def _rule(rule: Rule, value: str, text: str, extract: Extract, reference: Reference) -> tuple[str, str]:
     day = f"date '{extract.extract_date}'"
     if isinstance(rule.argument, Condition):
         other, held = rule.argument.column, _quoted(rule.argument.value)
         if rule.argument.code is None:
-            return MISSING, f"{value} is null and {other} = {held}"
+            return MISSING, f"{text} is null and {other} = {held}"
         return UNKNOWN_CODE, f"{value} = {_quoted(rule.argument.code)} and {other} <> {held}"
     if rule.name == "required_without":
-        return MISSING, f"{value} is null and {rule.argument} is null"
+        return MISSING, f"{text} is null and {rule.argument} is null"
     if rule.name == "in_year_of":
         return DATE_LOGIC, f"{value} < {rule.argument} or {value} >= {rule.argument} + interval 1 year"
     if rule.name == "in_leaver_year_of":

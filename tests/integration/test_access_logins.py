@@ -34,7 +34,7 @@ def test_a_login_has_a_groups_rights_and_never_becomes_it(either: Settings) -> N
     try:
         with connected(either, "a_smith") as connection:
             assert connection.execute("select access.reader_authorities()").fetchone() == ([HERE],)
-            assert connection.execute("show search_path").fetchone() == ("aggregated",)
+            assert connection.execute("show search_path").fetchone() == ('"$user", aggregated',)
             assert connection.execute("show statement_timeout").fetchone() == ("5min",)
             for statement in (
                 "set role analyst",

@@ -179,7 +179,7 @@ def test_deliveries_and_what_was_turned_away_are_for_officers(world: Settings, b
     assert {line[0] for line in table(browsers["officer"], "/data-quality/tables/deliveries.csv")} == keys
     for name in HEADS:
         page = browsers[name].get("/data-quality").text
-        assert "What was turned away" not in page
+        assert "What could not be used" not in page
         assert browsers[name].get("/data-quality/tables/deliveries.csv").status_code == 404
         assert browsers[name].get("/data-quality/tables/turned_away.csv").status_code == 404
         assert browsers[name].get("/today/tables/deliveries.csv").status_code == 404

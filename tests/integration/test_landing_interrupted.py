@@ -46,9 +46,9 @@ land_delivery(settings, sys.argv[2])
         ("load", "_encoder", "pass"),
         ("checksum", "row_hashes", "pass"),  # rows have been sent to the database
         ("load", "load_rejects", "pass"),
-        ("register", "record_establishments", "real(*arguments, **named)"),
-        ("register", "record_event", "pass"),
-        ("register", "finish", "pass"),
+        ("ledger_entries", "record_establishments", "real(*arguments, **named)"),
+        ("ledger_entries", "record_event", "pass"),
+        ("ledger_entries", "finish", "pass"),
         ("files", "validate", "real(*arguments, **named)"),
     ],
 )

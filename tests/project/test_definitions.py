@@ -28,7 +28,7 @@ print(json.dumps({
         key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
         for key in graph.get_all_asset_keys()
     },
-    "views": sorted("/".join(view) for view in VIEWS),
+    "views": sorted("/".join(view) for view in VIEWS.values()),
     "of_a_build": sorted(
         key.to_user_string() for key in found.resolve_job_def("build_layers").asset_layer.executable_asset_keys
     ),

@@ -15,10 +15,10 @@ LAYERS = [
     {"settings", "parsed_project", "running_code"},
     {"database", "contracts", "quiet_dbt"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
-    {"model_rules"},
+    {"model_rules", "subjects"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
-    {"backup", "projects"},
+    {"backup", "export", "projects"},
     {"defs", "definitions", "dagster_pages"},
     {"cli"},
 ]

@@ -1,16 +1,17 @@
 """What changes between releases tells nothing of 1 to 4 pupils (RULES 44), on random worlds in which pupils move."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.release.engine.cells import system_of
-from orchestration.release.engine.changes import Decision, decide, key_of
+from orchestration.release.engine.changes import Decision, Elsewhere, decide, key_of
 from orchestration.release.engine.memory import Memory, Rows
 from orchestration.release.engine.model import PLACE, IntArray, Model, Persons
-from tests.support.other_attacker import combinations_of
+from tests.support.other_attacker import bounds, combinations_of
 from tests.support.small_systems import figures_of, name_of, random_world
 
 IS_LONG = os.environ.get("PROPERTIES") == "all"
@@ -164,3 +165,46 @@ def test_the_memory_tells_who_came_and_who_went_since_any_release() -> None:
     assert not len(went.table)
     assert _ids(came).tolist() == [0, 1]
     assert PLACE in memory.last().names
+
+
+@settings(max_examples=40 if IS_LONG else 6, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_who_knows_linked_figures_works_out_no_figure_of_few(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    model, persons = random_world(seed)
+    plain = decide(model, persons, Memory())
+    system = plain.system
+    few = (system.values > 0) & (system.values < 5)
+    opened = generator.random(len(few)) < 0.2
+    known = frozenset(c for c, o, f in zip(system.cells, opened, few, strict=True) if o and not f)
+    closed = frozenset(c for c, o in zip(system.cells, generator.random(len(few)) < 0.1, strict=True) if o) - known
+    found = decide(model, persons, Memory(), elsewhere=Elsewhere(closed, known))
+    if len(found.lost):  # the linked table gives it away by itself
+        return
+    hidden = found.hidden & np.array([cell not in known for cell in system.cells])
+    assert not (found.shown & np.array([cell in closed for cell in system.cells]) & (system.values > 0)).any()
+    dimensions = {name: dimension.values for name, dimension in model.dimensions.items()}
+    ask = [name_of(system, cell) for cell in np.flatnonzero(few & system.is_shown)]
+    seen = bounds(figures_of(model, system, hidden), combinations_of(dimensions, lambda _: True), ask)
+    assert {name: ends for name, ends in seen.items() if ends[1] < 5 - 1e-6} == {}
+
+
+def test_a_breakdown_neither_comes_nor_goes_with_one_pupil() -> None:
+    model, persons = random_world(1)
+    model = replace(model, fewest=20)
+    place = persons.codes[PLACE]
+    size = int((place == 0).sum())
+    drop = np.flatnonzero(place == 0)[: max(size - 20, 0)]
+    twenty = _without(persons, drop)
+    nineteen = _without(twenty, np.flatnonzero(twenty.codes[PLACE] == 0)[:1])
+    for before, after in ((twenty, nineteen), (nineteen, twenty)):
+        memory = Memory()
+        first = decide(model, before, memory)
+        memory.kept(1)
+        assert (decide(model, after, memory).system.is_shown == first.system.is_shown).all()
+
+
+def _without(persons: Persons, rows: IntArray) -> Persons:
+    stays = np.ones(len(persons), dtype=np.bool_)
+    stays[rows] = False
+    return Persons(persons.ids[stays], {name: values[stays] for name, values in persons.codes.items()})

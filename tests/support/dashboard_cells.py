@@ -11,6 +11,9 @@ from orchestration.database import connect
 from orchestration.settings import Settings
 
 Cells = dict[tuple[str, str, str], str]
+# what a page says in words, as the symbol that the database has
+MARKS = {word: symbol for symbol, word in formats.ON_PAGE.items()}
+MARKS |= {formats.NO_SCHOOLS: "[x]", formats.UNPUBLISHED: "[x]", formats.PART_OF_YEAR: "[z]"}
 RATE = "coalesce(round(100 * {0}, 1) || '%%', {1}, '[x]')"
 
 
@@ -41,7 +44,7 @@ class PageTables(HTMLParser):
         if tag == "caption":
             self._caption = text
         elif tag in {"th", "td"}:
-            self._row.append(text)
+            self._row.append(MARKS.get(text, text))
         elif tag == "span" and self._hidden:
             self._hidden -= 1
         elif tag == "tr" and not self._headings:

@@ -107,4 +107,5 @@ def forget(settings: Settings, *names: str) -> None:
             )
             admin.execute("delete from access.readers where reader_name = %s", [name])
             admin.execute("delete from access.logins where login_name = %s", [name])
+            admin.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(name)))
             admin.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))

@@ -12,8 +12,8 @@ from psycopg import Connection
 
 from orchestration.database.declared import Relation, declared
 from orchestration.database.drift import RELATIONS
-from orchestration.database.personal import logins
-from orchestration.database.roles import GROUPS, LOGINS, OWNERS, PROCESSES, SCHEMAS
+from orchestration.database.personal import logins, standing_schemas
+from orchestration.database.roles import CONTROL_OWNER, GROUPS, LOGINS, OWNERS, PROCESSES, SCHEMAS
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
 
@@ -205,6 +205,8 @@ def _as_owner(connection: Connection, role: str, relations: list[Relation]) -> I
     for name, schema in SCHEMAS.items():
         if schema.owner == role:
             yield from (Right("schema", name, "", role, verb) for verb in ("USAGE", "CREATE"))
+    for name in standing_schemas(connection) if role == CONTROL_OWNER else ():
+        yield from (Right("schema", name, "", role, verb) for verb in ("USAGE", "CREATE"))
     owned = connection.execute(
         "select p.oid::regprocedure::text, n.nspname from pg_catalog.pg_proc as p "
         "inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace "

@@ -84,7 +84,8 @@ create table if not exists aggregated_exact.persistent_absence_pupils (local_aut
     is_severe boolean, is_persistent boolean);
 create table if not exists control.reconciliation (hop text, hop_number integer, delivery_key text,
     local_authority_code text, academic_year text, feed text, seed_code integer, mart text, amount_in bigint,
-    amount_out bigint, difference bigint, checksum_matches boolean, is_closed boolean);
+    amount_out bigint, difference bigint, checksum_matches boolean, is_closed boolean,
+    subject text default 'core');
 """
 
 

@@ -100,6 +100,15 @@ def test_what_is_not_there_is_a_page(browser: TestClient) -> None:
     assert browser.post("/about").status_code == 405
 
 
+@pytest.mark.parametrize("path", ["/about?stage=S3", "/authority?sector=all&stage=S3", "/about/tables.xlsx?x="])
+def test_a_choice_that_a_page_does_not_have_is_not_found(browser: TestClient, path: str) -> None:
+    """It was ignored once, and the answer looked as if it were of that stage."""
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "a choice that this page does not have" in answer.text
+    assert "SEEMiS" in answer.text
+
+
 def test_nobody_signed_in_sees_no_figures(tmp_path: Path) -> None:
     with client(Settings(home=tmp_path), reader=None) as browser:
         assert browser.get("/about").status_code == 403

@@ -77,7 +77,7 @@ def test_a_hidden_week_is_left_out_and_one_shown_week_is_too_few() -> None:
     weeks = [week(3, None, None), week(2, None, None), week(1, 900, 1000), week(0, 800, 1000)]
     found = attention.with_weeks_before(ALVA, weeks, MONDAY)
     assert found is not None
-    assert found.change.text == "[x]"
+    assert found.change.mark == "[x]"
     weeks[1] = week(2, 900, 1000)
     again = attention.with_weeks_before(ALVA, weeks, MONDAY)
     assert again is not None
@@ -88,7 +88,7 @@ def test_a_school_of_a_few_children_is_not_compared_for_a_week() -> None:
     weeks = [week(2, 90, 100, 19), week(1, 90, 100, 19), week(0, 50, 100, 19)]
     found = attention.with_weeks_before(ALVA, weeks, MONDAY)
     assert found is not None
-    assert (found.now.text, found.change.text) == ("50.0%", "[z]")
+    assert (found.now.text, found.change.mark) == ("50.0%", "[z]")
 
 
 def test_a_school_without_the_week_is_not_compared() -> None:
@@ -133,7 +133,7 @@ def test_incomplete_is_below_the_floor_or_missing_but_never_suppressed() -> None
         School("4", "special", "Dee"): [Week(MONDAY, None, None, None, rate(None), rate(None))],
     }
     found = attention.incomplete(weeks, MONDAY)
-    assert [(gap.school.name, gap.completeness.text) for gap in found] == [(BURN.name, "97.0%"), (CRAIG.name, "[x]")]
+    assert [(gap.school.name, gap.completeness.mark) for gap in found] == [(BURN.name, "97.0%"), (CRAIG.name, "[x]")]
 
 
 def persistent(audience: Audience, every: list[Comparison]) -> Check:
@@ -165,7 +165,7 @@ def test_sentences_for_the_own_school() -> None:
     hidden = persistent(ONE, [compared(ALVA, "0.90", None)])
     assert (hidden.state, hidden.sentence) == (
         "unknown",
-        "At your school attendance cannot be compared with last year: suppressed ([c]).",
+        "At your school attendance cannot be compared with last year: too few pupils to show.",
     )
     assert "A fall of 2.0" in persistent(ONE, [compared(ALVA, "0.90", "0.90")]).sentence
 
@@ -199,11 +199,11 @@ def test_what_is_late_is_said_for_schools_and_for_the_own() -> None:
     whole = Delay("Whole authority", None, "pupils", "missing", None, None, None)
     many = checks.late(SEVERAL, [delay, whole], None)
     assert many.sentence == (
-        "1 of 3 schools has not sent all that was due. Pupils of the whole authority: nothing received."
+        "1 of 3 schools has not sent all that was due. Nothing received from the authority: pupils."
     )
     assert many.table is not None
     own = checks.late(ONE, [delay], dt.date(2025, 10, 29))
-    assert own.sentence == "Attendance of your school: late, due on 31 October 2025."
+    assert own.sentence == "Late from your school: attendance, due on 31 October 2025."
     assert own.table is None
     assert checks.late(ONE, [], MONDAY).sentence == (
         "Everything that was due from your school has arrived. Attendance is marked to 27 October 2025."

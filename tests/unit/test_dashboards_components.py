@@ -30,10 +30,10 @@ def test_rows_have_headings_and_everything_is_escaped() -> None:
     assert 'data-sort="2026-11-24">24 November 2026<' in html
 
 
-def test_a_symbol_is_followed_by_its_word_for_who_hears_it() -> None:
+def test_what_is_not_shown_is_said_in_words() -> None:
     html = rows_html(TABLE, lambda link: "/")
-    assert '<span class="symbol">[c]<span class="visually-hidden"> suppressed</span></span>' in html
-    assert TABLE.symbols == ("[c]", "[x]")
+    assert '<span class="unshown">too few pupils to show</span>' in html
+    assert "[" not in html
 
 
 def test_the_same_table_is_a_sheet_with_its_units_in_the_headings() -> None:

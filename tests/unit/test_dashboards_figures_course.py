@@ -41,7 +41,7 @@ BEFORE = [week(dt.date(2024, 8, 12), 1, 94), week(dt.date(2024, 8, 19), 2, 94), 
 def test_weeks_are_of_one_year_in_order_and_have_a_number() -> None:
     found = weeks([*reversed(THIS), *BEFORE, week(dt.date(2025, 8, 4), None)], "2025/26")  # type: ignore[arg-type]
     assert [point.number for point in found.points] == [1, 2, 3]
-    assert [str(point.rate) for point in found.points] == ["95.0%", "93.0%", "[c]"]
+    assert [point.rate.mark for point in found.points] == ["95.0%", "93.0%", "[c]"]
 
 
 def test_weeks_of_two_years_stand_beside_each_other_by_number() -> None:
@@ -51,10 +51,10 @@ def test_weeks_of_two_years_stand_beside_each_other_by_number() -> None:
     assert [tuple(str(cell) for cell in row) for row in chart.table.rows] == [
         ("Week 1, from 11 August 2025", "95.0%", "94.0%", "+1.0"),
         ("Week 2, from 18 August 2025", "93.0%", "94.0%", "\N{MINUS SIGN}1.0"),
-        ("Week 3, from 1 September 2025", "[c]", "90.0%", "[c]"),
+        ("Week 3, from 1 September 2025", "too few pupils to show", "90.0%", "too few pupils to show"),
     ]
     assert "It was above the same week of 2024/25 in 1 of 2 weeks and below it in 1." in chart.sentence
-    assert "1 of 3 weeks is not shown: suppressed ([c])." in chart.sentence
+    assert "1 of 3 weeks is not shown: too few pupils." in chart.sentence
 
 
 def test_a_week_that_has_not_ended_says_up_to_when_it_counts() -> None:
@@ -75,9 +75,9 @@ def test_weeks_together_are_their_half_days_together() -> None:
 
 def test_weeks_together_are_not_shown_where_one_is_not() -> None:
     hidden = Point(dt.date(2025, 8, 18), 2, rate(None), None, None)
-    assert str(together([Point(dt.date(2025, 8, 11), 1, rate(0.95), 100, 95), hidden])) == "[c]"
-    assert str(together([None])) == "[x]"
-    assert str(together([])) == "[z]"
+    assert together([Point(dt.date(2025, 8, 11), 1, rate(0.95), 100, 95), hidden]).mark == "[c]"
+    assert together([None]).mark == "[x]"
+    assert together([]).mark == "[z]"
 
 
 def test_a_month_is_over_with_its_last_weekday() -> None:

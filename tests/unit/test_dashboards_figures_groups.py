@@ -31,13 +31,13 @@ def test_cells_are_added_up_by_group() -> None:
 
 def test_a_group_of_which_more_than_half_is_hidden_has_no_rate() -> None:
     assert str(Cells(100, 90, 6, 3).rate) == "90.0%"
-    assert str(Cells(100, 90, 6, 4).rate) == "[c]"
-    assert str(Cells(100, 90, 6, 0, 4).rate) == "[x]"
-    assert str(Cells().rate) == "[z]"
+    assert Cells(100, 90, 6, 4).rate.mark == "[c]"
+    assert Cells(100, 90, 6, 0, 4).rate.mark == "[x]"
+    assert Cells().rate.mark == "[z]"
 
 
 def test_the_gap_is_said_in_percentage_points() -> None:
-    from dashboards.subjects.attendance.authority import gap_sentence
+    from dashboards.subjects.attendance.figures.of_authority import gap_sentence
 
     most = Group("1", "Most deprived fifth", rate(0.9021), rate(None, "[z]"), rate(0.335))
     least = Group("5", "Least deprived fifth", rate(0.951), rate(None, "[z]"), rate(0.162))
@@ -47,7 +47,7 @@ def test_the_gap_is_said_in_percentage_points() -> None:
         "deprived fifth of areas (16.2%) is 17.3 percentage points."
     )
     hidden = Group("5", "Least deprived fifth", rate(None), rate(None, "[z]"))
-    assert gap_sentence(most, hidden) == "The gap in attendance is not shown: suppressed ([c])."
+    assert gap_sentence(most, hidden) == "The gap in attendance is not shown: too few pupils to show."
 
 
 def test_two_groups_are_named_each() -> None:
@@ -63,27 +63,27 @@ def test_a_cluster_is_shown_from_three_schools_on() -> None:
             ("stage", "P2", 100, 90), ("stage", "P2", 100, 90), ("stage", "P2", None, None),
         ]
     )  # fmt: skip
-    assert [(one.value, str(one.rate), one.schools) for one in found] == [("P1", "86.0%", 3), ("P2", "[x]", 2)]
+    assert [(one.value, one.rate.mark, one.schools) for one in found] == [("P1", "86.0%", 3), ("P2", "[x]", 2)]
 
 
 def test_who_sees_a_part_of_a_cluster_has_it_from_release() -> None:
     seen = clusters.Cluster("Alva", True, clusters.added([("total", "total", 100, 95), ("stage", "P1", 50, 45)]))
     found = clusters.whole(seen, Decimal("0.934"), 4)
-    assert [(one.value, str(one.rate), one.schools) for one in found.rows] == [("total", "93.4%", 4)]
+    assert [(one.value, one.rate.mark, one.schools) for one in found.rows] == [("total", "93.4%", 4)]
     assert (found.is_shown, found.is_by_release) == (True, True)
     assert "no other school" in clusters.cluster_table(found, "primary").notes[0]
     few = clusters.whole(seen, None, 3)
-    assert [(str(one.rate), one.schools) for one in few.rows] == [("[x]", 3)]
+    assert [(one.rate.mark, one.schools) for one in few.rows] == [("[x]", 3)]
     assert not few.is_shown
     assert clusters.whole(seen, None, None) is seen
     assert clusters.whole(seen, None, 1) is seen
 
 
 def test_a_share_that_rounds_to_nothing_is_low() -> None:
-    assert str(absence.or_low(rate(0.0004))) == "[low]"
+    assert absence.or_low(rate(0.0004)).mark == "[low]"
     assert str(absence.or_low(rate(0.0005))) == "0.1%"
     assert str(absence.or_low(rate(0))) == "0.0%"
-    assert str(absence.or_low(rate(None))) == "[c]"
+    assert absence.or_low(rate(None)).mark == "[c]"
 
 
 def reason(name: str, openings: int | None, share: float | None) -> Any:
@@ -98,11 +98,11 @@ def test_reasons_stand_largest_first_and_hidden_ones_in_the_table() -> None:
     )
     assert chart is not None
     assert [(str(line[0]), str(line[2])) for line in chart.table.rows] == [
-        ("Other authorised", "2.0%"), ("Unexplained", "[c]"), ("Very late", "[low]"),
+        ("Other authorised", "2.0%"), ("Unexplained", "too few pupils to show"), ("Very late", "rounds to zero"),
     ]  # fmt: skip
     assert chart.sentence == (
         "The most frequent reason was other authorised, 2.0% of possible half days. "
-        "2 of 3 reasons are not shown: suppressed ([c]) and rounds to zero ([low])."
+        "2 of 3 reasons are not shown: too few pupils or rounds to zero."
     )
     assert absence.reasons_chart("reasons", []) is None
 
@@ -111,7 +111,7 @@ def test_reasons_that_are_all_hidden_have_no_drawing() -> None:
     chart = absence.reasons_chart("reasons", [reason("unexplained", None, None)])
     assert chart is not None
     assert chart.svg == ""
-    assert chart.sentence == "The only reason is not shown: suppressed ([c])."
+    assert chart.sentence == "The only reason is not shown: too few pupils."
 
 
 def bands(**values: Any) -> Any:
@@ -137,7 +137,7 @@ def test_persistent_absence_stands_beside_the_national_share() -> None:
     assert card.lines == (
         "Pupils who missed 10% or more of their half days (50 of 200).",
         "1.1 percentage points above Scotland in 2023/24 (23.9%).",
-        "Severe absence, half or more: suppressed ([c]).",
+        "Severe absence, half or more: too few pupils to show.",
     )
 
 

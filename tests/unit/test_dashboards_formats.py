@@ -28,10 +28,10 @@ def test_rates_have_one_decimal_and_halves_go_up(rate: str | float, written: str
 
 
 def test_a_null_is_never_written_as_zero() -> None:
-    assert formats.percentage(None) == "[x]"
-    assert formats.count(None) == "[x]"
-    assert Figure(None).text == "[x]"
-    assert Figure(None, "[c]").text == "[c]"
+    assert formats.percentage(None) == "not available"
+    assert formats.count(None) == "not available"
+    assert (Figure(None).mark, Figure(None).text) == ("[x]", "not available")
+    assert (Figure(None, "[c]").mark, Figure(None, "[c]").text) == ("[c]", "too few pupils to show")
     assert Figure(0, None, "count").text == "0"
 
 
@@ -77,12 +77,13 @@ def test_a_figure_comes_with_the_symbol_of_its_group() -> None:
     row = {"attendance_rate": None, "openings_symbol": "[c]", "pupils": 12, "pupils_symbol": None}
     assert figure(row, "attendance_rate") == Figure(None, "[c]")
     assert figure(row, "pupils", "pupils", "count").text == "12"
-    assert figure({"attendance_rate": None}, "attendance_rate").text == "[x]", "a null without a symbol stays a null"
+    assert figure({"attendance_rate": None}, "attendance_rate").mark == "[x]", "a null without a symbol stays a null"
 
 
 def test_every_symbol_has_a_word_and_an_explanation() -> None:
-    for symbol, (word, explanation) in formats.SYMBOLS.items():
-        assert Figure(None, symbol).word == word
+    for symbol, (_, explanation) in formats.SYMBOLS.items():
+        assert Figure(None, symbol).word == formats.ON_PAGE[symbol]
+        assert Figure(None, symbol).mark == symbol
         assert Figure(None, symbol).explanation == explanation
         assert explanation.endswith(".")
 

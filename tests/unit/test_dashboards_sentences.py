@@ -33,7 +33,7 @@ def test_a_comparison_names_both_figures() -> None:
         "0.8 percentage points above Scotland, 2022/23 (92.6%)"
     )
     assert say.comparison(rate("0.926"), rate("0.926"), "Scotland") == "The same as Scotland (92.6%)"
-    assert say.comparison(rate(None), rate("0.9"), "Scotland") == "No comparison with Scotland: suppressed ([c])"
+    assert say.comparison(rate(None), rate("0.9"), "Scotland") == "No comparison with Scotland: too few pupils to show"
 
 
 def test_a_change_says_since_when() -> None:
@@ -63,7 +63,7 @@ def test_a_gap_is_never_made_from_a_hidden_figure() -> None:
     assert say.gap("Attendance", rate("0.95"), "quintile 5", rate("0.89"), "quintile 1") == (
         "The gap in attendance between quintile 5 (95.0%) and quintile 1 (89.0%) is 6.0 percentage points."
     )
-    assert "not shown: suppressed" in say.gap("Attendance", rate(None), "quintile 1", rate("0.95"), "quintile 5")
+    assert "not shown: too few pupils" in say.gap("Attendance", rate(None), "quintile 1", rate("0.95"), "quintile 5")
 
 
 def test_a_gap_says_which_way_it_goes() -> None:
@@ -79,10 +79,10 @@ def test_a_gap_says_which_way_it_goes() -> None:
 
 def test_what_is_hidden_is_said() -> None:
     figures = [rate("0.9"), rate(None), rate(None, "[x]")]
-    assert say.hidden(figures) == "2 of 3 figures are not shown: suppressed ([c]) and not available ([x])."
+    assert say.hidden(figures) == "2 of 3 figures are not shown: too few pupils or not available."
     assert say.hidden(figures[:1]) == ""
-    assert say.hidden(figures[1:], "group") == ("None of 2 groups is shown: suppressed ([c]) and not available ([x]).")
-    assert say.hidden(figures[1:2], "group") == "The only group is not shown: suppressed ([c])."
+    assert say.hidden(figures[1:], "group") == ("None of 2 groups is shown: too few pupils or not available.")
+    assert say.hidden(figures[1:2], "group") == "The only group is not shown: too few pupils."
 
 
 def test_names_of_groups_within_a_sentence() -> None:

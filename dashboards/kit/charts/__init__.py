@@ -1,7 +1,7 @@
 """Charts as SVG: typed data in, ``Markup`` out, with title, description, text as text, and a narrow variant.
 
 Colours, dashes and markers are classes of the style sheet (a strict content policy allows no inline style). A
-figure that is not shown leaves a gap with its symbol. Nothing is said by colour alone.
+figure that is not shown leaves a gap that says why. Nothing is said by colour alone.
 """
 
 from dashboards.kit.charts import sentences

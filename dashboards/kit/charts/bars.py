@@ -14,7 +14,7 @@ KEY = 26
 
 
 def bars(name: str, title: str, among: Sequence[Category], series: Sequence[Series], unit: str = "rate") -> Markup:
-    """Bars in two variants, each with its value at its end; a figure that is not shown has its symbol there.
+    """Bars in two variants, each with its value at its end; a figure that is not shown says so there in words.
 
     The second series is drawn hollow. ``name`` is unique on the page. Raises ValueError where a series does not
     fit or there are more than two.
@@ -59,7 +59,7 @@ def _bars(plot: Plot, y: float, index: int, series: Sequence[Series], scale: Sca
     for number, one in enumerate(series):
         figure, top = one.figures[index], y + number * THICK
         if figure.value is None:
-            parts.append(text(plot.left + 6, top + 15, f"{figure.text} {figure.word}", "chart-symbol"))
+            parts.append(text(plot.left + 6, top + 15, figure.word, "chart-symbol"))
             continue
         end = plot.x(scale.share(float(figure.value)))
         parts.append(box(plot.left, top + 1, end - plot.left, THICK - 3, f"chart-bar chart-bar--{number}"))

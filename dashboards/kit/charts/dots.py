@@ -78,7 +78,7 @@ def _row(plot: Plot, y: float, index: int, series: Sequence[Series], scale: Scal
             x = plot.x(scale.share(float(figure.value)))
             parts.append(mark(number, x, y, f"chart-mark chart-mark--{number}", 6 if number == 0 else 5))
     first = series[0].figures[index]
-    parts.append(text(plot.right + 10, y + 5, first.text, "" if first.is_shown else "chart-symbol"))
+    parts.append(text(plot.right + 10, y + 5, first.in_drawing(True), "" if first.is_shown else "chart-symbol"))
     return parts
 
 

@@ -101,8 +101,13 @@ def _block(
             x = left + index * cell
             look = "none" if figure.value is None else str(step_of(float(figure.value), *between))
             parts.append(box(x + 1, y + 1, cell - 2, ROW - 2, f"chart-heat chart-heat--{look}"))
-            parts.append(text(x + cell / 2, y + ROW / 2 + 5, figure.text, f"chart-heat-text--{look}", "middle"))
+            parts.append(text(x + cell / 2, y + ROW / 2 + 5, _said(figure, cell), f"chart-heat-text--{look}", "middle"))
     return parts, top + 26 + len(rows) * ROW
+
+
+def _said(figure: Figure, room: float) -> str:
+    said = figure.in_drawing()
+    return said if width_of(said) <= room - 2 else figure.in_drawing(has_little_room=True)
 
 
 def _key(left: float, y: float, figures: Sequence[Sequence[Figure]], is_narrow: bool = False) -> list[str]:

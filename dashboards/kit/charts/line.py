@@ -1,6 +1,7 @@
 """A line chart: figures over time, at most four series, each with its dash, its marker and its name at its end."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -26,7 +27,7 @@ def line(
     """A line chart in two variants.
 
     ``name`` is unique on the page. ``over`` are the points in time, and each series has one figure for each of
-    them; one that is not shown leaves a gap with its symbol. ``markers`` are lines across, such as the national
+    them; one that is not shown leaves a gap that says why. ``markers`` are lines across, such as the national
     rate. Raises ValueError where a series does not fit or there are more than four.
     """
     if len(series) > MOST_SERIES or any(len(one.figures) != len(over) for one in series):
@@ -104,13 +105,17 @@ def _lines(
 
 
 def _gaps(plot: Plot, across: Sequence[float], series: Sequence[Series]) -> list[str]:
-    """Symbols of the first series where its line breaks, at the foot of the plot; one for a run of the same."""
+    """Why the line of the first series breaks, at the foot of the plot; once for a run of the same, where it fits."""
     parts = []
-    free = 0.0
-    for x, figure in zip(across, series[0].figures if series else (), strict=bool(series)):
-        if not figure.is_shown and x >= free:
-            parts.append(text(x, plot.bottom - 6, figure.text, "chart-symbol", "middle"))
-            free = x + width_of(figure.text) + 6
+    free = plot.left
+    points = zip(across, series[0].figures if series else (), strict=bool(series))
+    for word, run in groupby(points, key=lambda point: "" if point[1].is_shown else point[1].in_drawing(True)):
+        places_of_run = [x for x, _ in run]
+        half = width_of(word) / 2
+        middle = min(max((places_of_run[0] + places_of_run[-1]) / 2, free + half), plot.right - half)
+        if word and middle - half >= free:
+            parts.append(text(middle, plot.bottom - 6, word, "chart-symbol", "middle"))
+            free = middle + half + 6
     return parts
 
 

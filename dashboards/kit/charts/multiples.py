@@ -75,9 +75,7 @@ def _course(plot: Plot, figures: Sequence[Figure], scale: Scale) -> list[str]:
     if last is None:
         symbol = figures[-1] if figures else Figure(None)
         middle = (plot.left + plot.right) / 2
-        return [
-            text(middle, (plot.top + plot.bottom) / 2 + 5, f"{symbol.text} {symbol.word}", "chart-symbol", "middle")
-        ]
+        return [text(middle, (plot.top + plot.bottom) / 2 + 5, symbol.in_drawing(), "chart-symbol", "middle")]
     x, y, figure = last
     return [*parts, mark(0, x, y, "chart-mark chart-mark--0", 3.5), text(plot.right + 6, y + 5, figure.text)]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from dashboards.kit.charts.data import Category, Marker, Series
-from dashboards.kit.formats import SYMBOLS, Figure, change, listed, plural, rounded
+from dashboards.kit.formats import Figure, change, listed, plural, rounded
 
 
 def described(
@@ -121,20 +121,16 @@ def gap(subject: str, figure: Figure, figure_name: str, other: Figure, other_nam
 
 
 def hidden(figures: Sequence[Figure], one: str = "figure") -> str:
-    """What is not shown and why: ``2 of 12 figures are not shown: suppressed ([c]).`` Empty where all are shown."""
+    """What is not shown and why: ``2 of 12 figures are not shown: too few pupils.`` Empty where all are shown."""
     missing = [figure for figure in figures if not figure.is_shown]
     if not missing:
         return ""
-    kinds = [
-        f"{SYMBOLS[symbol][0]} ({symbol})"
-        for symbol in sorted({figure.text for figure in missing})
-        if symbol in SYMBOLS
-    ]
+    said = " or ".join(sorted({figure.why or figure.in_drawing() for figure in missing}, reverse=True))
     if len(missing) == len(figures):
         subject = f"None of {len(figures):,} {one}s is shown" if len(figures) > 1 else f"The only {one} is not shown"
-        return f"{subject}: {listed(kinds)}."
+        return f"{subject}: {said}."
     number = f"{len(missing):,} of {plural(len(figures), one)}"
-    return f"{number} {'is' if len(missing) == 1 else 'are'} not shown: {listed(kinds)}."
+    return f"{number} {'is' if len(missing) == 1 else 'are'} not shown: {said}."
 
 
 def in_sentence(group: str) -> str:
@@ -155,7 +151,7 @@ def _size(figure: Figure, other: Figure) -> str:
 
 
 def _why(figure: Figure) -> str:
-    return f"{figure.word} ({figure.text})"
+    return figure.word
 
 
 def _lower(subject: str) -> str:

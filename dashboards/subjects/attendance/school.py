@@ -10,7 +10,8 @@ from dashboards.kit import formats, tables
 from dashboards.kit.charts import Series, sentences
 from dashboards.kit.components import Card, Chart
 from dashboards.kit.components import Table as PageTable
-from dashboards.kit.formats import Figure, figure
+from dashboards.kit.formats import NO_SCHOOLS, Figure, figure
+from dashboards.kit.labels import labels
 from dashboards.kit.page import (
     SECTOR_OF_SCHOOL,
     SEED_CODE,
@@ -34,7 +35,7 @@ TOO_SMALL = (
 )
 PARTLY = (
     "In most groups of this school one to four pupils would stand behind the figure, or could be worked out from it; "
-    "these are suppressed ([c])."
+    "these are not shown."
 )
 ALONE = (
     "You do not see the figures of each school of the cluster, so it is shown as a whole. Who reads the whole cluster "
@@ -118,7 +119,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
     )
     markers = headline.marker(council)
     weekly_council = course.weeks([one for one in around if one.week is not None], asked.academic_year)
-    also = [Series(f"Authority, {row.sector}", _by_day(weeks, weekly_council))] if weekly_council.points else []
+    also = [Series(f"Authority, {row.sector}", course.on_days(weeks, weekly_council))] if weekly_council.points else []
     found = SchoolFigures(
         name=codes.school_name(row.school_name, row.seed_code),
         facts=_facts(row, cluster),
@@ -153,12 +154,12 @@ def _kind(parts: Sequence[Row[Any]], kind: str) -> list[Row[Any]]:
 def _council(around: Sequence[Row[Any]], sector: str) -> headline.Beside:
     """The authority's schools of the sector; not shown where they are too few for this reader."""
     year = next((row for row in around if row.week is None), None)
-    rate = figure(year, "attendance_rate") if year is not None else Figure(None, "[x]")
+    rate = figure(year, "attendance_rate") if year is not None else Figure(None, "[x]", why=NO_SCHOOLS)
     return headline.Beside(f"the authority's {sector} schools", rate, f"Authority, {sector}")
 
 
 def _alike(row: Row[Any]) -> headline.Beside:
-    rate = Figure(row.alike_rate, None if row.alike_rate is not None else row.alike_symbol or "[x]")
+    rate = figure({"rate": row.alike_rate, "alike_symbol": row.alike_symbol}, "rate", "alike", why=NO_SCHOOLS)
     return headline.Beside("schools like it", rate)
 
 
@@ -174,15 +175,9 @@ def _gap(areas: Sequence[groups.Group]) -> str:
     return f"{groups.each(areas)} {said}"
 
 
-def _by_day(weeks: course.Course, council: course.Course) -> tuple[Figure, ...]:
-    """The authority's weeks beside those of the school, by their Monday."""
-    known = {point.day: point.rate for point in council.points}
-    return tuple(known.get(point.day, Figure(None, "[x]")) for point in weeks.points)
-
-
 def _facts(row: Row[Any], cluster: clusters.Cluster | None) -> tuple[tuple[str, str], ...]:
     """What the school is, as pairs of a name and a value."""
-    mediums = {"english": "English", "gaelic": "Gaelic", "both": "English and Gaelic"}
+    mediums = labels("mediums")
     found = [
         ("Sector", formats.SECTORS[row.sector]),
         ("Pupils on roll", figure(row, "roll", "roll", "count").text if row.roll_year == row.academic_year else ""),

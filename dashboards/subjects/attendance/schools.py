@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from dashboards.kit import formats
 from dashboards.kit.components import Multiples, Table
-from dashboards.kit.formats import SECTORS, Figure, figure
+from dashboards.kit.formats import NO_SCHOOLS, SECTORS, Figure, figure
 from dashboards.kit.page import SECTORS as SECTOR_CODES
 from dashboards.kit.page import Entry, Note, NotFoundError, NotReadyError, Page, PageRequest, Parameter, Reader, Sheet
 from dashboards.subjects.attendance.figures import headline, many
@@ -93,7 +93,7 @@ def _line(row: Row[Any], cluster_of: dict[tuple[str, str], str]) -> SchoolLine:
         pupils=figure(row, "pupils", "pupils", "count"),
         rate=figure(row, "attendance_rate"),
         before=figure(row, "rate_same_weeks_last_year", "same_weeks"),
-        alike=Figure(row.alike_rate, None if row.alike_rate is not None else row.alike_symbol or "[x]"),
+        alike=figure(row, "alike_rate", "alike", why=NO_SCHOOLS),
         persistent=figure(row, "persistent_absence_rate", "bands"),
     )
 

@@ -1,4 +1,4 @@
-"""About the data: what the figures mean, which symbols stand for what, and what may not be compared."""
+"""About the data: what the figures mean, what stands where a figure is not shown, and what may not be compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from dashboards.kit import tables
 from dashboards.kit.components import Column, Table
-from dashboards.kit.formats import SECTORS, SYMBOLS, Figure, listed
+from dashboards.kit.formats import EXPLANATIONS, ON_PAGE, SECTORS, SYMBOLS, Figure, listed
 from dashboards.kit.page import Note, Page, PageRequest, Sheet
 from dashboards.subjects.core.figures.definitions import COMPARING, DEFINITIONS, PROTECTION, SIMD
 from dashboards.subjects.core.figures.thresholds import ATTENTION
@@ -32,7 +32,7 @@ class AboutFigures:
     """What the page shows: words that do not change with the data, code lists, and national figures."""
 
     definitions: Table
-    symbols: dict[str, tuple[str, str]]
+    symbols: tuple[tuple[str, str, str], ...]
     protection: tuple[str, ...]
     simd: tuple[str, ...]
     comparing: Table
@@ -52,12 +52,12 @@ def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
     published = _published(connection)
     return AboutFigures(
         definitions=_words("What the figures mean", ("Figure", "What it says", "How it is worked out"), DEFINITIONS),
-        symbols=SYMBOLS,
+        symbols=tuple((ON_PAGE[symbol], symbol, EXPLANATIONS[symbol]) for symbol in SYMBOLS),
         protection=PROTECTION,
         simd=SIMD,
         comparing=_words("What may be compared", ("What", "May it be compared?", "Why"), COMPARING),
         attention=_words(
-            "From when on the page Today points something out",
+            "When the page Today points something out",
             ("What is looked at", "It is pointed out when"),
             ATTENTION.in_words,
         ),
@@ -189,7 +189,7 @@ PAGE = Page(
     name="about",
     path="/about",
     title="About the data",
-    description="Definitions, symbols and methods, and what may not be compared.",
+    description="Definitions, words and methods, and what may not be compared.",
     template="pages/about.html",
     figures=figures,
     sheets=sheets,

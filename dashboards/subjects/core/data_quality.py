@@ -89,7 +89,7 @@ def _notes(is_officer: bool) -> tuple[Note, ...]:
     if not is_officer:
         notes.append(
             Note(
-                "Deliveries, and what was turned away in them, concern the whole authority: its officers see them.",
+                "Deliveries, and what could not be used in them, concern the whole authority: its officers see them.",
                 "hidden",
             )
         )
@@ -192,7 +192,7 @@ PAGE = Page(
     name="data_quality",
     path="/data-quality",
     title="Data quality",
-    description="How fresh the data are, whether they add up, and what each figure rests on.",
+    description="How up to date the data are, whether they add up, and what each figure rests on.",
     template="pages/data_quality.html",
     figures=figures,
     sheets=sheets,

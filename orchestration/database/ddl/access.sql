@@ -171,7 +171,7 @@ comment on column control.page_reads.page is 'Name of the page.';
 comment on column control.page_reads.local_authority_code is 'GSS code of the council asked for.';
 comment on column control.page_reads.seed_code is 'SEED code of the school asked for.';
 comment on column control.page_reads.sector is 'Its sector.';
-comment on column control.page_reads.format is 'html, csv or xlsx.';
+comment on column control.page_reads.format is 'html, csv, xlsx or docx.';
 comment on column control.page_reads.status is 'HTTP status of the answer; 404 also for what the reader may not see.';
 comment on column control.page_reads.milliseconds is 'Time to the answer.';
 

@@ -42,6 +42,7 @@ from orchestration.project_state import last_built, missing_views, project_state
 from orchestration.release.tables.project import check_manifest
 from orchestration.seals import check_due_seals
 from orchestration.settings import Settings, load_settings
+from orchestration.subjects import landed_feeds, note_waiting, waiting_models
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 from orchestration.trouble import trouble_in, trouble_of
 
@@ -58,8 +59,8 @@ TRANSLATOR = LayerTranslator()
 NAMED = 10
 """Changed models named in the log; more say the same."""
 VIEWS = {
-    (str(node["schema"]), str(node["alias"]))
-    for node in MANIFEST["nodes"].values()
+    key: (str(node["schema"]), str(node["alias"]))
+    for key, node in MANIFEST["nodes"].items()
     if node["resource_type"] == "model" and node["config"]["materialized"] == "view"
 }
 # All models with rows of their own, and the tests of models; and the balance sheet, by whose build the release
@@ -240,7 +241,7 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
     if taken_over:
         context.log.info(f"{taken_over} files landed before their values were hashed: taken over as they stand in raw.")
     seeds = changed_seeds(settings)
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--select", *seeds]
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
     with (
         event_log_held_open(context.instance),
         connect(settings, "transformer", autocommit=True) as connection,
@@ -248,8 +249,13 @@ def _build(context: dg.AssetExecutionContext, settings: Settings, full_refresh: 
     ):
         renew_defaults(connection, "transformer")
         state, built = project_state(settings), last_built(connection)
-        project_stands = built == state and not full_refresh and not missing_views(connection, VIEWS)
-        arguments += ROWS if project_stands else ["resource_type:model"]
+        waiting = waiting_models(manifest, landed_feeds(connection))
+        views = {view for key, view in VIEWS.items() if key not in waiting}
+        project_stands = built == state and not full_refresh and not missing_views(connection, views)
+        names = sorted(str(manifest["nodes"][key]["name"]) for key in waiting)
+        note_waiting(connection, names, settings.code_version)
+        arguments += ["--exclude", *names] if names else []
+        arguments += ["--select", *seeds, *(ROWS if project_stands else ["resource_type:model"])]
         rules = recorded_rules(connection) if built == state else rules_of(settings, manifest)
         rebuilt = _to_rebuild(context, connection, manifest, rules) if built != state else set()
         if full_refresh or rebuilt is None:

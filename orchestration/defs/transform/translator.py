@@ -6,8 +6,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
-from orchestration.model_rules import with_descendants
-from orchestration.release.tables.shapes import SUBJECTS
+from orchestration.subjects import subjects_on
 
 LAYERS = ("staged", "canonical", "pseudonymised", "aggregated", "control")
 
@@ -17,20 +16,10 @@ def layer_of(properties: Mapping[str, Any]) -> str:
     return str(properties.get("schema") or properties.get("source_name"))
 
 
-def _subject_of(node: Mapping[str, Any]) -> str:
-    """Folder below the layer; staged models and seeds are of every subject, as the macro ``subject_of`` has it."""
-    is_of_one = node["resource_type"] == "model" and node["fqn"][1] != "staged" and len(node["fqn"]) > 3
-    return str(node["fqn"][2]) if is_of_one else "core"
-
-
-def _is_released(manifest: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
-    """Whether a test looks at what a subject that is released owns, or at what readers' models stand on, or at none."""
-    looked_at = test.get("depends_on", {}).get("nodes", ())
-    subjects = {_subject_of(manifest["nodes"][key]) for key in looked_at if key in manifest["nodes"]}
-    nodes = manifest["nodes"]
-    reached = with_descendants(manifest, looked_at)
-    reaches_readers = any(key in nodes and nodes[key]["config"].get("meta", {}).get("release") for key in reached)
-    return not subjects or bool(subjects & set(SUBJECTS)) or reaches_readers
+def _holds_back_all(manifest: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
+    """Whether a test looks at something that core rests on, or at nothing; else its subjects alone are held back."""
+    subjects = subjects_on(manifest, test.get("depends_on", {}).get("nodes", ()))
+    return not subjects or "core" in subjects
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -59,13 +48,13 @@ class LayerTranslator(DagsterDbtTranslator):
     ) -> dg.AssetCheckSpec | None:
         """Check of one dbt test.
 
-        A test with ``meta.gate: release``, or of a subject that is not released, fails the check but does not block the
-        run: the release step reads the same rows and holds back only the authority and the subject that they are
-        about, so that one break does not stop the others.
+        A test with ``meta.gate: release``, or of one subject alone, fails the check but does not block the run: the
+        release step reads the same rows and holds back only the authority and the subject that they are about, so that
+        one break does not stop the others.
         """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         properties = self.get_resource_props(manifest, unique_id)
         is_of_authority = properties.get("config", {}).get("meta", {}).get("gate") == "release"
-        if spec is not None and (is_of_authority or not _is_released(manifest, properties)):
+        if spec is not None and (is_of_authority or not _holds_back_all(manifest, properties)):
             return spec._replace(blocking=False)
         return spec

@@ -12,6 +12,7 @@ from orchestration.release.limits import check, seconds_left
 from orchestration.release.thresholds import SMALL
 
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 NEAR = 1e-6
 LONGEST = 60.0
 ROUNDS = 40
@@ -49,6 +50,30 @@ class _Programs:
             options={"time_limit": seconds_left(LONGEST)},
         )
         return None if outcome.x is None or outcome.status != 0 else np.asarray(asked @ outcome.x)
+
+    def pushed(self, numbers: IntArray, weights: FloatArray) -> FloatArray | None:
+        """The figures in a solution in which as many of some figures as can be are five or more at once.
+
+        What a figure has beyond five counts for nothing, so no figure takes what others need.
+        """
+        check()
+        asked, count = self.puzzle.asked, len(numbers)
+        unknowns, sums = asked.shape[1], self.puzzle.known.shape[0]
+        below = csr_array(hstack([-asked[numbers], csr_array(identity(count))]))
+        limits = csr_array(hstack([self.at_most, csr_array((self.at_most.shape[0], count))]))
+        outcome = linprog(
+            np.concatenate([np.zeros(unknowns), -weights]),
+            A_ub=csr_array(vstack([limits, below])),
+            b_ub=np.concatenate([self.limits, np.zeros(count)]),
+            A_eq=csr_array(hstack([self.puzzle.known, csr_array((sums, count))])) if sums else None,
+            b_eq=self.puzzle.amounts if sums else None,
+            bounds=np.column_stack(
+                [np.zeros(unknowns + count), np.concatenate([np.full(unknowns, 1e5), np.full(count, float(SMALL))])]
+            ),
+            method="highs",
+            options={"time_limit": seconds_left(LONGEST)},
+        )
+        return None if outcome.x is None or outcome.status != 0 else np.asarray(asked @ outcome.x[:unknowns])
 
 
 def contradicting(puzzle: Puzzle) -> BoolArray:
@@ -100,14 +125,14 @@ def _bounded(puzzle: Puzzle) -> list[Finding]:
 
     generator = np.random.default_rng(1)
     for _ in range(ROUNDS):
-        before = int(open_().sum())
-        if not before:
+        numbers = np.flatnonzero(open_()).astype(np.int64)
+        if not len(numbers):
             return []
-        found = programs.best(np.where(open_(), generator.uniform(0.2, 1.0, count), 0.0))
+        found = programs.pushed(numbers, generator.uniform(0.2, 1.0, len(numbers)))
         if found is None:
             break
         low, high = np.minimum(low, found), np.maximum(high, found)
-        if int(open_().sum()) > 0.9 * before:
+        if int(open_().sum()) == len(numbers):
             break
     findings = []
     left = set(np.flatnonzero(open_()).tolist())

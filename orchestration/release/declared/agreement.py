@@ -21,6 +21,13 @@ def disagreements(found: Found, subject: str) -> Iterator[Problem]:
     yield from _populations(found)
     for name, mart in found["marts"].items():
         yield from _mart(found, name, mart)
+    for name, other in (found.get("links") or {}).items():
+        if name not in found["marts"]:
+            yield Problem(("links", name), f"is no mart of this subject; {hint(name, found['marts'])}")
+        elif not any(one["kind"] == "count" for one in found["marts"][name]["measures"].values()):
+            yield Problem(("links", name), "counts no persons, so nothing of it can be linked")
+        if other in found["marts"]:
+            yield Problem(("links", name), f"is {other}, which is of this subject and judged with it anyway")
 
 
 def columns_of(found: Found) -> dict[str, str]:
@@ -49,6 +56,10 @@ def _places(found: Found) -> Iterator[Problem]:
         yield Problem(
             ("places", 0, "listed_in"), f"is {places[0]['listed_in']}; {hint(places[0]['listed_in'], found['marts'])}"
         )
+    else:
+        mart = found["marts"][places[0]["listed_in"]]
+        if mart["place"] != places[0]["name"] or mart.get("by"):
+            yield Problem(("places", 0, "listed_in"), "has to be a mart with one row for each of these places")
 
 
 def _dimensions(found: Found) -> Iterator[Problem]:
@@ -90,7 +101,9 @@ def _within(found: Found, here: tuple[Any, ...], within: Found, values: list[str
         yield Problem((*here, "column"), f"is {column}; {hint(column, [*places, *columns])}")
     elif column in columns:
         other = found["dimensions"][columns[column]]
-        beside = other.get("values") or () if column == other["column"] else other["levels"][column]
+        beside = other.get("values") or ()
+        if column != other["column"]:
+            beside = (other.get("levels") or {}).get(column) or ()
         for value in sorted(set(within["values"]) - set(beside)):
             yield Problem((*here, "values", value), f"is no value of {column}; {hint(value, beside)}")
         for value in sorted(set(beside) - set(within["values"])):
@@ -111,9 +124,6 @@ def _populations(found: Found) -> Iterator[Problem]:
                 yield Problem((*here, "dimensions"), f"has the cut {dimension}, which tells no persons apart")
         if (one["cadence"]["shown"] == "at_dates") != ("dates" in one["cadence"]):
             yield Problem((*here, "cadence"), "says dates where it is shown at_dates, and only there")
-        if "follows" in one and (one["follows"] not in found["populations"] or one["follows"] == name):
-            others = [other for other in found["populations"] if other != name]
-            yield Problem((*here, "follows"), f"is {one['follows']}; {hint(one['follows'], others)}")
 
 
 def _mart(found: Found, name: str, mart: Found) -> Iterator[Problem]:
@@ -166,7 +176,9 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
             yield Problem((*here, "of"), f"is {one['of']}; {hint(one['of'], columns)}")
             return
         dimension = found["dimensions"][columns[one["of"]]]
-        known = dimension["values"] if one["of"] == dimension["column"] else list(dimension["levels"][one["of"]])
+        known = list(dimension.get("values") or ())
+        if one["of"] != dimension["column"]:
+            known = list((dimension.get("levels") or {}).get(one["of"]) or ())
         for value in sorted(set(one["values"]) - set(known)):
             yield Problem((*here, "values"), f"has {value}; {hint(value, known)}")
     if one["kind"] == "gap":

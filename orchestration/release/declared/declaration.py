@@ -57,10 +57,7 @@ class Cadence:
 
 @dataclass(frozen=True)
 class Population:
-    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions.
-
-    ``follows`` names the population whose figures are the state before the first period of this one (RULES 45).
-    """
+    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions."""
 
     name: str
     rows: str
@@ -69,7 +66,6 @@ class Population:
     amounts: tuple[str, ...]
     dimensions: tuple[str, ...]
     cadence: Cadence
-    follows: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,13 +109,14 @@ class Mart:
 
 @dataclass(frozen=True)
 class Declaration:
-    """All that a subject declares."""
+    """All that a subject declares. ``links`` has, by mart, one of another subject about nearly the same persons."""
 
     subject: str
     places: tuple[Place, ...]
     dimensions: Mapping[str, DimensionOf]
     populations: Mapping[str, Population]
     marts: Mapping[str, Mart]
+    links: Mapping[str, str]
 
     def place(self, name: str) -> Place:
         """A level of places by its name."""
@@ -176,6 +173,7 @@ def declaration_of(found: Mapping[str, Any]) -> Declaration:
         {name: _dimension(name, one) for name, one in (found.get("dimensions") or {}).items()},
         {name: _population(name, one) for name, one in found["populations"].items()},
         {name: _mart(name, one) for name, one in found["marts"].items()},
+        dict(found.get("links") or {}),
     )
 
 
@@ -210,7 +208,6 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         tuple(found.get("amounts") or ()),
         tuple(found["dimensions"]),
         Cadence(cadence["shown"], tuple(cadence.get("dates") or ()), cadence.get("final_on")),
-        found.get("follows"),
     )
 
 

@@ -64,7 +64,6 @@ POPULATION = Keys(
         "amounts": ListOf(NAME),
         "dimensions": ListOf(NAME, at_least=0),
         "cadence": CADENCE,
-        "follows": NAME,
     },
     needed=("description", "rows", "person", "period", "dimensions", "cadence"),
 )
@@ -104,6 +103,7 @@ RELEASE = Keys(
         "dimensions": Named(DIMENSION),
         "populations": Named(POPULATION),
         "marts": Named(MART),
+        "links": Named(NAME),
     },
     needed=("subject", "description", "places", "populations", "marts"),
 )

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array, csc_array
 
 from orchestration.release.engine.cells import Cell, System, system_of
 from orchestration.release.engine.memory import DERIVED, HIDDEN, SHOWN, CellState, Memory, Rows
-from orchestration.release.engine.model import BoolArray, IntArray, Model, Persons
+from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, Persons
 from orchestration.release.engine.protect import primary, protect
 from orchestration.release.engine.suppress import Wanted, suppressed
 from orchestration.release.thresholds import SMALL
@@ -89,6 +89,21 @@ class Decision:
 Due = Callable[[Cell], bool]
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """What tables of other subjects say of nearly the same figures: hidden there, or known from there (RULES 45)."""
+
+    hidden: frozenset[Cell] = frozenset()
+    known: frozenset[Cell] = frozenset()
+
+    def flags(self, system: System) -> tuple[BoolArray, BoolArray]:
+        """For each cell whether it is hidden elsewhere, and whether it is known from there."""
+        return (
+            np.array([cell in self.hidden for cell in system.cells], dtype=np.bool_),
+            np.array([cell in self.known for cell in system.cells], dtype=np.bool_),
+        )
+
+
 def _states(system: System, memory: Memory) -> tuple[list[CellState | None], dict[str, BoolArray], IntArray]:
     states = [memory.cells.get(key_of(cell)) for cell in system.cells]
     flags = {
@@ -107,25 +122,32 @@ def decide(
     due: Due | None = None,
     buffer: int = SMALL,
     is_final: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> Decision:
     """Decide what is shown of a population now, given all that was; notes in ``memory`` what is new.
 
     ``due`` says which figures that were shown may change today (None: all); a figure shown for the first time always
     may. ``buffer`` is the number of persons below which one that was never shown is hidden. When ``is_final``, nothing
-    is held that five or more have changed: it is hidden if others need it.
+    is held that five or more have changed: it is hidden if others need it. What is hidden ``elsewhere`` is hidden
+    here, and what is known from there protects nothing here.
     """
-    system = system_of(model, persons)
+    system = system_of(model, persons, _small(model, persons, memory))
     now = Rows.of(model, persons)
     states, flags, releases = _states(system, memory)
     changed = changed_persons(system, memory, now, releases)
     before = flags[SHOWN] | flags[DERIVED]
     first = primary(system, flags[SHOWN], buffer)
     is_few = before & (changed > 0) & (changed < SMALL)
-    is_known = before & (changed == 0)
+    there_hidden, there_known = (elsewhere or Elsewhere()).flags(system)
+    there_hidden &= system.is_shown & (system.values > 0)
+    own, first = first, first | there_hidden
+    is_known = before & (changed == 0) & ~there_hidden
+    is_known |= there_known & ~first & ~is_few & (system.values > 0)
     waits = np.zeros(len(system.cells), dtype=np.bool_)
     if due is not None:
         waits = np.array([not due(cell) for cell in system.cells], dtype=np.bool_) & flags[SHOWN] & (changed > 0)
-    if _is_as_it_was(system, memory, now, flags, changed, waits):
+    is_stable = not (there_hidden & ~flags[HIDDEN]).any() and not (there_known & flags[HIDDEN]).any()
+    if is_stable and _is_as_it_was(system, memory, now, flags, changed, waits):
         memory.note(now)
         held = flags[SHOWN] & system.is_shown & (changed > 0)
         values = _values(system, states, held)
@@ -137,17 +159,43 @@ def decide(
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL)
     found = protect(system, wanted, targets)
-    is_off = found.cells & system.is_shown
-    hidden = is_off & (~flags[SHOWN] | (first & ~is_few))
+    is_off = (found.cells | flags[HIDDEN] | (waits & flags[SHOWN])) & system.is_shown
+    hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden)
     if is_final:
         hidden |= is_off & (changed >= SMALL)
     held = is_off & ~hidden
     value = _values(system, states, held)
     shown = system.is_shown & ~is_off
-    decision = Decision(system, shown, held, hidden, value, changed, found.lost)
+    # what was shown here before it was hidden elsewhere is known from then: hidden now, beyond help, and of no few
+    lost = found.lost[own[found.lost] | is_few[found.lost]]
+    decision = Decision(system, shown, held, hidden, value, changed, lost)
     _remember(decision, memory, flags, wanted, is_off)
     memory.note(now)
     return decision
+
+
+def _small(model: Model, persons: Persons, memory: Memory) -> BoolArray:
+    """Places without breakdowns: those with few persons when they were first released, for as long as figures stand.
+
+    A breakdown that comes or goes would tell that one person has made 19 into 20 (RULES 43, 44).
+    """
+    places = model.dimensions[PLACE].values
+    known: set[str] = set()
+    parted: set[str] = set()
+    lengths = {table.name: len(table.by) for table in model.tables if table.place == FINEST}
+    for key, state in memory.cells.items():
+        name, _, rest = key.partition("|")
+        if name in lengths and state.status != DERIVED:
+            place = rest.rsplit("|", lengths[name])[0] if lengths[name] else rest
+            known.add(place)
+            if lengths[name]:
+                parted.add(place)
+    roll = np.bincount(persons.codes[PLACE], minlength=len(places))
+    return np.array(
+        [place not in parted if place in known else bool(count < model.fewest)
+         for place, count in zip(places, roll, strict=True)],
+        dtype=np.bool_,
+    )  # fmt: skip
 
 
 _NONE: IntArray = np.zeros(0, dtype=np.int64)

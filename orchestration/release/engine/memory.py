@@ -126,6 +126,10 @@ class Memory:
         changed = now.toggled(self.last())
         self.new_rows = changed if len(changed.table) else None
 
+    def forget_new(self) -> None:
+        """Take back what this release would have added."""
+        self.new_rows, self.new_cells = None, {}
+
     def kept(self, release: int) -> None:
         """Take what is new as known, once it is written under the number of its release (1 or more)."""
         if self.new_rows is not None:

@@ -98,6 +98,8 @@ def _note(
         if judged.state(cells) == HELD:
             held.setdefault(table.name, set()).add(name)
             figures.setdefault(table.name, {}).setdefault(name, None)
+        elif value is None and cell in judged.known and judged.number(cells) not in range(1, SMALL):
+            figures.setdefault(table.name, {})[name] = judged.number(cells)
         elif value is None:
             if not judged.decision.system.is_shown[judged.at[cell]]:
                 unsure.setdefault(table.name, set()).add(name)

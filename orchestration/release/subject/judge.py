@@ -6,15 +6,21 @@ from datetime import date
 import psycopg
 
 from orchestration.release.declared.declaration import Declaration, Population
-from orchestration.release.declared.figures import Unit, figures_of
-from orchestration.release.engine.changes import decide
+from orchestration.release.declared.figures import Figures, Unit, figures_of
+from orchestration.release.engine.changes import Decision, Due, Elsewhere, decide
+from orchestration.release.engine.memory import Memory
+from orchestration.release.engine.model import Persons
 from orchestration.release.limits import at
 from orchestration.release.subject.cadence import due_of, is_final
 from orchestration.release.subject.judged import Judged, SubjectError
+from orchestration.release.subject.linked import elsewhere_of
 from orchestration.release.subject.persons import periods_of, read_persons
 from orchestration.release.subject.store import Place, load_memory
 from orchestration.release.tables.rows import MartRows
 from orchestration.release.thresholds import BREAKDOWNS_FROM
+
+ATTEMPTS = 5
+"""Decisions until what is known elsewhere loses no figure; one is usual."""
 
 
 def judge(
@@ -40,14 +46,34 @@ def judge(
             memory, shown_on = load_memory(connection, place)
             due = due_of(population.cadence, shown_on, today)
             final = is_final(population.cadence, period, today)
-            decision = decide(figures.model, persons.under(figures.model), memory, due, is_final=final)
+            elsewhere = elsewhere_of(connection, figures, authority, period)
+            decision, elsewhere = _decided(figures, persons.under(figures.model), memory, due, final, elsewhere)
             if len(decision.lost):
                 raise SubjectError(
                     f"{declaration.subject}: {len(decision.lost)} figures of {period} cannot be protected, whatever is "
                     "hidden beside them"
                 )
-            judged[population.name][period] = Judged.of(place, figures, decision, memory)
+            judged[population.name][period] = Judged.of(place, figures, decision, memory, elsewhere.known)
     return judged
+
+
+def _decided(
+    figures: Figures, persons: Persons, memory: Memory, due: Due | None, is_final: bool, elsewhere: Elsewhere
+) -> tuple[Decision, Elsewhere]:
+    """Decide, with what is known from elsewhere; what that alone gives away nothing here can help (RULES 46).
+
+    Where a figure is lost to it, what is known elsewhere of its place is left out, at last all of it.
+    """
+    for attempt in range(ATTEMPTS):
+        memory.forget_new()
+        decision = decide(figures.model, persons, memory, due, is_final=is_final, elsewhere=elsewhere)
+        if not len(decision.lost) or not elsewhere.known:
+            break
+        places = {decision.system.cells[cell].place for cell in decision.lost.tolist()}
+        left = frozenset(cell for cell in elsewhere.known if cell.place not in places)
+        is_last = attempt == ATTEMPTS - 2 or left == elsewhere.known
+        elsewhere = Elsewhere(elsewhere.hidden, frozenset() if is_last else left)
+    return decision, elsewhere
 
 
 def _periods(

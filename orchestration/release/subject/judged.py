@@ -32,11 +32,16 @@ class Judged:
     decision: Decision
     memory: Memory
     at: Mapping[Cell, int] = field(default_factory=dict)
+    known: frozenset[Cell] = frozenset()
+    """Cells that readers know, or nearly, from tables of other subjects."""
 
     @classmethod
-    def of(cls, place: Place, figures: Figures, decision: Decision, memory: Memory) -> "Judged":
+    def of(
+        cls, place: Place, figures: Figures, decision: Decision, memory: Memory, known: frozenset[Cell] = frozenset()
+    ) -> "Judged":
         """With the position of each cell."""
-        return cls(place, figures, decision, memory, {cell: i for i, cell in enumerate(decision.system.cells)})
+        at = {cell: i for i, cell in enumerate(decision.system.cells)}
+        return cls(place, figures, decision, memory, at, known)
 
     def state(self, cells: Sequence[Cell]) -> str:
         """What becomes of a measure that these cells tell: hidden if any is, held if any is, else shown."""

@@ -14,6 +14,8 @@ from orchestration.meant import hint, meant
 Node = Mapping[str, Any]
 CLASSES = ("public", "operational", "quasi_identifier", "special_category", "direct_identifier")
 """Privacy classes from the mildest to the strictest."""
+POPULATIONS = ("on roll", "with an opening", "absent for the reason", "judged")
+"""Which pupils a count that readers see has: counts of one place differ by it, and each says which it is."""
 _NAMES = ListOf(Text())
 _OF_ALL: dict[str, Form] = {
     "grain": _NAMES,
@@ -43,7 +45,14 @@ _KEYS = {
     "test": Keys({"gate": Text(("release",)), "dagster": Anything()}),
 }
 _OF_COLUMN = Keys(
-    {"privacy": Text(CLASSES), "privacy_reason": Text(), "unit": Text(), "dagster": Anything()}, ("privacy",)
+    {
+        "privacy": Text(CLASSES),
+        "privacy_reason": Text(),
+        "unit": Text(),
+        "population": Text(POPULATIONS),
+        "dagster": Anything(),
+    },
+    ("privacy",),
 )
 _OF_COLUMNS = ("grain", "scope_columns", "month_column")
 """Keys under which columns of the model stand."""
@@ -80,8 +89,14 @@ def _of_node(node: Node, form: Keys, origins: list[str]) -> Iterator[str]:
         for name in _texts(meta.get(key)):
             if name not in columns:
                 yield f"config.meta.{key} names {name}, which is no column of it; {hint(name, columns)}"
+    release = meta.get("release")
+    inside = _texts(release.get("exact_only")) if isinstance(release, Mapping) else [*columns]
     for name, column in columns.items():
         yield from _told(_OF_COLUMN.problems(meta_of(column), (str(name), "config", "meta")))
+        if name not in inside and meta_of(column).get("unit") == "pupils" and "population" not in meta_of(column):
+            yield f"{name}.config.meta has no population, so readers cannot know which pupils it counts; " + hint(
+                None, POPULATIONS
+            )
 
 
 def _told(problems: Iterator[Problem]) -> Iterator[str]:

@@ -152,7 +152,9 @@ BESIDE: dict[str, Shape] = {
 
 COPIED: dict[str, Shape] = {
     "data_dictionary": Shape(
-        "reference", ("mart", "column_name"), stamps=("position", "data_type", "description", "unit", "privacy")
+        "reference",
+        ("mart", "column_name"),
+        stamps=("position", "data_type", "description", "unit", "privacy", "key_position", "population"),
     ),
     "data_freshness": Shape(
         "reference",
@@ -182,6 +184,31 @@ COPIED: dict[str, Shape] = {
         ("attendance_code",),
         stamps=("description", "category", "reason", "number_checked"),
         schema=CODE_LISTS,
+    ),
+    "school_calendar": Shape(
+        "reference",
+        ("local_authority_code", "seed_code", "day"),
+        stamps=("academic_year", "is_open_in_the_morning", "is_open_in_the_afternoon", "half_days_open"),
+    ),
+    "calendar_days": Shape(
+        "reference",
+        ("day",),
+        stamps=("academic_year", "month", "week", "weekday", "weekday_name", "is_census_day"),
+    ),
+    "metric_definitions": Shape(
+        "reference",
+        ("metric",),
+        stamps=(
+            "title",
+            "formula",
+            "numerator",
+            "denominator",
+            "numerator_column",
+            "denominator_column",
+            "unit",
+            "source",
+            "marts",
+        ),
     ),
     "national_statistics": Shape(
         "reference",

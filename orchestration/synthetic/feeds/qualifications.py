@@ -14,7 +14,6 @@ from orchestration.synthetic.world.attainment.results import (
     BACCALAUREATE,
     GRADES,
     GROUPS,
-    NO_AWARD,
     PASS,
     SUBJECTS,
     TYPES,
@@ -106,8 +105,3 @@ def course_codes(results: Results) -> list[str]:
             results.subject.tolist(), results.level.tolist(), results.award.tolist(), strict=True
         )
     ]
-
-
-def counts_as_award(results: Results) -> np.ndarray:
-    """Whether the final grade is one."""
-    return np.asarray(results.grade != NO_AWARD)

@@ -102,7 +102,7 @@ def bands_chart(name: str, row: Row[Any] | None) -> Chart | None:
     parts = [
         f"{persistent.text} of pupils missed 10% or more of their half days."
         if persistent.is_shown
-        else f"Persistent absence is not shown: {persistent.word} ({persistent.text}).",
+        else f"Persistent absence is not shown: {persistent.word}.",
         _severe(row, severe),
         sentences.hidden(pupils, "band"),
     ]

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboards.kit.components import Column, Table
-from dashboards.kit.formats import Figure
+from dashboards.kit.formats import NO_SCHOOLS, Figure
 from dashboards.subjects.core.figures import codes
 
 AT_LEAST = 3
+NONE = Figure(None, "[x]", why=NO_SCHOOLS)
 TOTAL = "total"
 
 
@@ -49,9 +50,7 @@ def added(rows: Iterable[tuple[str, str, int | None, int | None]]) -> tuple[Clus
         if possible and attended is not None:
             sums[kind, value] = (known[0] + possible, known[1] + attended, known[2] + 1)
     return tuple(
-        ClusterRow(
-            kind, value, Figure(Decimal(attended) / possible) if schools >= AT_LEAST else Figure(None, "[x]"), schools
-        )
+        ClusterRow(kind, value, Figure(Decimal(attended) / possible) if schools >= AT_LEAST else NONE, schools)
         for (kind, value), (possible, attended, schools) in sums.items()
     )
 
@@ -64,7 +63,7 @@ def whole(cluster: Cluster, rate: Decimal | None, schools: int | None) -> Cluste
     seen = max((row.schools for row in cluster.rows if row.kind == TOTAL), default=0)
     if schools is None or seen >= schools:
         return cluster
-    row = ClusterRow(TOTAL, TOTAL, Figure(rate, None if rate is not None else "[x]"), schools)
+    row = ClusterRow(TOTAL, TOTAL, Figure(rate) if rate is not None else NONE, schools)
     return Cluster(cluster.name, cluster.is_invented, (row,), is_by_release=True)
 
 
@@ -73,7 +72,7 @@ def cluster_table(cluster: Cluster, sector: str) -> Table:
     names = {TOTAL: "All pupils", **codes.DEPRIVATION_GROUPS}
     order = (TOTAL, *codes.STAGES, *codes.DEPRIVATION_GROUPS)
     rows: Sequence[ClusterRow] = sorted(cluster.rows, key=lambda row: codes.placed(row.value, order))
-    added_up = "Added up from the figures of its schools that are shown; [x] where fewer than three schools have one."
+    added_up = "Added up from the figures of its schools that are shown, of at least three schools."
     by_release = (
         "All its schools whose figure is shown, added up and rounded to one decimal, so that no other school's figure "
         "follows from it."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Row
 
 from dashboards.kit import formats
@@ -80,6 +81,12 @@ def together(points: Sequence[Point | None]) -> Figure:
             return Figure(None, point.rate.symbol if point else "[x]")
         attended, possible = attended + point.attended, possible + point.possible
     return Figure(Decimal(attended) / possible) if possible else Figure(None, "[z]")
+
+
+def on_days(course: Course, other: Course) -> tuple[Figure, ...]:
+    """Rates of another course, such as the authority's, on the days of this one; ``[x]`` where it has none."""
+    known = {point.day: point.rate for point in other.points}
+    return tuple(known.get(point.day, Figure(None, "[x]")) for point in course.points)
 
 
 def last_whole_month(course: Course, data_as_at: dt.date | None) -> Point | None:
@@ -176,6 +183,7 @@ def _chart(
     for at, text in enumerate(headings):
         figures = [one_series.figures[at] for one_series in series]
         rows.append((text, *figures, *((now[at].minus(then[at]),) if has_before else ())))
+    is_shown = any(figure.is_shown for one_series in series for figure in one_series.figures)
     parts = [
         sentences.trend("Attendance", over, now),
         compared("It", now, then, one, before.academic_year) if has_before else "",
@@ -184,7 +192,7 @@ def _chart(
     return Chart(
         title=title,
         sentence=" ".join(part for part in parts if part),
-        svg=line(name, f"{title}, {this.academic_year}", over, series, markers),
+        svg=line(name, f"{title}, {this.academic_year}", over, series, markers) if is_shown else Markup(),
         table=Table(caption=f"{title}, {this.academic_year}", columns=tuple(columns), rows=rows),
         notes=("Weeks of the two years are matched by their number from the first open day of each year.",)
         if one == "week" and has_before

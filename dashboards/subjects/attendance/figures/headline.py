@@ -127,7 +127,7 @@ def persistent_card(row: Row[Any] | None, is_nation_of_all: bool = False) -> Car
     elif severe.is_shown:
         lines.append(f"Severe absence: {severe.text} missed half or more ({formats.count(row.severely_absent)}).")
     else:
-        lines.append(f"Severe absence, half or more: {severe.word} ({severe.text}).")
+        lines.append(f"Severe absence, half or more: {severe.word}.")
     return Card("Persistent absence", persistent, tuple(lines))
 
 
@@ -147,7 +147,7 @@ def common_notes(row: Row[Any], persistent: Row[Any] | None, asked: PageRequest)
     if persistent is not None and persistent.as_at and row.data_as_at and persistent.as_at < row.data_as_at:
         notes.append(
             Note(
-                f"Persistent absence stands as on {formats.date(persistent.as_at)}: fewer than five pupils have "
+                f"Persistent absence is as on {formats.date(persistent.as_at)}: fewer than five pupils have "
                 "changed band since, and a change by so few could point at one of them.",
                 "held",
             )
@@ -157,8 +157,8 @@ def common_notes(row: Row[Any], persistent: Row[Any] | None, asked: PageRequest)
     is_running = asked.academic_year == asked.academic_years[0]
     notes.append(
         Note(
-            f"The national figure is the latest published ({row.national_rate_year or 'none'}), of the sector where "
-            f"there is one, for the whole of its year{'; a year to date is a part of one' if is_running else ''}.",
+            f"The figure for Scotland is the latest published ({row.national_rate_year or 'none'}), for the sector "
+            f"where there is one. It is for a whole school year{'; ours are for a part of one' if is_running else ''}.",
             "comparison",
         )
     )
@@ -169,9 +169,9 @@ def not_shown(found: Sequence[Figure]) -> Note:
     """How many figures of a page are not shown and why, or that all are."""
     said = sentences.hidden(found)
     if not said:
-        return Note("All figures of this page are shown: none had to be suppressed or is missing.", "hidden")
+        return Note("All figures of this page are shown: nothing had to be hidden or is missing.", "hidden")
     return Note(
-        f"{said} A suppressed figure stands for one to four pupils, or could be used to work out such a figure; what "
-        "is suppressed once stays so for the year.",
+        f"{said} Too few pupils means one to four, or a figure that would give such a number away; "
+        "what is hidden stays hidden for the school year.",
         "hidden",
     )

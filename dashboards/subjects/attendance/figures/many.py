@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dashboards.kit import formats
 from dashboards.kit.charts import Category, Marker, Panel, multiples, sentences
 from dashboards.kit.components import Column, Link, Multiples, Table
-from dashboards.kit.formats import SECTORS, Figure
+from dashboards.kit.formats import NO_SCHOOLS, SECTORS, Figure
 from dashboards.subjects.attendance.figures.headline import Beside
 
 SchoolKey = tuple[str, str]
@@ -83,7 +83,7 @@ def schools_table(
     year: str,
 ) -> Table:
     """One row for each school; authority, Scotland and schools like it as differences in percentage points."""
-    missing = Beside("", Figure(None, "[x]"))
+    missing = Beside("", Figure(None, "[x]", why=NO_SCHOOLS))
     has_clusters = any(line.cluster for line in lines)
     columns = [Column("School"), Column("Attendance", numeric=True)]
     columns += [Column(f"Change from {before}", numeric=True, unit="points")] if before else []
@@ -134,7 +134,7 @@ def beside_table(council: Mapping[str, Beside], nation: Mapping[str, Beside]) ->
         rows=[
             (
                 SECTORS[sector],
-                council[sector].figure if sector in council else Figure(None, "[x]"),
+                council[sector].figure if sector in council else Figure(None, "[x]", why=NO_SCHOOLS),
                 nation[sector].figure,
                 nation[sector].name.removeprefix("Scotland in "),
             )

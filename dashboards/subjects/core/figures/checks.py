@@ -80,7 +80,7 @@ def late(audience: Audience, delays: Sequence[Delay], marked_to: dt.date | None)
     elif schools:
         verb = "has" if len(schools) == 1 else "have"
         parts.append(f"{audience.some(len(schools))} {verb} not sent all that was due.")
-    parts += [_delayed(delay, "the whole authority") for delay in delays if not delay.school]
+    parts += [_delayed(delay, "the authority") for delay in delays if not delay.school]
     table = Table(
         caption="Data that are late or missing",
         columns=(Column("School"), Column("What"), Column("State"), Column("Last received"), Column("Was due")),
@@ -101,7 +101,7 @@ def late(audience: Audience, delays: Sequence[Delay], marked_to: dt.date | None)
 
 def _delayed(delay: Delay, of: str) -> str:
     due = f", due on {date(delay.due_on)}" if delay.due_on else ""
-    return f"{feed_name(delay.feed)} of {of}: {FRESHNESS.get(delay.status, delay.status).lower()}{due}."
+    return f"{FRESHNESS.get(delay.status, delay.status)} from {of}: {lowered(feed_name(delay.feed))}{due}."
 
 
 def incomplete(audience: Audience, week: dt.date | None, gaps: Sequence[Gap]) -> Check:
@@ -203,7 +203,7 @@ def _own(words: Wording, every: Sequence[Comparison]) -> str:
     one = every[0]
     if not one.change.is_shown:
         hidden = one.now if not one.now.is_shown else one.before
-        return f"At your school {subject} cannot be compared with {words.before}: {hidden.word} ({hidden.text})."
+        return f"At your school {subject} cannot be compared with {words.before}: {hidden.word}."
     moved = f"{change(one.change)} from {words.before} ({one.before.text})"
     return f"At your school {subject} is {one.now.text}, {moved}."
 

@@ -32,7 +32,7 @@ DEFINITIONS: tuple[tuple[str, str, str], ...] = (
     (
         "Unknown reason",
         "A code that is neither national nor matched to a national one.",
-        "Counted as absence until it is matched. Above 1% of such codes a school's figures are [x].",
+        "Counted as absence until it is matched. Above 1% of such codes a school's figures are not available ([x]).",
     ),
     (
         "Persistent absence",
@@ -44,7 +44,8 @@ DEFINITIONS: tuple[tuple[str, str, str], ...] = (
     (
         "Completeness",
         "How much of what should have been recorded was recorded.",
-        "Half days with a mark / half days expected by calendar and enrolment. Below 90% the figures are [x].",
+        "Half days with a mark / half days expected by calendar and enrolment. Below 90% the figures are not "
+        "available ([x]).",
     ),
     (
         "School",
@@ -75,17 +76,18 @@ DEFINITIONS: tuple[tuple[str, str, str], ...] = (
 )
 
 PROTECTION: tuple[str, ...] = (
-    "A figure that rests on 1 to 4 pupils is not shown: [c]. It could point at a child.",
+    "A figure that rests on 1 to 4 pupils is not shown: it could point at a child. The page says that there are too "
+    "few pupils to show, a file has [c].",
     "Some further figures are hidden with it, so that nobody can work it out by taking one figure from another. A "
     "hidden figure is therefore not always a small one.",
     "What is hidden stays hidden for the whole school year, even where more pupils join: a figure that comes and goes "
     "can be worked out from the two dates.",
     "Authorised and other absence, late arrivals and reasons are brought up to date at the end of each month only. "
-    "Until then the open month shows [c].",
+    "Until then the open month is not shown.",
     "Persistent absence of a school changes only when at least five pupils have moved. Until then it keeps its older "
     "date, which stands beside it.",
     "Totals of a school are shown from the tenth open day of the year, groups and persistent absence after the "
-    "September census. Until then: [x].",
+    "September census. Until then they are not available.",
     "Zero is shown as zero. Hidden is not zero, and missing is not zero.",
 )
 

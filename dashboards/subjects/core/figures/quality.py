@@ -92,7 +92,7 @@ def freshness_by_school(states: Sequence[Delay]) -> Table:
         cells = [_state(found.get(feed)) for feed in feeds]
         rows.append((named(school), marked if marked else "Never", *cells))
     return Table(
-        caption="How fresh the data of each school are",
+        caption="How up to date the data of each school are",
         columns=(Column("School"), Column("Attendance marked to"), *(Column(feed_name(feed)) for feed in feeds)),
         rows=rows,
         sortable=True,
@@ -112,7 +112,7 @@ def _state(state: Delay | None) -> str:
 def freshness_of_own(states: Sequence[Delay]) -> Table:
     """A row for each feed of one school, for who has one."""
     return Table(
-        caption="How fresh the data of your school are",
+        caption="How up to date the data of your school are",
         columns=tuple(Column(heading) for heading in ("What", "State", "Last received", "Next due")),
         rows=[
             (
@@ -242,7 +242,7 @@ def problems(verdicts: Sequence[Verdict]) -> Table:
         amount = AMOUNT_ORDER[max(size for size, _ in met)]
         rows.append((feed, what, f"{words} ({columns})" if columns else words, AMOUNTS[amount]))
     return Table(
-        caption="What was turned away or noted, by kind",
+        caption="What could not be used or was noted, by kind",
         columns=(
             Column("What", filter=True),
             Column("What became of it", filter=True),
@@ -251,6 +251,6 @@ def problems(verdicts: Sequence[Verdict]) -> Table:
         ),
         rows=rows,
         sortable=True,
-        empty="Nothing was turned away and nothing was noted.",
+        empty="Everything could be used, and nothing was noted.",
         notes=("How much is said in words: a number beside a hidden figure could give it away.",),
     )

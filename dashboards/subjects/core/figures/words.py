@@ -5,7 +5,7 @@ FEEDS = {
     "attendance": "Attendance",
     "calendar": "School calendar",
     "enrolments": "Enrolments",
-    "establishments": "Schools",
+    "establishments": "School details",
     "pupils": "Pupils",
     "all": "All",
     "contacts": "Contacts",
@@ -27,7 +27,7 @@ FILE_STATES = {
 STEPS = {
     "manifest to file": "The files hold as many rows as were announced",
     "manifest to file by establishment": "Each school has as many rows as were announced",
-    "file to raw": "Every row was taken in, or turned away with a reason",
+    "file to raw": "Every row was taken in, or left out for a reason that is named",
     "raw to canonical": "Every row taken in is counted once, or replaced by a newer one",
     "canonical to pupil months": "Every half day is in the monthly counts",
     "pupil months to weekday codes": "Weekdays and reasons add up to the monthly counts",

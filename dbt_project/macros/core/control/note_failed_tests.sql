@@ -1,8 +1,7 @@
 {#- on-run-end: the tests that stand failed, so that no release is made over them, in whichever command they failed.
     A test that passes again is taken off, and so is one that is gone. Tests about one authority's data (meta.gate:
     release) hold back that authority alone: the release asks the balance sheet itself. A test holds back the subjects of
-    the models that it looks at; one of core, of a seed, or of a model on which anything that
-    readers get stands, wherever its folder is, holds back all. -#}
+    what it looks at and of all that stands on it; where core is among them, or nothing stands there, all. -#}
 {% macro note_failed_tests(results) %}
     {% if execute and flags.WHICH in ['build', 'test'] %}
     {% set failed = [] %}
@@ -15,9 +14,8 @@
             {% set models, subjects = [], [] %}
             {% for parent in result.node.depends_on.nodes %}
                 {% do models.append(parent.split('.')[-1]) %}
-                {% do subjects.append(subject_of(graph.nodes.get(parent))) %}
+                {% do subjects.extend(subjects_by_node().get(parent, [])) %}
             {% endfor %}
-            {% if reaches_readers(result.node.depends_on.nodes) %}{% do subjects.append('core') %}{% endif %}
             {% do failed.append("('" ~ result.node.name ~ "', '" ~ models | join(', ') ~ "', array['"
                 ~ (subjects or ['core']) | unique | sort | join("', '") ~ "'])") %}
         {% endif %}

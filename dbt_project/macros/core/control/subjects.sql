@@ -1,37 +1,53 @@
-{#- Subject of a model: its folder below the layer. Staged models and seeds are of every subject. -#}
-{% macro subject_of(node) -%}
-    {%- set is_of_one = node and node.resource_type == 'model' and node.fqn[1] != 'staged' and node.fqn | length > 3 -%}
-    {{- return(node.fqn[2] if is_of_one else 'core') -}}
-{%- endmacro %}
+{#-
+Whose figures rest on what: a subject is a folder below each layer, and core is what all subjects stand on. Something is
+of the subjects whose models are it or stand on it, so that what is wrong with it holds back these and no other. Models
+that only report (the balance sheet) are of nobody: everything stands below them.
+-#}
 
-{#- Models and seeds that a model for readers stands on, directly or through others, and those models themselves. -#}
-{% macro under_readers() -%}
-    {%- set found, state = [], namespace(next=[]) -%}
-    {%- for key, node in graph.nodes.items() if (node.config.meta or {}).get('release') -%}{%- do state.next.append(key) -%}{%- endfor -%}
-    {%- for _ in range(graph.nodes | length) if state.next -%}
-        {%- do found.extend(state.next) -%}
-        {%- set parents = [] -%}
-        {%- for key in state.next -%}
-            {%- for parent in graph.nodes[key].depends_on.nodes if parent in graph.nodes and parent not in found and parent not in parents -%}
-                {%- do parents.append(parent) -%}
+{#- Subjects by unique id of every model, seed and source; none for what only the balance sheet stands on. -#}
+{% macro subjects_by_node() -%}
+    {%- if 'subjects' not in graph -%}
+        {%- set found, state = {}, namespace(grows=true) -%}
+        {%- for key, node in graph.nodes.items() if node.resource_type in ['model', 'seed'] -%}
+            {%- do found.update({key: [node.fqn[2]] if has_subject(node) else []}) -%}
+        {%- endfor -%}
+        {%- for key in graph.sources -%}{%- do found.update({key: []}) -%}{%- endfor -%}
+        {%- for _ in range(found | length) if state.grows -%}
+            {%- set state.grows = false -%}
+            {%- for key, node in graph.nodes.items() if node.resource_type == 'model' and not only_reports(node) -%}
+                {%- for parent in node.depends_on.nodes if parent in found -%}
+                    {%- for subject in found[key] if subject not in found[parent] -%}
+                        {%- do found[parent].append(subject) -%}{%- set state.grows = true -%}
+                    {%- endfor -%}
+                {%- endfor -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- set state.next = parents -%}
-    {%- endfor -%}
-    {{- return(found) -}}
+        {%- do graph.update({'subjects': found}) -%}
+    {%- endif -%}
+    {{- return(graph['subjects']) -}}
 {%- endmacro %}
 
-{#- Whether a model for readers is among these models or stands on one of them, directly or through others. -#}
-{% macro reaches_readers(first) -%}
-    {{- return((first | select('in', under_readers()) | list | length) > 0) -}}
+{#- Staged models, seeds and what reports are of the subjects that stand on them. -#}
+{% macro has_subject(node) -%}
+    {{- return(node.resource_type == 'model' and node.fqn[1] != 'staged' and node.fqn | length > 3 and not only_reports(node)) -}}
 {%- endmacro %}
 
-{#- Notes of each table with seals whose figures rest on it: what was changed in one subject's tables holds back that
-    subject, and what was changed under something that readers get holds back all. -#}
+{% macro only_reports(node) -%}
+    {{- return(node.name.startswith('control_balance') or node.name == 'control_reconciliation') -}}
+{%- endmacro %}
+
+{#- The one subject of a node; core where there are several or none. -#}
+{% macro subject_of(key) -%}
+    {%- set found = subjects_by_node().get(key, []) -%}
+    {{- return(found[0] if found | length == 1 else 'core') -}}
+{%- endmacro %}
+
+{#- Notes of each table with seals whose figures rest on it: rows that were changed behind the models' back hold back that
+    subject, and where several rest on them, all. -#}
 {% macro note_subjects() -%}
-    {%- set under, others = under_readers(), [] -%}
-    {%- for key, node in graph.nodes.items() if node.resource_type == 'model' and key not in under and subject_of(node) != 'core' -%}
-        {%- do others.append("('" ~ node.name ~ "', '" ~ subject_of(node) ~ "')") -%}
+    {%- set others = [] -%}
+    {%- for key, node in graph.nodes.items() if node.resource_type == 'model' and subject_of(key) != 'core' -%}
+        {%- do others.append("('" ~ node.name ~ "', '" ~ subject_of(key) ~ "')") -%}
     {%- endfor %}
     update control.sealed_tables set subject = coalesce(told.subject, 'core')
     from control.sealed_tables as named

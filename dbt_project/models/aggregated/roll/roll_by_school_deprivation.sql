@@ -22,7 +22,8 @@ counted as (
         pupils.deprivation_group,
         count(*)::integer as pupils
     from {{ ref('roll_census_pupils') }} as pupils
-    group by pupils.local_authority_code, pupils.seed_code, pupils.sector, pupils.academic_year, pupils.deprivation_group
+    group by
+        pupils.local_authority_code, pupils.seed_code, pupils.sector, pupils.academic_year, pupils.deprivation_group
 ),
 
 rolls as (

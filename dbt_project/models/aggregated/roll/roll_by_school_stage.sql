@@ -10,11 +10,15 @@ with places as (
 ),
 
 listed as (
-    select stages.sector, stages.stage
+    select
+        stages.sector,
+        stages.stage
     from {{ ref('stages') }} as stages
     where stages.sector in ('primary', 'secondary', 'special')
     union all
-    select further.sector, further.stage
+    select
+        further.sector,
+        further.stage
     from (
         values ('primary', 'SP'), ('secondary', 'SP'), ('primary', 'unknown'), ('secondary', 'unknown')
     ) as further (sector, stage)

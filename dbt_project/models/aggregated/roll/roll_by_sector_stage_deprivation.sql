@@ -9,18 +9,25 @@ with places as (
 ),
 
 stages_listed as (
-    select stages.sector, stages.stage
+    select
+        stages.sector,
+        stages.stage
     from {{ ref('stages') }} as stages
     where stages.sector in ('primary', 'secondary', 'special')
     union all
-    select further.sector, further.stage
+    select
+        further.sector,
+        further.stage
     from (
         values ('primary', 'SP'), ('secondary', 'SP'), ('primary', 'unknown'), ('secondary', 'unknown')
     ) as further (sector, stage)
 ),
 
 listed as (
-    select stages_listed.sector, stages_listed.stage, quintiles.simd_quintile
+    select
+        stages_listed.sector,
+        stages_listed.stage,
+        quintiles.simd_quintile
     from stages_listed
     cross join unnest(array['1', '2', '3', '4', '5', 'unknown']) as quintiles (simd_quintile)
 ),

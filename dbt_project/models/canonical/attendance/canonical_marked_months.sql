@@ -1,9 +1,4 @@
-{#- A year of a large city has 26 million half days and a million groups: in one process and in memory that is a third less
-    work than in three, each of which meets every group and sorts them all. -#}
-{{ config(
-    incremental_strategy='follow_changes',
-    pre_hook=["set local work_mem = '192MB'", "set local max_parallel_workers_per_gather = 0"],
-) }}
+{{ config(incremental_strategy='follow_changes', pre_hook=in_one_process()) }}
 
 {# position in a packed sum: see canonical_code_weights #}
 {% set counts = {

@@ -1,6 +1,9 @@
 -- Pupils at their base school on the census date (rules 13 to 18), with what the census asks besides pupil years.
 with censuses as (
-    select delivered_years.local_authority_code, delivered_years.academic_year, academic_years.census_on
+    select
+        delivered_years.local_authority_code,
+        delivered_years.academic_year,
+        academic_years.census_on
     from {{ ref('canonical_delivered_years') }} as delivered_years
     inner join {{ ref('academic_years') }} as academic_years using (academic_year)
     where not delivered_years.is_provisional
@@ -20,8 +23,11 @@ on_roll as (
         and enrolments.status = 'on_roll'
         and censuses.census_on between enrolments.counts_from and enrolments.counts_to
     order by
-        enrolments.local_authority_code, enrolments.academic_year, enrolments.pupil_id, enrolments.entry_date desc,
-        enrolments.seed_code
+        enrolments.local_authority_code asc,
+        enrolments.academic_year asc,
+        enrolments.pupil_id asc,
+        enrolments.entry_date desc,
+        enrolments.seed_code asc
 ),
 
 -- the latest snapshot up to the census, or else the earliest after it (rule 14)
@@ -36,7 +42,7 @@ pupil_values as (
     from {{ ref('canonical_pupils') }} as pupils
     inner join censuses using (local_authority_code, academic_year)
     order by
-        pupils.local_authority_code, pupils.academic_year, pupils.pupil_id,
+        pupils.local_authority_code asc, pupils.academic_year asc, pupils.pupil_id asc,
         {{ day_of('pupils.valid_from') }} <= censuses.census_on desc,
         case when {{ day_of('pupils.valid_from') }} <= censuses.census_on then pupils.valid_from end desc,
         pupils.valid_from

@@ -3,7 +3,7 @@
 -- Files do not change once they have landed: what is new, what no longer agrees with the ledger or with the openings,
 -- and what has its turn is scanned; the others stand as they were counted.
 -- A pupil's marks of a year are added up by code in memory: half a million groups in a large city.
-{{ config(pre_hook=["set local work_mem = '192MB'", "set local max_parallel_workers_per_gather = 0"]) }}
+{{ config(pre_hook=in_one_process()) }}
 {%- set files = files_to_scan() %}
 {%- set is_scanned = has_to_be_scanned(files, 'row_counts.file_id') %}
 with file_ledger as (

@@ -12,7 +12,7 @@ raw_counts as (
     where {{ in_touched_scope('raw_counts') }}
 ),
 
-{% for feed in feeds_by_contract() -%}
+{% for feed in feeds_that_stand() -%}
 {%- set told = feeds()[feed] -%}
 {%- set rows = 'canonical_' ~ feed -%}
 {{ feed }}_found as (
@@ -43,7 +43,7 @@ raw_counts as (
 {% endfor -%}
 
 found as (
-    {% for feed in feeds_by_contract() -%}
+    {% for feed in feeds_that_stand() -%}
     select
         found.file_id,
         found.seed_code,
@@ -64,7 +64,7 @@ found as (
 ),
 
 kept as (
-    {% for feed in feeds_by_contract() -%}
+    {% for feed in feeds_that_stand() -%}
     select kept.file_id, kept.seed_code, kept.row_count
     from {{ feed }}_kept as kept
     union all

@@ -1,6 +1,9 @@
 -- Rule 43: the list of schools comes from what is delivered and published of schools; one with pupils is on it anyway.
 with censuses as (
-    select delivered_years.local_authority_code, delivered_years.academic_year, academic_years.census_on
+    select
+        delivered_years.local_authority_code,
+        delivered_years.academic_year,
+        academic_years.census_on
     from {{ ref('canonical_delivered_years') }} as delivered_years
     inner join {{ ref('academic_years') }} as academic_years using (academic_year)
     where not delivered_years.is_provisional
@@ -26,14 +29,22 @@ known as (
 ),
 
 listed as (
-    select censuses.local_authority_code, censuses.academic_year, known.seed_code, known.sector, censuses.census_on
+    select
+        censuses.local_authority_code,
+        censuses.academic_year,
+        known.seed_code,
+        known.sector,
+        censuses.census_on
     from censuses
     inner join known using (local_authority_code)
     where coalesce(known.opened_on, censuses.census_on) <= censuses.census_on
         and coalesce(known.closed_on, censuses.census_on) >= censuses.census_on
     union
     select
-        census_roll.local_authority_code, census_roll.academic_year, census_roll.seed_code, census_roll.sector,
+        census_roll.local_authority_code,
+        census_roll.academic_year,
+        census_roll.seed_code,
+        census_roll.sector,
         census_roll.census_on
     from {{ ref('canonical_census_roll') }} as census_roll
 ),

@@ -17,8 +17,8 @@ ON_TRACK = ("ahead", "on_track", "not_yet", "unknown")
 PROGRESS = ("emerging", "enhancing", "extending")
 NO_PREDICTION = -1
 COLLECTIONS = ((1, 11, 14), (2, 3, 6))  # number, month and day by which it is made
-_ROSIEST = 0.5  # the rosiest school predicts the expected level for so many of those who miss it
-_DOUBTED = 0.02  # of those who reach it
+_ROSIEST = 0.7  # the rosiest school predicts the expected level for so many of those who miss it by one
+_DOUBTED = 0.005  # of those who reach it
 _MISSING = 0.02  # of predictions are not made
 _TRACKED = tuple(STAGES[:10])
 
@@ -65,7 +65,7 @@ def _predicted(world: YearWorld, levels: Levels, roll: Roll, number: int) -> dic
     department = roll.department[place]
     expected = np.array([EXPECTED.get(stage, 0) for stage in range(len(STAGES))])[one.stage]
     schools = np.arange(len(world.schools))
-    rosy = _ROSIEST * draw(world, schools + 20_000_000, "rosy") ** 2
+    rosy = _ROSIEST * draw(world, schools + 20_000_000, "rosy")
     chance = draw(world, one.person, world.start, number, "predicted")
     reached = one.level >= expected
     near = one.level == expected - 1

@@ -42,8 +42,10 @@ figures as (
     select * from leavers
 ),
 
+-- of the authorities that the warehouse holds
 aims as (
-    select * from {{ ref('stretch_aims') }}
+    select * from {{ ref('stretch_aims') }} as stretch_aims
+    where stretch_aims.local_authority_code in (select figures.local_authority_code from figures)
 ),
 
 with_latest as (

@@ -1,0 +1,40 @@
+"""Authority brief: one page of paper about attendance in all schools of a council."""
+
+from sqlalchemy import Connection
+
+from dashboards.kit.page import Page, PageRequest
+from dashboards.subjects.attendance.figures import brief
+from dashboards.subjects.attendance.figures.authority_brief import brief_of
+from dashboards.subjects.attendance.queries.authority import rows_of
+from dashboards.subjects.attendance.queries.authority_brief import years_of_authority
+
+
+def figures(connection: Connection, asked: PageRequest) -> brief.Brief:
+    """The brief of all sectors, or of the one that the reader may see. Raises NotReadyError where there is none."""
+    rows = rows_of(connection, asked)
+    return brief_of(rows, years_of_authority(connection, asked, rows.sector), asked)
+
+
+PAGE = Page(
+    name="authority_brief",
+    path="/authority/brief",
+    title="Authority brief",
+    description="One page of paper: four sentences and up to three years of an authority's attendance.",
+    template="pages/brief.html",
+    figures=figures,
+    sheets=brief.sheets,
+    heading=lambda found, asked: f"{found.name}: attendance in brief",
+    parent="authority",
+    in_navigation=False,
+    reads=(
+        "attendance_by_authority_year",
+        "attendance_by_authority_week",
+        "attendance_by_authority_month",
+        "attendance_by_authority_stage_simd_quintile_month",
+        "attendance_by_authority_sex",
+        "attendance_by_authority_weekday",
+        "absence_reasons_by_authority",
+        "persistent_absence_by_authority",
+        "national_statistics",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Figures of the roll as typed values, without the database."""

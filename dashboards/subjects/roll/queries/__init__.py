@@ -1,0 +1,1 @@
+"""What pages of the roll ask the database."""

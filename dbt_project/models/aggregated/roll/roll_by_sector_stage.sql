@@ -1,0 +1,50 @@
+-- Rule 43: every group of the list has a row, whether anybody is in it or not.
+with places as (
+    select distinct -- a sector of its schools
+        schools.local_authority_code,
+        schools.sector,
+        schools.academic_year,
+        schools.census_on
+    from {{ ref('pseudonymised_census_schools') }} as schools
+),
+
+listed as (
+    select
+        stages.sector,
+        stages.stage
+    from {{ ref('stages') }} as stages
+    where stages.sector in ('primary', 'secondary', 'special')
+    union all
+    select
+        further.sector,
+        further.stage
+    from (
+        values ('primary', 'SP'), ('secondary', 'SP'), ('primary', 'unknown'), ('secondary', 'unknown')
+    ) as further (sector, stage)
+),
+
+counted as (
+    select
+        pupils.local_authority_code,
+        pupils.sector,
+        pupils.academic_year,
+        pupils.stage,
+        count(*)::integer as pupils
+    from {{ ref('roll_census_pupils') }} as pupils
+    group by pupils.local_authority_code, pupils.sector, pupils.academic_year, pupils.stage
+),
+
+rolls as (
+    select
+        places.local_authority_code,
+        places.sector,
+        places.academic_year,
+        listed.stage,
+        coalesce(counted.pupils, 0) as pupils,
+        places.census_on
+    from places
+    inner join listed using (sector)
+    left join counted using (local_authority_code, sector, academic_year, stage)
+)
+
+select * from rolls
