@@ -1,0 +1,141 @@
+"""Attainment: levels of the curriculum in all schools of a council, in parts of which each has its own address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from dashboards.kit.components import Card, Chart, Link, Multiples, Table
+from dashboards.kit.labels import labels
+from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
+from dashboards.subjects.attainment.figures import gap, organisers, overview, schools, trend, words
+from dashboards.subjects.attainment.figures.council import Council, council_of
+from dashboards.subjects.attainment.queries.returned import years_of
+
+PARTS = labels("parts_of_attainment")
+OVERVIEW, OF_SCHOOLS = "", "schools"
+TRENDS = (("P1P4P7", "literacy"), ("P1P4P7", "numeracy"), ("S3", "literacy"), ("S3", "numeracy"),
+          ("S3_fourth", "literacy"), ("S3_fourth", "numeracy"))  # fmt: skip
+PART = Parameter(
+    "part", "Part of the page; the overview where it is left out", choices=tuple(filter(None, PARTS)),
+    examples=("organisers",),
+)  # fmt: skip
+ORDER = Parameter(
+    "order", "Order of the schools; by name where it is left out", choices=tuple(schools.ORDERS), default="name"
+)
+
+
+@dataclass(frozen=True)
+class AttainmentFigures:
+    """One part of the page: what there is of cards, charts and tables in it, and its words."""
+
+    part: str
+    parts: tuple[tuple[str, str], ...]
+    own: Link | None
+    says: tuple[str, ...]
+    notes: Sequence[Note]
+    cards: tuple[Card, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    multiples: Multiples | None = None
+    tables: tuple[tuple[str, Table], ...] = ()
+    listed: Table | None = None
+    to_share: Table | None = None
+    not_released: tuple[str, ...] = ()
+    orders: tuple[tuple[str, str], ...] = field(default=tuple(schools.ORDERS.items()))
+
+
+def figures(connection: Connection, asked: PageRequest) -> AttainmentFigures:
+    """The part asked for. A council without a return, or without attainment at all, gets words and no figures."""
+    found = council_of(connection, asked)
+    part, parts, own = asked.value("part"), tuple(PARTS.items()), _own(asked)
+    if not found.stages:
+        return AttainmentFigures(OVERVIEW, (), own, (words.NOTHING,), ())
+    notes = words.notes(found)
+    if part == "organisers":
+        gaelic = organisers.gaelic_table(found)
+        return AttainmentFigures(
+            part, parts, own, (words.state_of(found),), notes, multiples=organisers.organisers(found),
+            tables=(("gaelic", gaelic),) if gaelic else (),
+        )  # fmt: skip
+    if part == "gap":
+        drawn = tuple(chart for organiser in overview.MEASURES if (chart := gap.gap_chart(found, organiser)))
+        says = (words.state_of(found), *(() if drawn else (gap.gap_sentence(found, "literacy"),)))
+        return AttainmentFigures(
+            part, parts, own, says, notes, charts=drawn, tables=(("gap_by_year", gap.gap_over_years(found)),)
+        )
+    if part == "trend":
+        drawn = tuple(chart for stage, organiser in TRENDS if (chart := trend.trend_chart(found, stage, organiser)))
+        return AttainmentFigures(part, parts, own, trend.words_of(found), notes, charts=drawn)
+    if part == OF_SCHOOLS:
+        lines = schools.lines_of(connection, asked)
+        return AttainmentFigures(
+            part, parts, own, (words.state_of(found),), (words.SMALL, *notes),
+            listed=schools.schools_table(lines, asked), to_share=schools.schools_table(lines, asked, on_paper=True),
+        )  # fmt: skip
+    return _overview(found, parts, own, notes)
+
+
+def _overview(
+    found: Council, parts: tuple[tuple[str, str], ...], own: Link | None, notes: Sequence[Note]
+) -> AttainmentFigures:
+    says = (words.state_of(found), words.composition(found), overview.without_aim(found))
+    drawn = tuple(chart for organiser in overview.MEASURES if (chart := overview.for_whom(found, organiser)))
+    return AttainmentFigures(
+        OVERVIEW, parts, own, tuple(filter(None, says)), notes, cards=overview.cards(found), charts=drawn,
+        not_released=words.NOT_RELEASED,
+    )  # fmt: skip
+
+
+def _own(asked: PageRequest) -> Link | None:
+    """To the own school of a reader who has one."""
+    if asked.reader.only_school is None:
+        return None
+    seed_code, sector = asked.reader.only_school
+    return Link("Your school", "school_attainment", {"seed_code": seed_code, "sector": sector})
+
+
+def sheets(found: AttainmentFigures, asked: PageRequest) -> tuple[Sheet, ...]:
+    """The tables of the part that is shown; schools as they may leave the council."""
+    made = [chart.as_sheet(name) for name, chart in zip(_names(found), found.charts, strict=True)]
+    if found.multiples is not None:
+        made.append(found.multiples.table.as_sheet("organisers"))
+    made += [table.as_sheet(name) for name, table in found.tables]
+    if found.to_share is not None:
+        made.append(found.to_share.as_sheet("schools"))
+    return tuple(made)
+
+
+def _names(found: AttainmentFigures) -> list[str]:
+    """Names of the charts of a part as files: ``trend_1`` and so on."""
+    return [f"{found.part or 'overview'}_{number}" for number, _ in enumerate(found.charts, 1)]
+
+
+def heading(found: AttainmentFigures, asked: PageRequest) -> str:
+    """Title with the part: ``Attainment: the gap``."""
+    return f"Attainment: {PARTS[found.part].lower()}" if found.part else "Attainment"
+
+
+PAGE = Page(
+    name="attainment",
+    path="/attainment",
+    title="Attainment",
+    description="Levels of the curriculum achieved in all schools of the authority, beside Scotland and what is published.",
+    template="pages/attainment.html",
+    figures=figures,
+    sheets=sheets,
+    heading=heading,
+    parameters=(PART, ORDER),
+    years_of=years_of,
+    reads=(
+        "schools",
+        "clusters",
+        "roll_by_school",
+        "roll_by_school_deprivation",
+        "attainment_by_school",
+        "attainment_by_school_stage",
+        "attainment_by_sector",
+        "attainment_by_sector_stage",
+        "attainment_by_sector_deprivation",
+        "attainment_by_sector_stage_deprivation",
+    ),
+)
