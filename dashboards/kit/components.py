@@ -63,7 +63,8 @@ class Table:
     """A table with its caption. The first cell of each row is the row's heading.
 
     ``sortable`` gives headings that sort, and ``searchable`` a field that filters, where there is JavaScript;
-    the order of ``rows`` is the order without it. ``dense`` is for many columns.
+    the order of ``rows`` is the order without it. ``dense`` is for many columns. ``in_window`` keeps a long table in a
+    window of its own on the screen, which scrolls and takes the tab key; paper has all rows.
     """
 
     caption: str
@@ -74,6 +75,7 @@ class Table:
     notes: tuple[str, ...] = ()
     empty: str = "There is nothing to show."
     dense: bool = False
+    in_window: bool = False
 
     @property
     def is_too_wide_for_paper(self) -> bool:

@@ -9,12 +9,13 @@ from markupsafe import Markup
 from dashboards.kit.charts.axes import Plot, level, says_where_it_begins
 from dashboards.kit.charts.data import Category, Scale, Series, scale_for, shown
 from dashboards.kit.charts.sentences import described
-from dashboards.kit.charts.svg import Drawing, mark, straight, text, width_of
+from dashboards.kit.charts.svg import Anchor, Drawing, mark, straight, text, width_of
 from dashboards.kit.formats import Figure
 
 ROW, ABOVE = 34, 20
 KEY = 22
 VALUE = 50  # room beside an end for its value
+ANCHORS: tuple[Anchor, Anchor] = ("start", "end")
 LOOKS = ("chart-mark chart-mark--1", "chart-mark chart-mark--0")
 
 
@@ -27,7 +28,7 @@ class Ends:
 
 
 def dumbbell(name: str, title: str, among: Sequence[Category], ends: Sequence[Ends], names: tuple[str, str]) -> Markup:
-    """Rates (0 to 1) of two groups in two variants, each with its value beside it, on an axis that says where it begins.
+    """Rates (0 to 1) of two groups in two variants, each with its value beside it, on a scale that holds all of them.
 
     ``names`` are the two groups: the first is drawn hollow and square, the second filled and round. A row of which an
     end is not shown says so in words. ``name`` is unique on the page. Raises ValueError where ends do not fit rows.
@@ -74,7 +75,7 @@ def _draw(
 
 
 def _row(plot: Plot, y: float, one: Ends, scale: Scale) -> list[str]:
-    """The ends that are shown, joined where both are; in words, at the side of the plot, why one is not."""
+    """The ends that are shown, joined where both are; why one is not, in words, where the other one leaves room."""
     known = [
         (plot.x(scale.share(float(figure.value))), number, figure)
         for number, figure in enumerate((one.first, one.second))
@@ -91,5 +92,7 @@ def _row(plot: Plot, y: float, one: Ends, scale: Scale) -> list[str]:
     if hidden and not known:
         parts.append(text(plot.left + 6, y + 5, hidden[0].word, "chart-symbol"))
     elif hidden:
-        parts.append(text(plot.left - 6, y + 5, hidden[0].in_drawing(True), "chart-symbol", "end"))
+        is_far = known[0][0] > (plot.left + plot.right) / 2
+        at, anchor = (plot.left + 6, ANCHORS[0]) if is_far else (plot.right - 6, ANCHORS[1])
+        parts.append(text(at, y + 5, hidden[0].in_drawing(True), "chart-symbol", anchor))
     return parts

@@ -29,7 +29,8 @@ def line(
 
     ``name`` is unique on the page. ``over`` are the points in time, and each series has one figure for each of
     them; one that is not shown leaves a gap that says why. ``markers`` are lines across, such as the national
-    rate. At ``breaks`` a line up is drawn, and no series is joined across it; the description says why. Raises ValueError where a series does not fit or there are more than four.
+    rate. At ``breaks`` a line up is drawn, and no series is joined across it; the description says why. Raises
+    ValueError where a series does not fit or there are more than four.
     """
     if len(series) > MOST_SERIES or any(len(one.figures) != len(over) for one in series):
         raise ValueError(f"{name}: at most {MOST_SERIES} series, each with {len(over)} figures")

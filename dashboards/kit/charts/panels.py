@@ -11,7 +11,7 @@ from dashboards.kit.charts.sentences import described
 from dashboards.kit.charts.svg import Anchor, Drawing, mark, straight, text, width_of
 from dashboards.kit.formats import Figure
 
-WIDTH, ROW, VALUE = 230, 24, 48
+WIDTH, ROW, VALUE = 200, 24, 48
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Attainment: levels of the curriculum in all schools of a council, in parts of which each has its own address."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,8 +16,7 @@ from dashboards.subjects.attainment.queries.returned import years_of
 
 PARTS = labels("parts_of_attainment")
 OVERVIEW, OF_SCHOOLS = "", "schools"
-TRENDS = (("P1P4P7", "literacy"), ("P1P4P7", "numeracy"), ("S3", "literacy"), ("S3", "numeracy"),
-          ("S3_fourth", "literacy"), ("S3_fourth", "numeracy"))  # fmt: skip
+TRENDS = {"trend": ("P1P4P7",), "trend_s3": ("S3", "S3_fourth")}  # stages by part
 PART = Parameter(
     "part", "Part of the page; the overview where it is left out", choices=tuple(filter(None, PARTS)),
     examples=("organisers",),
@@ -38,6 +39,7 @@ class AttainmentFigures:
     charts: tuple[Chart, ...] = ()
     multiples: Multiples | None = None
     tables: tuple[tuple[str, Table], ...] = ()
+    folded: tuple[tuple[str, Table], ...] = ()
     listed: Table | None = None
     to_share: Table | None = None
     not_released: tuple[str, ...] = ()
@@ -47,43 +49,53 @@ class AttainmentFigures:
 def figures(connection: Connection, asked: PageRequest) -> AttainmentFigures:
     """The part asked for. A council without a return, or without attainment at all, gets words and no figures."""
     found = council_of(connection, asked)
-    part, parts, own = asked.value("part"), tuple(PARTS.items()), _own(asked)
+    own = _own(asked)
     if not found.stages:
         return AttainmentFigures(OVERVIEW, (), own, (words.NOTHING,), ())
-    notes = words.notes(found)
+    part = asked.value("part")
+    made = _schools(connection, found) if part == OF_SCHOOLS else _drawn(found, part)
+    says = tuple(said for said in (words.state_of(found), *made.says) if said)
+    return replace(made, part=part, parts=tuple(PARTS.items()), own=own, says=says)
+
+
+def _drawn(found: Council, part: str) -> AttainmentFigures:
+    """A part that is made of the council's figures alone."""
     if part == "organisers":
         gaelic = organisers.gaelic_table(found)
-        return AttainmentFigures(
-            part, parts, own, (words.state_of(found),), notes, multiples=organisers.organisers(found),
+        return _part(
+            notes=(words.JUDGEMENT, words.COHORT, words.NOT_COMPARED), multiples=organisers.organisers(found),
             tables=(("gaelic", gaelic),) if gaelic else (),
         )  # fmt: skip
     if part == "gap":
-        drawn = tuple(chart for organiser in overview.MEASURES if (chart := gap.gap_chart(found, organiser)))
-        says = (words.state_of(found), *(() if drawn else (gap.gap_sentence(found, "literacy"),)))
-        return AttainmentFigures(
-            part, parts, own, says, notes, charts=drawn, tables=(("gap_by_year", gap.gap_over_years(found)),)
+        charts = tuple(chart for one in overview.MEASURES if (chart := gap.gap_chart(found, one)))
+        says = "" if charts else gap.gap_sentence(found, "literacy")
+        return _part((says,), (words.JUDGEMENT, words.of_areas(found)), charts=charts)
+    if part in TRENDS:
+        asked_for = product(TRENDS[part], overview.MEASURES)
+        charts = tuple(chart for stage, one in asked_for if (chart := trend.trend_chart(found, stage, one)))
+        folded = (("gap_by_year", gap.gap_over_years(found)),) if part == "trend" else ()
+        return _part(
+            trend.words_of(TRENDS[part][0]), (words.JUDGEMENT, words.NOT_COMPARED), charts=charts, folded=folded
         )
-    if part == "trend":
-        drawn = tuple(chart for stage, organiser in TRENDS if (chart := trend.trend_chart(found, stage, organiser)))
-        return AttainmentFigures(part, parts, own, trend.words_of(found), notes, charts=drawn)
-    if part == OF_SCHOOLS:
-        lines = schools.lines_of(connection, asked)
-        return AttainmentFigures(
-            part, parts, own, (words.state_of(found),), (words.SMALL, *notes),
-            listed=schools.schools_table(lines, asked), to_share=schools.schools_table(lines, asked, on_paper=True),
-        )  # fmt: skip
-    return _overview(found, parts, own, notes)
+    notes = (words.JUDGEMENT, words.COHORT, words.of_areas(found), words.NOT_COMPARED)
+    if part == "for_whom":
+        charts = tuple(chart for one in overview.MEASURES if (chart := overview.for_whom(found, one)))
+        return _part((words.composition(found),), notes, charts=charts)
+    says = (*overview.whom_sentences(found), words.composition(found), overview.without_aim(found))
+    return _part(says, notes, cards=overview.cards(found), not_released=words.NOT_RELEASED)
 
 
-def _overview(
-    found: Council, parts: tuple[tuple[str, str], ...], own: Link | None, notes: Sequence[Note]
-) -> AttainmentFigures:
-    says = (words.state_of(found), words.composition(found), overview.without_aim(found))
-    drawn = tuple(chart for organiser in overview.MEASURES if (chart := overview.for_whom(found, organiser)))
-    return AttainmentFigures(
-        OVERVIEW, parts, own, tuple(filter(None, says)), notes, cards=overview.cards(found), charts=drawn,
-        not_released=words.NOT_RELEASED,
-    )  # fmt: skip
+def _schools(connection: Connection, found: Council) -> AttainmentFigures:
+    lines = schools.lines_of(connection, found.asked)
+    return _part(
+        notes=(words.SMALL, words.JUDGEMENT, words.of_areas(found), words.NOT_COMPARED),
+        listed=schools.schools_table(lines, found.asked),
+        to_share=schools.schools_to_share(lines, found.asked),
+    )
+
+
+def _part(says: tuple[str, ...] = (), notes: Sequence[Note] = (), **more: Any) -> AttainmentFigures:
+    return AttainmentFigures(OVERVIEW, (), None, says, notes, **more)
 
 
 def _own(asked: PageRequest) -> Link | None:
@@ -99,7 +111,7 @@ def sheets(found: AttainmentFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     made = [chart.as_sheet(name) for name, chart in zip(_names(found), found.charts, strict=True)]
     if found.multiples is not None:
         made.append(found.multiples.table.as_sheet("organisers"))
-    made += [table.as_sheet(name) for name, table in found.tables]
+    made += [table.as_sheet(name) for name, table in (*found.tables, *found.folded)]
     if found.to_share is not None:
         made.append(found.to_share.as_sheet("schools"))
     return tuple(made)
@@ -119,7 +131,7 @@ PAGE = Page(
     name="attainment",
     path="/attainment",
     title="Attainment",
-    description="Levels of the curriculum achieved in all schools of the authority, beside Scotland and what is published.",
+    description="Levels of the curriculum achieved in all schools of the authority, beside Scotland, and schools.",
     template="pages/attainment.html",
     figures=figures,
     sheets=sheets,

@@ -1,4 +1,4 @@
-"""A council's returns as pages look them up: released rows by stage, group of areas and year, beside what is published."""
+"""A council's returns as pages look them up: released rows by stage, area and year, beside what is published."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -53,8 +53,14 @@ class Council:
 
     @property
     def edition(self) -> str:
-        """Edition of the index of deprivation by which areas are parted, as the rows say: ``2020v2``."""
+        """Edition of the index of deprivation by which areas are parted, as the rows say: ``SIMD 2020v2``."""
         return next((str(self.rows[stage, self.year].simd_edition) for stage in self.stages), "")
+
+    @property
+    def year_before(self) -> str:
+        """The school year before the one that is shown, whether or not the council has a return of it."""
+        first = int(self.year[:4]) - 1
+        return f"{first}/{(first + 1) % 100:02}"
 
     @property
     def years(self) -> tuple[str, ...]:

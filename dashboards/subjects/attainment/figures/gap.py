@@ -46,7 +46,7 @@ def gap_chart(found: Council, organiser: str) -> Chart | None:
         sentence=gap_sentence(found, organiser),
         svg=svg,
         table=Table(caption=f"{title}, as a table", columns=columns, rows=rows),
-        notes=(f"Areas by SIMD {found.edition}, for the council and for Scotland. {SIMD_NOTE}",),
+        notes=(f"Areas by {found.edition}, for the council and for Scotland. {SIMD_NOTE}",),
     )
 
 
@@ -64,9 +64,9 @@ def gap_sentence(found: Council, organiser: str) -> str:
         if gap.value is None:
             continue
         said = (
-            f"In {stage_name(stage)} {most.share.text} of {most.cohort.text} pupils from the most deprived fifth of areas "
-            f"achieved {name.lower()}, and {least.share.text} of {least.cohort.text} from the least deprived: a gap of "
-            f"{gap.text} percentage points"
+            f"In {stage_name(stage)} {most.share.text} of {most.cohort.text} pupils from the most deprived fifth of "
+            f"areas achieved {name.lower()}, and {least.share.text} of {least.cohort.text} from the least deprived: a "
+            f"gap of {gap.text} percentage points"
         )
         nation = found.nation(stage, organiser).gap
         before = found.gap(stage, organiser, found.before or "none")

@@ -11,7 +11,8 @@ from dashboards.subjects.core.figures.attained import ORGANISERS, Attained
 
 OF_LITERACY = ("reading", "writing", "listening_and_talking")
 GAELIC = labels("organisers_gaelic")
-IN_PANEL = {"P1P4P7": "All three", "S3": "S3"}
+IN_PANEL = {"P1P4P7": "All", "S3": "S3"}
+TOGETHER = {"P1P4P7": "the three stages together"}
 
 
 def organisers(found: Council) -> Multiples | None:
@@ -41,8 +42,8 @@ def organisers(found: Council) -> Multiples | None:
         panels=tuple(zip(ORGANISERS.values(), drawn, strict=True)),
         table=organisers_table(found),
         notes=(
-            f"Filled dots are {found.asked.authority_name}, hollow triangles Scotland in the same year. All on one scale, "
-            "which does not begin at zero. 'All three' are P1, P4 and P7 pooled; S3 is at third level or better.",
+            f"Filled dots are {found.asked.authority_name}, hollow triangles Scotland in the same year, on one scale "
+            "that does not begin at zero. 'All' are P1, P4 and P7 pooled; S3 is at third level or better.",
         ),
     )
 
@@ -54,7 +55,7 @@ def _of_literacy(found: Council, stage: str) -> Mapping[str, Attained]:
 def holds_back(by_stage: Mapping[str, Mapping[str, Attained]]) -> list[str]:
     """Sentences: for each stage which of the three organisers is lowest, and so holds literacy back most.
 
-    Only stages of which all three and literacy are shown are spoken of; stages with the same organiser share a sentence.
+    Only stages of which all three and literacy are shown are spoken of; those with one organiser share a sentence.
     """
     lowest: dict[str, list[str]] = {}
     for stage, each in by_stage.items():
@@ -64,7 +65,7 @@ def holds_back(by_stage: Mapping[str, Mapping[str, Attained]]) -> list[str]:
         least = min(formats.rounded(share.value or 0) for share in shares.values())
         names = [name for name, share in shares.items() if formats.rounded(share.value or 0) == least]
         if len(names) == 1:
-            said = f"{stage_name(stage)} ({each[names[0]].text}, literacy {each['literacy'].text})"
+            said = f"{TOGETHER.get(stage, stage_name(stage))} ({each[names[0]].text}, literacy {each['literacy'].text})"
             lowest.setdefault(names[0], []).append(said)
     if not lowest:
         return ["Which organiser holds literacy back is not shown."]

@@ -23,6 +23,7 @@ class Group:
     """Some pupils of the return: now, a year before, and the same group in Scotland."""
 
     name: str
+    short: str
     is_stage: bool
     now: Attained
     before: Attained
@@ -54,9 +55,12 @@ def _card(found: Council, stage: str, organiser: str) -> Card:
             before = found.at(stage, organiser, found.before).share
             lines.append(f"{sentences.changed(now.share, before, found.before)}.")
         lines.append(f"{sentences.comparison(now.share, nation.share, f'Scotland in {found.year}')}.")
-    said = found.said(stage, organiser).share
-    if said.is_shown:
-        lines.append(f"Published for {found.asked.authority_name}: {said.text}.")
+    said, earlier = (found.said(stage, organiser, year).share for year in (found.year, found.year_before))
+    if said.is_shown and earlier.is_shown:
+        since = formats.change(said.minus(earlier))
+        lines.append(f"As published: {said.text}, {since} from {found.year_before} ({earlier.text}).")
+    elif said.is_shown:
+        lines.append(f"As published: {said.text}.")
     for aim in found.aims:
         if stage == WHOLE and aim.organiser == organiser:
             lines.append(aim_sentence(now, aim))
@@ -64,7 +68,7 @@ def _card(found: Council, stage: str, organiser: str) -> Card:
 
 
 def aim_sentence(now: Attained, aim: Aim) -> str:
-    """How many pupils are missing to a stretch aim: ``Aim for 2025/26: 76.0%, that is 56 pupils more.``"""
+    """How many pupils are missing to a stretch aim, as in ``Aim for 2025/26: 76.0%, that is 56 pupils more``."""
     status = "" if aim.status == "published" else f" ({aim.status})"
     said = f"Aim for {aim.year}{status}: {aim.share.text}"
     if now.achieved.value is None or now.cohort.value is None or aim.share.value is None:
@@ -83,15 +87,15 @@ def groups_of(found: Council, organiser: str) -> tuple[Group, ...]:
     nation = found.nation(WHOLE, organiser).by_quintile
     stages = [
         Group(
-            stage_name(stage), True, found.at(stage, organiser), found.at(stage, organiser, found.before or "none"),
-            found.nation(stage, organiser).share,
+            stage_name(stage), stage, True, found.at(stage, organiser),
+            found.at(stage, organiser, found.before or "none"), found.nation(stage, organiser).share,
         )
         for stage in IN_PRIMARY
         if stage in found.stages
     ]  # fmt: skip
     areas = [
         Group(
-            QUINTILES[quintile], False, found.of(WHOLE, quintile, organiser),
+            QUINTILES[quintile], f"Fifth {quintile}", False, found.of(WHOLE, quintile, organiser),
             found.of(WHOLE, quintile, organiser, found.before or "none"), scotland,
         )
         for quintile, scotland in nation.items()
@@ -105,7 +109,7 @@ def for_whom(found: Council, organiser: str) -> Chart | None:
     if WHOLE not in found.stages or not any(group.now.share.is_shown for group in groups):
         return None
     title = f"{ORGANISERS[organiser]}: for whom?"
-    among = [Category(group.name) for group in groups]
+    among = [Category(group.name, group.short) for group in groups]
     series = [Series(found.year, tuple(group.now.share for group in groups))]
     if found.before:
         series.append(Series(found.before, tuple(group.before.share for group in groups)))
@@ -129,7 +133,15 @@ def for_whom(found: Council, organiser: str) -> Chart | None:
                 for group in groups
             ],
         ),
+        notes=("Fifths of areas over all of P1, P4 and P7; where room is short fifth 1 is the most deprived.",),
     )  # fmt: skip
+
+
+def whom_sentences(found: Council) -> tuple[str, ...]:
+    """For whom literacy and numeracy are low and where they have moved, a sentence or two of each."""
+    if WHOLE not in found.stages:
+        return ()
+    return tuple(whom_sentence(groups_of(found, one), ORGANISERS[one], found.before) for one in MEASURES)
 
 
 def _change(group: Group) -> Figure:

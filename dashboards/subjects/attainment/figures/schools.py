@@ -1,6 +1,6 @@
-"""Schools beside each other, by name or cluster and never by result: on the screen exact, on paper in official bands."""
+"""Schools beside each other, by name or cluster, never by result: exact on the screen, on paper in official bands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,17 +9,18 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Cell, Column, Link, Table
 from dashboards.kit.formats import Figure, figure
 from dashboards.kit.page import PageRequest
-from dashboards.subjects.attainment.figures.council import stage_name
 from dashboards.subjects.attainment.queries import returned
-from dashboards.subjects.core.figures.attained import OF_SECTOR, Attained, attained
+from dashboards.subjects.core.figures.attained import Attained, attained
 from dashboards.subjects.core.figures.codes import school_name
 
 ORDERS = {"name": "Name", "cluster": "Cluster"}
 DESK = (
-    "A cohort under 50 is a count, because one pupil is two points or more. Of 20 pupils or fewer nothing is shown. "
-    "What is printed or downloaded has schools in the ten-point bands of the official statistics."
+    "Primary: P1, P4 and P7 together; S3: third level. A cohort under 50 is a count, because one pupil is two points "
+    "or more; of 20 or fewer nothing is shown. Print and downloads have the ten-point bands of the official statistics."
 )
 BANDS = "In the bands of the official statistics, closed below; of a cohort of 20 or fewer nothing is shown."
+EMPTY = "No school that you may see has a row in this return."
+IN_ROW = {"primary": "Primary", "secondary": "S3"}
 NO_ROLL = Figure(None, "[x]", why="no census of that year")
 
 
@@ -70,32 +71,49 @@ def share_of_roll(row: Any) -> Figure:
     return Figure(int(part.value) / int(whole.value)) if whole.value else Figure(None, "[z]")
 
 
-def schools_table(lines: Sequence[SchoolLine], asked: PageRequest, on_paper: bool = False) -> Table:
-    """One row for each school; ``on_paper`` in the bands that may leave the council."""
+def schools_table(lines: Sequence[SchoolLine], asked: PageRequest) -> Table:
+    """One row for each school as the screen has it: each share with its cohort, beside the deprivation of the roll."""
     has_clusters = any(line.cluster for line in lines)
-    columns = [
-        Column("School"), *((Column("Cluster", filter=not on_paper),) if has_clusters else ()), Column("Stages"),
-        Column("Literacy", numeric=not on_paper), Column("Pupils in literacy", numeric=True),
-        Column("Numeracy", numeric=not on_paper), Column("Pupils in numeracy", numeric=True),
-        Column("Roll in the most deprived fifth", numeric=True),
+    rows: list[tuple[Cell, ...]] = [
+        (
+            line.link, *((line.cluster or "None",) if has_clusters else ()), IN_ROW[line.sector],
+            line.literacy.of_cohort, line.numeracy.of_cohort, line.deprived,
+        )
+        for line in lines
     ]  # fmt: skip
-    rows: list[tuple[Cell, ...]] = []
-    for line in lines:
-        literacy, numeracy = (one.band if on_paper else one.cell for one in (line.literacy, line.numeracy))
-        cluster: Mapping[bool, tuple[Cell, ...]] = {True: (line.cluster or "None",), False: ()}
-        rows.append(
-            (
-                line.link, *cluster[has_clusters], stage_name(OF_SECTOR[line.sector]), literacy, line.literacy.cohort,
-                numeracy, line.numeracy.cohort, line.deprived,
-            )
-        )  # fmt: skip
-    edition = "in official bands" if on_paper else "by school"
     return Table(
-        caption=f"Expected level achieved, {edition}, {asked.academic_year}",
-        columns=tuple(columns),
+        caption=f"Expected level achieved by school, {asked.academic_year}",
+        columns=(
+            Column("School"), *((Column("Cluster", filter=True),) if has_clusters else ()), Column("Stages"),
+            Column("Literacy", numeric=True), Column("Numeracy", numeric=True),
+            Column("Roll in most deprived fifth", numeric=True),
+        ),
         rows=rows,
         dense=True,
-        searchable=len(lines) > 1 and not on_paper,
-        notes=(BANDS if on_paper else DESK,),
-        empty="No school that you may see has a row in this return.",
-    )
+        in_window=True,
+        searchable=len(lines) > 1,
+        notes=(DESK,),
+        empty=EMPTY,
+    )  # fmt: skip
+
+
+def schools_to_share(lines: Sequence[SchoolLine], asked: PageRequest) -> Table:
+    """The same as it may leave the council: bands, with the cohorts in columns of their own."""
+    return Table(
+        caption=f"Expected level achieved by school, in official bands, {asked.academic_year}",
+        columns=(
+            Column("School"), Column("Cluster"), Column("Stages"), Column("Literacy"),
+            Column("Pupils in literacy", numeric=True), Column("Numeracy"), Column("Pupils in numeracy", numeric=True),
+            Column("Roll in most deprived fifth", numeric=True),
+        ),
+        rows=[
+            (
+                line.name, line.cluster or "None", IN_ROW[line.sector], line.literacy.band, line.literacy.cohort,
+                line.numeracy.band, line.numeracy.cohort, line.deprived,
+            )
+            for line in lines
+        ],
+        dense=True,
+        notes=(BANDS,),
+        empty=EMPTY,
+    )  # fmt: skip

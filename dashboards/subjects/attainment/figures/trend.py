@@ -8,7 +8,6 @@ from dashboards.kit.components import Chart, Column, Table
 from dashboards.kit.formats import Figure
 from dashboards.kit.labels import labels
 from dashboards.subjects.attainment.figures.council import Council, stage_name
-from dashboards.subjects.attainment.figures.words import state_of
 from dashboards.subjects.core.figures.attained import ORGANISERS
 
 BREAKS = labels("return_breaks")
@@ -55,7 +54,7 @@ def trend_chart(found: Council, stage: str, organiser: str) -> Chart | None:
     over = [Category(year, year[2:]) for year in years]
     return Chart(
         title=title,
-        sentence=trend_sentence(title, years, said, mine, stage),
+        sentence=trend_sentence(years, said, mine, stage),
         svg=line(f"trend-{stage.lower()}-{organiser}", title, over, series, breaks=cuts_of(years, stage)),
         table=Table(
             caption=f"{title}, by year",
@@ -74,28 +73,26 @@ def trend_chart(found: Council, stage: str, organiser: str) -> Chart | None:
     )  # fmt: skip
 
 
-def trend_sentence(title: str, years: Sequence[str], said: Sequence[Figure], mine: Sequence[Figure], stage: str) -> str:
+def trend_sentence(years: Sequence[str], said: Sequence[Figure], mine: Sequence[Figure], stage: str) -> str:
     """From the first year after the last break to the newest: what may be compared and nothing else.
 
     The published series is spoken of where it has two such years, else the returned one.
     """
     since = max((one.at for one in cuts_of(years, stage)), default=0)
-    for figures, which in ((said, "as published"), (mine, "as returned")):
+    for figures, which in ((said, "As published"), (mine, "As returned")):
         known = [(year, figure) for year, figure in list(zip(years, figures, strict=True))[since:] if figure.is_shown]
         if len(known) > 1:
             (first, start), (last, end) = known[0], known[-1]
             return (
-                f"{title}, {which}: {start.text} in {first}, {end.text} in {last}, {formats.change(end.minus(start))}. "
+                f"{which}: {start.text} in {first}, {end.text} in {last}, {formats.change(end.minus(start))}. "
                 "Years before that may not be compared."
             )
-    return f"{title}: {sentences.hidden(mine) or 'no two years that may be compared are shown.'}"
+    return sentences.hidden(mine) or "No two years that may be compared are shown."
 
 
-def words_of(found: Council) -> tuple[str, ...]:
-    """What is returned and published, where series break, and what no return of the council shows yet."""
-    said = "; ".join(BREAKS[year] for year in sorted(BREAKS))
-    return (
-        state_of(found),
-        f"Upright lines are breaks; nothing is joined across them: {said}.",
-        "S3 at fourth level is as published: the council's own return of it has not been released yet.",
-    )
+def words_of(stage: str) -> tuple[str, ...]:
+    """Where the series of a stage break, and what no return of the council shows yet."""
+    said = "; ".join(BREAKS[year] for year in OF_STAGE[stage])
+    fourth = "S3 at fourth level is as published: the council's own return of it has not been released yet."
+    lines = f"Upright lines are breaks; nothing is joined across them: {said}."
+    return (lines, *(() if stage == "P1P4P7" else (fourth,)))

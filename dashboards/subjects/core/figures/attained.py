@@ -49,6 +49,13 @@ class Attained:
         return self.text if self.is_small and self.achieved.is_shown else self.share
 
     @property
+    def of_cohort(self) -> Figure | str:
+        """On the screen where the cohort has no column of its own: ``72.2% of 139``, ``31 of 42``."""
+        if self.is_small or not self.share.is_shown or not self.cohort.is_shown:
+            return self.cell
+        return f"{self.share.text} of {self.cohort.text}"
+
+    @property
     def band(self) -> Figure | str:
         """On paper, of a school: ``70% to under 80%``, ``90% or more``, or why there is none."""
         if self.achieved.value is None or self.cohort.value is None:
