@@ -13,6 +13,7 @@ from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.attainment.figures import gap, organisers, overview, schools, trend, words
 from dashboards.subjects.attainment.figures.council import Council, council_of
 from dashboards.subjects.attainment.queries.returned import years_of
+from dashboards.subjects.core.figures.attained import MEASURES
 
 PARTS = labels("parts_of_attainment")
 OVERVIEW, OF_SCHOOLS = "", "schools"
@@ -67,11 +68,11 @@ def _drawn(found: Council, part: str) -> AttainmentFigures:
             tables=(("gaelic", gaelic),) if gaelic else (),
         )  # fmt: skip
     if part == "gap":
-        charts = tuple(chart for one in overview.MEASURES if (chart := gap.gap_chart(found, one)))
-        says = "" if charts else gap.gap_sentence(found, "literacy")
-        return _part((says,), (words.JUDGEMENT, words.of_areas(found)), charts=charts)
+        charts = tuple(chart for one in MEASURES if (chart := gap.gap_chart(found, one)))
+        instead = "" if charts else gap.gap_sentence(found, "literacy")
+        return _part((instead,), (words.JUDGEMENT, words.of_areas(found)), charts=charts)
     if part in TRENDS:
-        asked_for = product(TRENDS[part], overview.MEASURES)
+        asked_for = product(TRENDS[part], MEASURES)
         charts = tuple(chart for stage, one in asked_for if (chart := trend.trend_chart(found, stage, one)))
         folded = (("gap_by_year", gap.gap_over_years(found)),) if part == "trend" else ()
         return _part(
@@ -79,10 +80,13 @@ def _drawn(found: Council, part: str) -> AttainmentFigures:
         )
     notes = (words.JUDGEMENT, words.COHORT, words.of_areas(found), words.NOT_COMPARED)
     if part == "for_whom":
-        charts = tuple(chart for one in overview.MEASURES if (chart := overview.for_whom(found, one)))
+        charts = tuple(chart for one in MEASURES if (chart := overview.for_whom(found, one)))
         return _part((words.composition(found),), notes, charts=charts)
-    says = (*overview.whom_sentences(found), words.composition(found), overview.without_aim(found))
-    return _part(says, notes, cards=overview.cards(found), not_released=words.NOT_RELEASED)
+    says = (overview.whom_said(found), words.composition(found), overview.without_aim(found))
+    return _part(
+        says, notes, cards=overview.cards(found), folded=(("levels", overview.levels_table(found)),),
+        not_released=words.NOT_RELEASED,
+    )  # fmt: skip
 
 
 def _schools(connection: Connection, found: Council) -> AttainmentFigures:
@@ -124,7 +128,8 @@ def _names(found: AttainmentFigures) -> list[str]:
 
 def heading(found: AttainmentFigures, asked: PageRequest) -> str:
     """Title with the part: ``Attainment: the gap``."""
-    return f"Attainment: {PARTS[found.part].lower()}" if found.part else "Attainment"
+    text = PARTS[found.part]
+    return f"Attainment: {text[:1].lower()}{text[1:]}" if found.part else "Attainment"
 
 
 PAGE = Page(

@@ -15,9 +15,16 @@ from dashboards.subjects.attainment.figures.council import stage_name
 from dashboards.subjects.attainment.figures.organisers import OF_LITERACY, holds_back
 from dashboards.subjects.attainment.figures.schools import BANDS, DESK
 from dashboards.subjects.attainment.queries import published, returned
-from dashboards.subjects.core.figures.attained import NOBODY, OF_SECTOR, ORGANISERS, Attained, attained, pooled
+from dashboards.subjects.core.figures.attained import (
+    MEASURES,
+    NOBODY,
+    OF_SECTOR,
+    ORGANISERS,
+    Attained,
+    attained,
+    pooled,
+)
 
-MEASURES = ("literacy", "numeracy")
 YEARS_POOLED = 3
 Rows = Mapping[tuple[str, str], Row[Any]]
 
@@ -157,15 +164,13 @@ def stages_table(found: School, on_paper: bool = False) -> Table:
     rows: list[Sequence[Cell]] = []
     for stage in found.stages:
         each = [found.at(stage, organiser) for organiser in ORGANISERS]
-        cohort = next((one.cohort for one in reversed(each) if one.cohort.is_shown), each[-1].cohort)
-        rows.append((stage_name(stage), *(one.band if on_paper else one.cell for one in each), cohort))
+        rows.append((stage_name(stage), *(one.band if on_paper else one.of_cohort for one in each)))
     year, edition = found.asked.academic_year, ", in official bands" if on_paper else ""
     return Table(
         caption=f"Organisers by stage, {year}{edition}",
         columns=(
             Column("Stage"),
             *(Column(name, numeric=not on_paper) for name in ORGANISERS.values()),
-            Column("Pupils in literacy", numeric=True),
         ),
         rows=rows,
         notes=(BANDS if on_paper else DESK,),

@@ -11,11 +11,11 @@ from dashboards.kit.components import Card, Chart, Column, Table
 from dashboards.kit.formats import Figure
 from dashboards.subjects.attainment.figures.council import POOLED, QUINTILES, Council, stage_name
 from dashboards.subjects.attainment.queries.published import Aim
-from dashboards.subjects.core.figures.attained import ORGANISERS, Attained
+from dashboards.subjects.core.figures.attained import MEASURES, ORGANISERS, Attained
 
-MEASURES = ("literacy", "numeracy")
 IN_PRIMARY = ("P1", "P4", "P7")
 WHOLE = "P1P4P7"
+NO_AIM = Figure(None, "[z]", why="none")
 
 
 @dataclass(frozen=True)
@@ -137,11 +137,33 @@ def for_whom(found: Council, organiser: str) -> Chart | None:
     )  # fmt: skip
 
 
-def whom_sentences(found: Council) -> tuple[str, ...]:
-    """For whom literacy and numeracy are low and where they have moved, a sentence or two of each."""
+def whom_said(found: Council) -> str:
+    """For whom literacy and numeracy are low and where they have moved, in one paragraph; empty without primaries."""
     if WHOLE not in found.stages:
-        return ()
-    return tuple(whom_sentence(groups_of(found, one), ORGANISERS[one], found.before) for one in MEASURES)
+        return ""
+    said = [whom_sentence(groups_of(found, one), ORGANISERS[one], found.before) for one in MEASURES]
+    return f"For whom? {' '.join(said)}"
+
+
+def levels_table(found: Council) -> Table:
+    """Literacy and numeracy of each stage: returned, published, in Scotland, and the aim."""
+    rows = [
+        (
+            f"{stage_name(stage)}: {organiser}", found.at(stage, organiser).cell, found.at(stage, organiser).achieved,
+            found.at(stage, organiser).cohort, found.said(stage, organiser).share,
+            found.said(stage, organiser, found.year_before).share, found.nation(stage, organiser).share,
+            next((aim.share for aim in found.aims if (WHOLE, organiser) == (stage, aim.organiser)), NO_AIM),
+        )
+        for stage in found.stages
+        for organiser in MEASURES
+    ]  # fmt: skip
+    columns = ("Returned", "Achieved", "Pupils", "Published here", f"Published, {found.year_before}", "Scotland", "Aim")
+    return Table(
+        caption=f"Literacy and numeracy by stage, {found.year}",
+        columns=(Column("Stage"), *(Column(name, numeric=True) for name in columns)),
+        rows=rows,
+        dense=True,
+    )
 
 
 def _change(group: Group) -> Figure:

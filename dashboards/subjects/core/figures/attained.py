@@ -5,21 +5,24 @@ council (the *to share* edition) has schools in the bands of the official statis
 a cohort of 20 or fewer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Row
 
-from dashboards.kit import formats, tables
 from dashboards.kit.formats import Figure, figure
 from dashboards.kit.labels import labels
-from dashboards.kit.page import PageRequest
 
 FEW = 50  # pupils: below, a count stands before the percentage, and no direction is said
 BANDED_FROM = 21  # pupils: the official statistics show no school with fewer
+MEASURES = ("literacy", "numeracy")
 ORGANISERS = labels("organisers")
 STAGES = labels("returned_stages")
+EXPECTED = {
+    "primary": ("P1, P4 and P7", "the level expected of their stage"),
+    "secondary": ("S3", "third level or better"),
+}
 OF_SECTOR = {"primary": "P1P4P7", "secondary": "S3"}
 
 
@@ -98,55 +101,18 @@ def pooled(found: Iterable[Attained]) -> Attained:
     return Attained(Figure(cohort, None, "count"), Figure(achieved, None, "count"), share)
 
 
-def of_authority(asked: PageRequest) -> Select[Any]:
-    """The latest return of each sector of the authority."""
-    mart = tables.attainment_by_sector
-    return select(mart).where(mart.c.local_authority_code == asked.authority).order_by(mart.c.academic_year)
+def sentence_of(year: str, sector: str, by_measure: Mapping[str, Figure | str], whose: str = "pupils") -> str:
+    """What a brief says of a return: ``In the return of 2024/25 72.2% of 1,477 pupils of S3 achieved ... in literacy``.
 
-
-def of_school(asked: PageRequest) -> Select[Any]:
-    """The returns of the school of the page, the oldest first."""
-    mart = tables.attainment_by_school
-    seed_code, sector = asked.school or ("", "")
-    return (
-        select(mart)
-        .where(mart.c.local_authority_code == asked.authority, mart.c.seed_code == seed_code, mart.c.sector == sector)
-        .order_by(mart.c.academic_year)
-    )
-
-
-def authority_sentence(connection: Connection, asked: PageRequest) -> str:
-    """What the brief of an authority says of its latest return; empty where nothing of it is released."""
-    latest = {row.sector: row for row in connection.execute(of_authority(asked))}
-    said = [sentence for sector in OF_SECTOR if (sentence := _of_sector(latest.get(sector), sector))]
-    return f"{' '.join(said)} These are teachers' judgements." if said else ""
-
-
-def _of_sector(row: Row[Any] | None, sector: str) -> str:
-    literacy, numeracy = attained(row, "literacy"), attained(row, "numeracy")
-    if row is None or not (literacy.share.is_shown or numeracy.share.is_shown):
-        return ""
-    who = STAGES[OF_SECTOR[sector]]
-    return (
-        f"In the return of {row.academic_year} {literacy.share.text} of pupils in {who} achieved the expected level in "
-        f"literacy ({formats.count(literacy.cohort.value)} pupils) and {numeracy.share.text} in numeracy."
-    )
-
-
-def school_sentence(connection: Connection, asked: PageRequest) -> str:
-    """What the brief of a school says of its latest return, in official bands; empty where nothing is released of it.
-
-    A brief leaves the council, so no share of a school stands in it.
+    ``by_measure`` are literacy and numeracy as they may be shown; a figure without a value is said with its reason.
     """
-    rows = connection.execute(of_school(asked)).all()
-    if not rows:
-        return ""
-    literacy, numeracy = attained(rows[-1], "literacy"), attained(rows[-1], "numeracy")
-    if not isinstance(literacy.band, str) and not isinstance(numeracy.band, str):
-        word = str(literacy.band)
-        return f"Achievement of levels in the return of {rows[-1].academic_year} is not shown: {word}."
-    who = STAGES[OF_SECTOR[rows[-1].sector]]
-    return (
-        f"In the return of {rows[-1].academic_year} {literacy.band} of pupils in {who} achieved the expected level in "
-        f"literacy and {numeracy.band} in numeracy, in the bands of the official statistics and by teachers' judgement."
-    )
+    known = {name: str(one) for name, one in by_measure.items() if isinstance(one, str) or one.is_shown}
+    who, what = EXPECTED[sector]
+    if not known:
+        why = next(str(one) for one in by_measure.values())
+        return f"How many pupils of {who} achieved {what} in the return of {year} is not shown: {why}."
+    (first, share), *others = known.items()
+    said = f"In the return of {year} {share} {whose} of {who} achieved {what} in {first}"
+    said += "".join(f", and {other} in {name}" for name, other in others)
+    hidden = "".join(f"; {name} is not shown: {one}" for name, one in by_measure.items() if name not in known)
+    return f"{said}{hidden}."
