@@ -21,7 +21,9 @@ PAGE = Page(
     name="authority_brief",
     path="/authority/brief",
     title="Authority brief",
-    description="One page of paper: sentences and up to three years of an authority's attendance, and its latest attainment.",
+    description=(
+        "One page of paper: sentences and up to three years of an authority's attendance, and its latest attainment."
+    ),
     template="pages/brief.html",
     figures=figures,
     sheets=brief.sheets,

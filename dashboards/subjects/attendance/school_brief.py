@@ -74,7 +74,9 @@ PAGE = Page(
     name="school_brief",
     path="/schools/{seed_code}/{sector}/brief",
     title="School brief",
-    description="One page of paper: sentences and up to three years of a school's attendance, and its latest attainment.",
+    description=(
+        "One page of paper: sentences and up to three years of a school's attendance, and its latest attainment."
+    ),
     template="pages/brief.html",
     figures=figures,
     sheets=brief.sheets,
