@@ -24,6 +24,7 @@ from orchestration.release.tables.contracts import ReleaseContract, problems_of
 from orchestration.release.tables.declared import DECLARED, declarations
 from orchestration.release.tables.differences import apply_difference, difference_of, stage, standing_rows
 from orchestration.release.tables.rows import MartRows, read_rows
+from orchestration.subjects import waiting_marts
 
 HOP = "exact marts to released marts"
 ATTACK = "attack on what readers would see"
@@ -38,6 +39,21 @@ def declared_subjects(contracts: Sequence[ReleaseContract]) -> dict[str, list[Re
         if own:
             found[subject] = own
     return found
+
+
+def ready_subjects(
+    connection: psycopg.Connection, contracts: Sequence[ReleaseContract]
+) -> dict[str, list[ReleaseContract]]:
+    """Declared subjects without those that wait for the first file of a feed of theirs: these have nothing to release.
+
+    A subject of which some marts wait and others do not is half-built, and its gate says so.
+    """
+    waiting = waiting_marts(connection)
+    return {
+        subject: own
+        for subject, own in declared_subjects(contracts).items()
+        if not all(contract.model in waiting for contract in own)
+    }
 
 
 def _gate(
