@@ -52,8 +52,8 @@ def tellers_to_hide(judged: Judged, units: Sequence[Unit]) -> dict[str, frozense
 def seen_of_told(judged: Judged, released: Mapping[str, tuple[MartRows, Mapping[Row, Row]]]) -> list[Seen]:
     """What readers nearly know of a population that no mart shows: each figure that any measure tells, or a link.
 
-    The others are asked, complements as well; they may be empty. ``released`` has by mart the exact rows, and those that
-    are to be released.
+    The others are asked, complements as well; they may be empty. ``released`` has by mart the exact rows, and those
+    that are to be released.
     """
     system = judged.decision.system
     told = set(judged.known)
@@ -65,16 +65,16 @@ def seen_of_told(judged: Judged, released: Mapping[str, tuple[MartRows, Mapping[
             text = dict(zip(rows.contract.keys, map(str, key), strict=True))
             if text[period] != judged.place.period:
                 continue
-            for name, measure in judged.figures.tables:
-                if name == mart.name and measure != ALL and row[at[measure]] is not None:
+            for where, measure in judged.figures.tables:
+                if where == mart.name and measure != ALL and row[at[measure]] is not None:
                     told.update(judged.figures.cell(mart, measure, text))
     figures: dict[str, dict[Key, int | None]] = {table.name: {} for table in judged.figures.model.tables}
     unsure: dict[str, set[Key]] = {table.name: set() for table in judged.figures.model.tables}
     for number, cell in enumerate(system.cells):
-        key: Key = (cell.place, *cell.groups)
+        name: Key = (cell.place, *cell.groups)
         if cell in told:
-            figures[cell.table][key] = int(system.values[number])
+            figures[cell.table][name] = int(system.values[number])
         else:
-            figures[cell.table][key] = None
-            unsure[cell.table].add(key)
+            figures[cell.table][name] = None
+            unsure[cell.table].add(name)
     return [Seen(table, figures[table.name], frozenset(unsure[table.name])) for table in judged.figures.model.tables]
