@@ -39,13 +39,29 @@ def _levels() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def released(new_warehouse: NewWarehouse) -> Settings:
+def without_levels(new_warehouse: NewWarehouse) -> tuple[Settings, list[tuple[str, ...]]]:
+    """The warehouse before a level was sent, and which subjects are released then."""
     made = new_warehouse(parsed=True)
     deliver_nights(made.landing, 0, 6)
+    done = warehouse(made, "run", "--json")
+    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
+    return made, rows(made, "releaser", "select distinct subject from control.releases order by 1")
+
+
+@pytest.fixture(scope="module")
+def released(without_levels: tuple[Settings, list[tuple[str, ...]]]) -> Settings:
+    made, _ = without_levels
     deliver(made.landing, [of_feed("cfe_levels", *_levels())], "2025-09-27")
     done = warehouse(made, "run", "--json")
     assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
     return made
+
+
+def test_a_council_that_sends_no_levels_has_its_attendance_and_roll(
+    without_levels: tuple[Settings, list[tuple[str, ...]]],
+) -> None:
+    _, subjects = without_levels
+    assert subjects == [("attendance",), ("roll",)]
 
 
 def _row(settings: Settings, mart: str, columns: str, **keys: str) -> tuple:

@@ -28,6 +28,16 @@
     end
 {%- endmacro %}
 
+{#- How a pupil is taught, by the judgements in Gaelic: its stage says whether English and numeracy are asked, too. -#}
+{% macro taught_in(stage, gaelic_results) -%}
+    case
+        when 'not_asked' = all(array[{{ gaelic_results | join(', ') }}]) then 'english'
+        when {{ stage }} = 'P1' then 'gaelic_without_numeracy'
+        when {{ stage }} = 'P4' then 'gaelic'
+        else 'gaelic_and_english'
+    end
+{%- endmacro %}
+
 {#- Stages of the return with their sector, as a table. -#}
 {% macro returned_stages() -%}
     (

@@ -24,10 +24,19 @@ def disagreements(found: Found, subject: str) -> Iterator[Problem]:
     for name, other in (found.get("links") or {}).items():
         if name not in found["marts"]:
             yield Problem(("links", name), f"is no mart of this subject; {hint(name, found['marts'])}")
-        elif not any(one["kind"] == "count" for one in found["marts"][name]["measures"].values()):
-            yield Problem(("links", name), "counts no persons, so nothing of it can be linked")
+        elif not _counts_persons(found, name):
+            yield Problem(("links", name), "counts no persons, and tells of none, so nothing of it can be linked")
         if other in found["marts"]:
             yield Problem(("links", name), f"is {other}, which is of this subject and judged with it anyway")
+
+
+def _counts_persons(found: Found, mart: str) -> bool:
+    """Whether a mart has a measure that counts persons, or measures that nearly tell a population."""
+    measures = found["marts"][mart]["measures"]
+    told = {
+        name for one in found["populations"].values() for said in one.get("told_by") or () for name in said["measures"]
+    }
+    return bool(told & measures.keys()) or any(one["kind"] == "count" for one in measures.values())
 
 
 def columns_of(found: Found) -> dict[str, str]:
@@ -122,8 +131,37 @@ def _populations(found: Found) -> Iterator[Problem]:
                 yield Problem((*here, "dimensions"), f"has {dimension}; {hint(dimension, dimensions)}")
             elif dimensions[dimension]["kind"] == "cut":
                 yield Problem((*here, "dimensions"), f"has the cut {dimension}, which tells no persons apart")
+        for at, told in enumerate(one.get("told_by") or ()):
+            yield from _told(found, name, (*here, "told_by", at), told)
         if (one["cadence"]["shown"] == "at_dates") != ("dates" in one["cadence"]):
             yield Problem((*here, "cadence"), "says dates where it is shown at_dates, and only there")
+
+
+def _told(found: Found, population: str, here: tuple[Any, ...], told: Found) -> Iterator[Problem]:
+    """Parts of other populations' marts, by columns that this population has, tell a group of one more column."""
+    columns = {c: d for c, d in columns_of(found).items() if d in found["populations"][population]["dimensions"]}
+    if told["column"] not in columns:
+        yield Problem((*here, "column"), f"is {told['column']}; {hint(told['column'], columns)}")
+        return
+    dimension = found["dimensions"][columns[told["column"]]]
+    known = dimension.get("values") or ()
+    if told["column"] != dimension["column"]:
+        known = (dimension.get("levels") or {}).get(told["column"]) or ()
+    if told["value"] not in known:
+        yield Problem((*here, "value"), f"is {told['value']}; {hint(told['value'], known)}")
+    shown = {name: mart for name, mart in found["marts"].items() if mart["population"] != population}
+    parts = {m: name for name, mart in shown.items() for m, one in mart["measures"].items() if one["kind"] == "part"}
+    for measure in told["measures"]:
+        if measure not in parts:
+            yield Problem((*here, "measures"), f"has {measure}; {hint(measure, parts)}")
+    for name, mart in shown.items():
+        if not set(told["measures"]) & mart["measures"].keys():
+            continue
+        for column in mart.get("by") or ():
+            if column not in columns or columns[column] == columns[told["column"]]:
+                yield Problem(
+                    (*here, "measures"), f"are shown in {name} by {column}, which does not tell {population} apart"
+                )
 
 
 def _mart(found: Found, name: str, mart: Found) -> Iterator[Problem]:

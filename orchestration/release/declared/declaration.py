@@ -56,8 +56,20 @@ class Cadence:
 
 
 @dataclass(frozen=True)
+class Told:
+    """Measures, of marts of another population, that tell nearly how many persons have a value of a column."""
+
+    column: str
+    value: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Population:
-    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions."""
+    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions.
+
+    ``told_by``: no mart shows the population, and these measures of others nearly do; it is protected in them.
+    """
 
     name: str
     rows: str
@@ -66,6 +78,7 @@ class Population:
     amounts: tuple[str, ...]
     dimensions: tuple[str, ...]
     cadence: Cadence
+    told_by: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +134,11 @@ class Declaration:
     def place(self, name: str) -> Place:
         """A level of places by its name."""
         return next(place for place in self.places if place.name == name)
+
+    def marts_of(self, population: str) -> list[Mart]:
+        """Marts that show a population, or nearly tell it."""
+        told = {measure for one in self.populations[population].told_by for measure in one.measures}
+        return [mart for mart in self.marts.values() if mart.population == population or told & mart.measures.keys()]
 
     def keys(self, mart: Mart) -> tuple[str, ...]:
         """Primary key of a mart: council, place, period, dimensions."""
@@ -208,6 +226,7 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         tuple(found.get("amounts") or ()),
         tuple(found["dimensions"]),
         Cadence(cadence["shown"], tuple(cadence.get("dates") or ()), cadence.get("final_on")),
+        tuple(Told(one["column"], one["value"], tuple(one["measures"])) for one in found.get("told_by") or ()),
     )
 
 

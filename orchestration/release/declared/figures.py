@@ -1,14 +1,16 @@
 """A population's declared marts as the engine's model, and back: which cell each figure of a row is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure
+from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure, Population
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table
 from orchestration.release.thresholds import SMALL_COHORT
 
 COUNTED = ("count", "part", "band")
+ALL = ""
+"""Name of the measure that counts the persons of a row where no column does."""
 Unit = tuple[str, ...]
 """Values of the columns that name a finest place, as text."""
 
@@ -28,15 +30,20 @@ class Figures:
     tables: Mapping[tuple[str, str], Table]
 
     def marts(self) -> list[Mart]:
-        """Marts of the population."""
-        return [mart for mart in self.declaration.marts.values() if mart.population == self.population]
+        """Marts of the population, or those that nearly tell it."""
+        return self.declaration.marts_of(self.population)
+
+    def count(self, mart: Mart) -> str | None:
+        """The measure that counts all persons of a row; '' where no column does, and None where nothing is linked."""
+        named = [one.name for one in mart.measures.values() if one.kind == "count"]
+        return next((name for name in [*named, ALL] if (mart.name, name) in self.tables), None)
 
     def cell(self, mart: Mart, measure: str, row: Mapping[str, str]) -> list[Cell]:
         """The cells whose being shown tells a measure of a row: one, each of a part's values, or all of a gap's ends.
 
         ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are.
         """
-        if gap := mart.measures[measure].gap:
+        if measure and (gap := mart.measures[measure].gap):
             other = self.declaration.marts[gap.mart]
             share = other.measures[gap.share]
             told = [name for name in (share.numerator, share.denominator) if name in other.measures]
@@ -56,6 +63,25 @@ def _product(lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = [()]
     for values in lists:
         found = [(*before, value) for before in found for value in values]
+    return found
+
+
+def _told(declaration: Declaration, population: Population) -> dict[tuple[str, str], Table]:
+    """By mart and measure the table of a population that no mart shows and that measures of others nearly tell.
+
+    Of linked marts also the table of all persons of a row, which nobody shows.
+    """
+    found: dict[tuple[str, str], Table] = {}
+    for mart in declaration.marts_of(population.name):
+        for told in population.told_by:
+            stand_in = Measure("", "part", "", told.column, (told.value,))
+            for name in told.measures:
+                if name in mart.measures:
+                    of = declaration.dimension_of(mart.measures[name].of or "")[0]
+                    fewest = SMALL_COHORT + 1 if of.is_result else 0
+                    found[mart.name, name] = replace(_table(declaration, mart, stand_in), fewest=fewest)
+        if mart.name in declaration.links:
+            found[mart.name, ALL] = replace(_table(declaration, mart, Measure("", "count", "")), shows=False)
     return found
 
 
@@ -111,6 +137,11 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
     """
     if not units:
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
+    if declaration.populations[population].told_by:
+        told = _told(declaration, declaration.populations[population])
+        every = {table.name: table for table in told.values()}
+        model = Model(_dimensions(declaration, population, units), tuple(every.values()), fewest)
+        return Figures(declaration, population, model, {key: every[table.name] for key, table in told.items()})
     tables: dict[str, Table] = {}
     of_measure: dict[tuple[str, str], Table] = {}
     count = Measure("", "count", "")

@@ -55,6 +55,7 @@ DIMENSION = Keys(
     needed=("kind", "column"),
 )
 CADENCE = Keys({"shown": Text(CADENCES), "dates": ListOf(DAY), "final_on": DAY}, needed=("shown",))
+TOLD = Keys({"column": NAME, "value": VALUE, "measures": ListOf(NAME)}, needed=("column", "value", "measures"))
 POPULATION = Keys(
     {
         "description": Text(),
@@ -64,6 +65,7 @@ POPULATION = Keys(
         "amounts": ListOf(NAME),
         "dimensions": ListOf(NAME, at_least=0),
         "cadence": CADENCE,
+        "told_by": ListOf(TOLD),
     },
     needed=("description", "rows", "person", "period", "dimensions", "cadence"),
 )

@@ -168,6 +168,7 @@ def _of_table(
         shown &= ~small[at[0]]
     alike: BoolArray = np.zeros(len(cells), dtype=np.bool_)
     values = np.bincount(row, weights=counts[kept], minlength=len(cells))
+    shown &= (values == 0) | (values >= table.fewest)
     for number, (name, _) in enumerate(keys):
         if not (fewest := model.dimensions[name].fewest):
             continue

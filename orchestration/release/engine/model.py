@@ -70,7 +70,8 @@ class Table:
     ``by`` has the dimensions, places apart, with their levels. ``only`` has, by dimension, the groups that are shown:
     a part of the persons; what is left of them (the complement) is protected as the part is (RULES 42).
     ``is_breakdown`` tables show nothing of small places (RULES 43). ``shows`` turns the table into one that nobody
-    shows and whose figures are protected all the same.
+    shows and whose figures are protected all the same. Figures of fewer persons than ``fewest`` are not shown, but
+    zeros are.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Table:
     by: tuple[tuple[str, str], ...] = ()
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shows: bool = True
+    fewest: int = 0
 
     @property
     def is_breakdown(self) -> bool:

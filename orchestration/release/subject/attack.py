@@ -11,6 +11,7 @@ from orchestration.release.declared.declaration import Mart
 from orchestration.release.declared.figures import COUNTED
 from orchestration.release.subject.judged import HELD, Judged
 from orchestration.release.subject.rows import Row
+from orchestration.release.subject.told import seen_of_told
 from orchestration.release.tables.rows import MartRows
 from orchestration.release.thresholds import SMALL
 
@@ -24,7 +25,8 @@ def findings(judged: Judged, released: Released) -> list[str]:
     That is figures of 1 to 4 persons, changes by 1 to 4, and results that all of a small cohort share. It
     is told which figures are held, which no reader is.
     """
-    seen = _seen(judged, released)
+    is_told = bool(judged.figures.declaration.populations[judged.place.population].told_by)
+    seen = seen_of_told(judged, released) if is_told else _seen(judged, released)
     puzzle = puzzle_of(judged.figures.model.dimensions, seen)
     system, changed = judged.decision.system, judged.decision.changed
     true: dict[str, int] = {}

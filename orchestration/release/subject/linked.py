@@ -26,9 +26,8 @@ def elsewhere_of(connection: psycopg.Connection, figures: Figures, authority: st
     known: set[Cell] = set()
     links = figures.declaration.links
     for mart in figures.marts():
-        if mart.name in links:
+        if mart.name in links and (count := figures.count(mart)) is not None:
             for row, is_hidden, is_shown in _rows(connection, figures, mart, links[mart.name], authority, period):
-                count = next(one.name for one in mart.measures.values() if one.kind == "count")
                 cells = figures.cell(mart, count, row)
                 hidden.update(cells if is_hidden else ())
                 known.update(cells if is_shown else ())

@@ -81,6 +81,10 @@ select
     results.stage,
     coalesce(pupils.sex, 'unknown') as sex,
     coalesce(pupils.simd_quintile, 'unknown') as simd_quintile,
+    {{ taught_in(
+        'results.stage',
+        ['results.gaelic_reading', 'results.gaelic_writing', 'results.gaelic_listening_and_talking']
+    ) }} as taught_in,
     results.reading,
     results.writing,
     results.listening_and_talking,
