@@ -14,16 +14,13 @@ from dataclasses import dataclass
 import pytest
 from fastapi.testclient import TestClient
 
-from orchestration.release import provision_aggregated
-from orchestration.release.tables.provision import manifest_path
 from orchestration.settings import Settings
-from orchestration.transform import ensure_manifest
 from tests.conftest import NewWarehouse
 from tests.support.access_world import HERE
-from tests.support.attainment_world import ENGLISH, STAGES, YEARS, fill_attainment
+from tests.support.attainment_world import ENGLISH, STAGES, YEARS, fill_attainment, released_council
 from tests.support.dashboard_cells import Asked, Cells, PageTables
 from tests.support.dashboards import client, reader_named
-from tests.support.dashboards_world import NAMES, READERS_HERE, SEED, fill_world, schools_of
+from tests.support.dashboards_world import NAMES, READERS_HERE, SEED, schools_of
 
 YEAR, BEFORE = YEARS[-1], YEARS[-2]
 PARTS = ("", "for_whom", "organisers", "gap", "trend", "trend_s3", "schools")
@@ -45,10 +42,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(new_warehouse: NewWarehouse) -> Iterator[World]:
-    settings = new_warehouse(parsed=True)
-    ensure_manifest(settings)
-    provision_aggregated(settings, manifest_path(settings))
-    fill_world(settings)
+    settings = released_council(new_warehouse)
     with client(settings, reader_named(settings, "officer")) as browser:
         answer = browser.get("/attainment")
         assert answer.status_code == 200

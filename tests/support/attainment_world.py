@@ -8,9 +8,13 @@ import random
 from collections.abc import Iterator, Mapping
 
 from orchestration.database import connect
+from orchestration.release import provision_aggregated
+from orchestration.release.tables.provision import manifest_path
 from orchestration.settings import Settings
+from orchestration.transform import ensure_manifest
+from tests.conftest import NewWarehouse
 from tests.support.access_world import released_tables
-from tests.support.dashboards_world import MINE, Row, write_rows
+from tests.support.dashboards_world import MINE, Row, fill_world, write_rows
 
 YEARS = ("2021/22", "2022/23", "2023/24", "2024/25")
 ENGLISH = ("reading", "writing", "listening_and_talking", "literacy", "numeracy")
@@ -49,6 +53,15 @@ def gaps(draw: random.Random) -> Row:
         found |= {f"{organiser}_gap": None if symbol else round(draw.uniform(-2, 25), 6),
                   f"{organiser}_gap_symbol": symbol}  # fmt: skip
     return found
+
+
+def released_council(new_warehouse: NewWarehouse) -> Settings:
+    """A warehouse with the released tables of the made-up council, before any attainment is in them."""
+    settings = new_warehouse(parsed=True)
+    ensure_manifest(settings)
+    provision_aggregated(settings, manifest_path(settings))
+    fill_world(settings)
+    return settings
 
 
 def fill_attainment(settings: Settings, draw: random.Random) -> None:

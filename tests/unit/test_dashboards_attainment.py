@@ -180,8 +180,8 @@ def test_a_council_lower_because_of_where_its_pupils_live_is_told() -> None:
 def test_the_gap_has_both_ends_with_their_pupils_and_scotland_beside() -> None:
     found = council([60, 65, 70, 75, 80], 700)
     assert gap.gap_sentence(found, "literacy") == (
-        "In P1, P4 and P7 60.0% of 100 pupils from the most deprived fifth of areas achieved literacy, and 80.0% of 100 "
-        "from the least deprived: a gap of 20.0 percentage points (20.0 in Scotland)."
+        "In P1, P4 and P7 60.0% of 100 pupils from the most deprived fifth of areas achieved literacy, and 80.0% of "
+        "100 from the least deprived: a gap of 20.0 percentage points (20.0 in Scotland)."
     )
     none = Council(ASKED, {("P1P4P7", YEAR): literacy(1, 100, literacy_gap_symbol="[z]")}, {})
     assert gap.gap_sentence(none, "literacy") == gap.NO_AREA
