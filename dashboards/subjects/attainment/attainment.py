@@ -39,7 +39,6 @@ class AttainmentFigures:
     cards: tuple[Card, ...] = ()
     charts: tuple[Chart, ...] = ()
     multiples: Multiples | None = None
-    tables: tuple[tuple[str, Table], ...] = ()
     folded: tuple[tuple[str, Table], ...] = ()
     listed: Table | None = None
     to_share: Table | None = None
@@ -65,7 +64,7 @@ def _drawn(found: Council, part: str) -> AttainmentFigures:
         gaelic = organisers.gaelic_table(found)
         return _part(
             notes=(words.JUDGEMENT, words.COHORT, words.NOT_COMPARED), multiples=organisers.organisers(found),
-            tables=(("gaelic", gaelic),) if gaelic else (),
+            folded=(("gaelic", gaelic),) if gaelic else (),
         )  # fmt: skip
     if part == "gap":
         charts = tuple(chart for one in MEASURES if (chart := gap.gap_chart(found, one)))
@@ -115,7 +114,7 @@ def sheets(found: AttainmentFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     made = [chart.as_sheet(name) for name, chart in zip(_names(found), found.charts, strict=True)]
     if found.multiples is not None:
         made.append(found.multiples.table.as_sheet("organisers"))
-    made += [table.as_sheet(name) for name, table in (*found.tables, *found.folded)]
+    made += [table.as_sheet(name) for name, table in found.folded]
     if found.to_share is not None:
         made.append(found.to_share.as_sheet("schools"))
     return tuple(made)

@@ -21,14 +21,19 @@ NO_GROUPS = (
 
 @dataclass(frozen=True)
 class SchoolAttainment:
-    """What the page shows of a school: exact on the screen, ``to_share`` for what is printed and downloaded."""
+    """What the page shows of a school: exact on the screen, ``to_share`` for what is printed and downloaded.
+
+    ``says`` may stand on paper; ``says_on_desk`` has exact figures and may not.
+    """
 
     name: str
     says: tuple[str, ...]
     notes: Sequence[Note]
+    says_on_desk: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
     chart: Chart | None = None
-    tables: tuple[Table, ...] = ()
+    by_stage: Table | None = None
+    by_year: Table | None = None
     to_share: tuple[Table, ...] = ()
 
 
@@ -44,15 +49,16 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolAttainment:
         return SchoolAttainment(name, (words.SPECIAL if is_special else words.NOTHING,), ())
     chart = one_school.organisers_chart(found)
     state = words.STATES.get(str(found.rows[found.whole, asked.academic_year].state), "")
-    says = [f"Judgements of {words.return_of(asked.academic_year)}: {state}."]
-    says += [] if chart else one_school.said_of(found)
+    says = (f"Judgements of {words.return_of(asked.academic_year)}: {state}.", NO_GROUPS)
     return SchoolAttainment(
         name=name,
-        says=(*says, NO_GROUPS),
+        says=says,
         notes=_notes(found),
+        says_on_desk=() if chart else tuple(one_school.said_of(found)),
         cards=one_school.cards(found),
         chart=chart,
-        tables=(one_school.stages_table(found), one_school.years_table(found)),
+        by_stage=one_school.stages_table(found),
+        by_year=one_school.years_table(found),
         to_share=(one_school.stages_table(found, on_paper=True), one_school.years_table(found, on_paper=True)),
     )
 

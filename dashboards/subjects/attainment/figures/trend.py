@@ -95,4 +95,4 @@ def words_of(stage: str) -> tuple[str, ...]:
     said = "; ".join(BREAKS[year] for year in OF_STAGE[stage])
     fourth = "S3 at fourth level is as published: the council's own return of it has not been released yet."
     lines = f"Upright lines are breaks; nothing is joined across them: {said}."
-    return (lines, *(() if stage == "P1P4P7" else (fourth,)))
+    return (lines if stage == "P1P4P7" else f"{lines} {fourth}",)
