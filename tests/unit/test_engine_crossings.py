@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from orchestration.release.attacker.joined import branches_of
+from orchestration.release.attacker.released import Seen, puzzle_of
 from orchestration.release.engine.cells import System, system_of
 from orchestration.release.engine.crossings import crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table, coded
@@ -104,3 +105,15 @@ def test_glue_is_kept_where_somebody_knows_how_many_there_are() -> None:
     for further, rows in ((), 0), ((Table("roll", FINEST),), 2), ((STAGE,), 2):
         model = Model(dimensions, (*tables, *further))
         assert system_of(model, coded(model, np.arange(9, dtype=np.int64), columns)).glue.shape[0] == rows
+
+
+def test_the_attacker_glues_sets_only_where_somebody_knows_how_many_there_are() -> None:
+    """Who was asked in one and not in the other is nobody's figure: both could be filled up to any number."""
+    both = {name: Dimension(name, RESULT.values, RESULT.levels, {}, RESULT.not_asked) for name in ("r", "w")}
+    dimensions = {PLACE: Dimension(PLACE, ("a",)), "stage": Dimension("stage", ("P1",)), **both}
+    seen = [
+        Seen(Table(name, FINEST, (("stage", FINEST), (name, FINEST))), {("a", "P1", "yes"): 9, ("a", "P1", "no"): 8})
+        for name in both
+    ]
+    assert puzzle_of(dimensions, seen).known.shape[0] == 4
+    assert puzzle_of(dimensions, [*seen, Seen(STAGE, {("a", "P1"): 30})]).known.shape[0] == 6

@@ -17,6 +17,8 @@ from orchestration.release.engine.model import PLACE, Dimension, Table
 
 Key = tuple[str, ...]
 """Place and groups of a figure, in the order of its table."""
+Combinations = list[tuple[dict[str, str], int]]
+"""Values by dimension, and the number of the unknown that stands for their persons."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,17 @@ def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unk
     home = [
         next(n for n, b in enumerate(branches) if {name for name, _ in one.table.by} <= set(b.names)) for one in seen
     ]
-    numbers: list[list[tuple[dict[str, str], int]]] = []
+    numbers: list[Combinations] = []
     for number, branch in enumerate(branches):
         tables = [(position, one.table) for position, one in enumerate(seen) if home[position] == number]
         numbers.append([])
         for combination in _possible(dimensions, branch.names):
             numbers[-1].append((combination, found.count))
             for position, table in tables:
-                if any(combination[name] in dimensions[name].not_asked for name, _ in table.by):
+                if any(
+                    {combination[name], _group(dimensions[name], level, combination[name])} & dimensions[name].not_asked
+                    for name, level in table.by
+                ):
                     continue
                 axes = ((PLACE, table.place), *table.by)
                 key = tuple(_group(dimensions[name], level, combination[name]) for name, level in axes)
@@ -104,12 +109,35 @@ def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unk
             found.count += 1
         if number:
             _same(numbers[max(branch.at, 0)], numbers[-1], (PLACE, *branch.common), found)
+    if _is_loose(branches, numbers, {unknown for members in found.of_figure.values() for unknown in members}):
+        found.same = []
     return found
 
 
-def _same(
-    before: list[tuple[dict[str, str], int]], now: list[tuple[dict[str, str], int]], axes: Key, found: _Unknowns
-) -> None:
+def _is_loose(branches: Sequence[Branch], numbers: Sequence[Combinations], counted: set[int]) -> bool:
+    """Whether sets can be filled up so that they agree on what they have in common, whatever is known of each.
+
+    So it is where every set has, in every group of what it shares with its neighbours, an unknown that no figure counts:
+    nobody knows how many those are, and each group can be made as large as the largest of its neighbours'.
+    """
+    for number, branch in enumerate(branches):
+        near = {*branch.common, *(name for other in branches if other.at == number for name in other.common)}
+        axes = (PLACE, *sorted(near))
+        groups = {tuple(combination[name] for name in axes) for combination, _ in numbers[number]}
+        free = {tuple(c[name] for name in axes) for c, unknown in numbers[number] if unknown not in counted}
+        if groups != free:
+            return False
+        common = (PLACE, *branch.common)
+        here, above = (
+            {tuple(combination[name] for name in common) for combination, _ in numbers[one]}
+            for one in (number, max(branch.at, 0))
+        )
+        if here != above:
+            return False
+    return True
+
+
+def _same(before: Combinations, now: Combinations, axes: Key, found: _Unknowns) -> None:
     """Note that by what two sets have in common their unknowns add up to the same."""
     sums: dict[Key, tuple[list[int], list[int]]] = {}
     for side, members in enumerate((before, now)):

@@ -90,8 +90,9 @@ def _dimensions(found: Found) -> Iterator[Problem]:
             continue
         for value in _twice(values):
             yield Problem((*here, "values"), f"has {value} twice")
-        for value in set(one.get("not_asked") or ()) - set(values):
-            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, values)}")
+        known = [*values, *(group for groups in (one.get("levels") or {}).values() for group in groups)]
+        for value in sorted(set(one.get("not_asked") or ()) - set(known)):
+            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, known)}")
         for level, groups in (one.get("levels") or {}).items():
             grouped = [value for members in groups.values() for value in members]
             for value in sorted(set(grouped) - set(values)):

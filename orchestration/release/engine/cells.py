@@ -131,9 +131,11 @@ def _of_persons(part: Part, persons: Persons) -> IntArray:
 def _is_asked(model: Model, table: Table, part: Part) -> BoolArray:
     """Columns but for those of groups that only say that a question does not arise."""
     kept: BoolArray = np.ones(len(part.codes[PLACE]), dtype=np.bool_)
-    for name, _ in table.by:
+    for name, level in table.by:
         dimension = model.dimensions[name]
+        groups, of_value = dimension.groups(level)
         asked = np.array([value not in dimension.not_asked for value in dimension.values])
+        asked &= np.array([group not in dimension.not_asked for group in groups])[of_value]
         kept &= asked[part.codes[name]]
     return kept
 

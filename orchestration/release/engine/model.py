@@ -30,8 +30,8 @@ class Dimension:
     ``values`` are the finest; ``levels`` maps the name of a roll-up to the group of each value. ``allowed`` leaves
     out combinations that readers know to be impossible: by another dimension's name and level, the values that may
     stand beside each of its groups (a primary school has no S4). Lists, so known to everybody (RULES 43).
-    ``not_asked`` has values that only say that the question does not arise (free meals before P6): groups of these
-    alone are no figure. ``fewest``: where fewer persons than this are asked, nothing by this dimension is shown, nor
+    ``not_asked`` has values, and groups of levels, that only say that the question does not arise (free meals before
+    P6): they are no figure. ``fewest``: where fewer persons than this are asked, nothing by this dimension is shown, nor
     may it follow that all of them have one value: a result that all share is everybody's.
     """
 
