@@ -61,7 +61,7 @@ def figures(connection: Connection, asked: PageRequest) -> AttainmentFigures:
 def _drawn(found: Council, part: str) -> AttainmentFigures:
     """A part that is made of the council's figures alone."""
     if part == "organisers":
-        gaelic = organisers.gaelic_table(found)
+        gaelic = organisers.gaelic_table(found.year, found.stages, found.at)
         return _part(
             notes=(words.JUDGEMENT, words.COHORT, words.NOT_COMPARED), multiples=organisers.organisers(found),
             folded=(("gaelic", gaelic),) if gaelic else (),

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from dashboards.kit import formats
 from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
-from dashboards.subjects.attainment.figures import one_school, words
+from dashboards.subjects.attainment.figures import one_school, organisers, words
 from dashboards.subjects.attainment.queries import returned
 from dashboards.subjects.attainment.queries.returned import years_of
 from dashboards.subjects.core.figures.attained import OF_SECTOR
@@ -34,6 +34,7 @@ class SchoolAttainment:
     chart: Chart | None = None
     by_stage: Table | None = None
     by_year: Table | None = None
+    gaelic: Table | None = None
     to_share: tuple[Table, ...] = ()
 
 
@@ -46,8 +47,12 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolAttainment:
     name = one_school.named(row, asked)
     if found is None:
         is_special = asked.school is not None and asked.school[1] not in OF_SECTOR
-        return SchoolAttainment(name, (words.SPECIAL if is_special else words.NOTHING,), ())
+        return SchoolAttainment(name, (words.SPECIAL if is_special else words.NO_RETURN,), ())
     chart = one_school.organisers_chart(found)
+    gaelic = [
+        organisers.gaelic_table(asked.academic_year, found.stages, found.at, on_paper) for on_paper in (False, True)
+    ]
+    to_share = (one_school.stages_table(found, on_paper=True), one_school.years_table(found, on_paper=True), gaelic[1])
     state = words.STATES.get(str(found.rows[found.whole, asked.academic_year].state), "")
     says = (f"Judgements of {words.return_of(asked.academic_year)}: {state}.", NO_GROUPS)
     return SchoolAttainment(
@@ -59,7 +64,8 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolAttainment:
         chart=chart,
         by_stage=one_school.stages_table(found),
         by_year=one_school.years_table(found),
-        to_share=(one_school.stages_table(found, on_paper=True), one_school.years_table(found, on_paper=True)),
+        gaelic=gaelic[0],
+        to_share=tuple(table for table in to_share if table is not None),
     )
 
 
@@ -77,7 +83,9 @@ def _notes(found: one_school.School) -> tuple[Note, ...]:
 
 def sheets(found: SchoolAttainment, asked: PageRequest) -> tuple[Sheet, ...]:
     """The tables as they may leave the council."""
-    return tuple(table.as_sheet(name) for name, table in zip(("by_stage", "by_year"), found.to_share, strict=False))
+    return tuple(
+        table.as_sheet(name) for name, table in zip(("by_stage", "by_year", "gaelic"), found.to_share, strict=False)
+    )
 
 
 PAGE = Page(

@@ -82,12 +82,20 @@ def school_of(connection: Connection, asked: PageRequest) -> School | None:
 
 def cards(found: School) -> tuple[Card, ...]:
     """Literacy and numeracy of the sector's stages together."""
-    return tuple(_card(found, organiser) for organiser in MEASURES)
+    literacy = "gaelic_literacy" if teaches_in_gaelic(found) else "literacy"
+    return tuple(_card(found, organiser) for organiser in (literacy, "numeracy"))
+
+
+def teaches_in_gaelic(found: School) -> bool:
+    """Whether the school's literacy is that of Gaelic: nobody of it has a judgement in English."""
+    english, gaelic = (found.at(found.whole, f"{language}literacy").cohort.value for language in ("", "gaelic_"))
+    return english == 0 and bool(gaelic)
 
 
 def _card(found: School, organiser: str) -> Card:
     now, council = found.at(found.whole, organiser), found.around(organiser)
-    heading = f"{ORGANISERS[organiser]}, {stage_name(found.whole)}"
+    name = "Literacy in Gaelic" if organiser == "gaelic_literacy" else ORGANISERS[organiser]
+    heading = f"{name}, {stage_name(found.whole)}"
     whose = f"the authority's {found.sector} schools"
     if not now.share.is_shown:
         return Card(heading, now.share)

@@ -1,10 +1,12 @@
 """Organisers on one scale, literacy last, with the one that holds literacy back; Gaelic beside, as its own language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 
 from dashboards.kit import formats
 from dashboards.kit.charts import Category, Compared, panels
-from dashboards.kit.components import Column, Multiples, Table, Words
+from dashboards.kit.components import Cell, Column, Multiples, Table, Words
+from dashboards.kit.formats import Figure
 from dashboards.kit.labels import labels
 from dashboards.subjects.attainment.figures.council import Council, stage_name
 from dashboards.subjects.core.figures.attained import ORGANISERS, Attained
@@ -101,21 +103,29 @@ def organisers_table(found: Council) -> Table:
     )
 
 
-def gaelic_table(found: Council) -> Table | None:
-    """Organisers of pupils who learn in Gaelic, named in both languages; None where the council has none."""
-    rows = []
-    for stage in found.stages:
-        for organiser, name in GAELIC.items():
-            now = found.at(stage, f"gaelic_{organiser}")
-            if now.cohort.value == 0:
-                continue
-            named = Words(f"{stage_name(stage)}: {ORGANISERS[organiser].lower()}", name, "gd")
-            rows.append((named, now.cell, now.cohort))
-    if not any(one.is_shown for _, _, one in rows):
+def gaelic_table(
+    year: str, stages: Sequence[str], at: Callable[[str, str], Attained], on_paper: bool = False
+) -> Table | None:
+    """Organisers of pupils who learn in Gaelic, named in both languages; None where no cohort of them is shown.
+
+    ``at`` gives the cohort of a stage and organiser, such as ``gaelic_reading``; ``on_paper`` in official bands.
+    """
+    rows: list[Sequence[Cell]] = []
+    for stage, (organiser, name) in product(stages, GAELIC.items()):
+        now = at(stage, f"gaelic_{organiser}")
+        if now.cohort.value == 0:
+            continue
+        named = Words(f"{stage_name(stage)}: {ORGANISERS[organiser].lower()}", name, "gd")
+        rows.append((named, now.band if on_paper else now.cell, now.cohort))
+    if not any(isinstance(row[-1], Figure) and row[-1].is_shown for row in rows):
         return None
     return Table(
-        caption=f"Gaelic medium education, {found.year}",
-        columns=(Column("Stage and organiser"), Column("Achieved", numeric=True), Column("Cohort", numeric=True)),
+        caption=f"Gaelic medium education, {year}{', in official bands' if on_paper else ''}",
+        columns=(
+            Column("Stage and organiser"),
+            Column("Achieved", numeric=not on_paper),
+            Column("Cohort", numeric=True),
+        ),
         rows=rows,
         notes=("Literacy in Gaelic is of pupils with a judgement in all three; it is mixed into no English figure.",),
     )

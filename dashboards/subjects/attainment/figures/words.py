@@ -15,6 +15,10 @@ NOTHING = (
     "that is delivered and closed, on the last Friday of August; until then they stand in SEEMiS, in Progress and "
     "Achievement."
 )
+NO_RETURN = (
+    "No return of this school has been released for this year. Levels stand in SEEMiS, in Progress and Achievement, "
+    "until the return is delivered and closed, on the last Friday of August."
+)
 SPECIAL = (
     "Pupils of special schools and units have no stage in the return, so no share of them achieves a level expected of "
     "one. How far each of them has come stands in SEEMiS, in Progress and Achievement."
