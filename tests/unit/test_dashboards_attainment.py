@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.kit.formats import Figure
+from dashboards.kit.markup import rows_html
 from dashboards.kit.page import PageRequest, Reader, Release
-from dashboards.subjects.attainment.figures import gap, organisers, overview, trend, words
+from dashboards.subjects.attainment.figures import gap, one_school, organisers, overview, trend, words
 from dashboards.subjects.attainment.figures.council import Council
 from dashboards.subjects.attainment.queries import published
 from dashboards.subjects.core.figures.attained import Attained, attained, pooled, sentence_of
@@ -152,6 +153,65 @@ def test_for_whom_names_lowest_and_most_moved_and_leaves_small_groups_out() -> N
     assert (
         overview.whom_sentence(groups[2:3], "Literacy", BEFORE) == "Literacy of groups is not shown, or of few pupils."
     )
+
+
+def test_gaelic_stands_by_itself_and_is_marked_as_such() -> None:
+    found = {
+        ("P1", "gaelic_reading"): cohort(30, 40), ("P1", "gaelic_literacy"): cohort(60, 80),
+        ("P4", "gaelic_reading"): cohort(None, None),
+    }  # fmt: skip
+    nobody = cohort(0, 0)
+    table = organisers.gaelic_table(YEAR, ("P1", "P4"), lambda *key: found.get(key, nobody))
+    assert table is not None
+    assert [str(row[0]) for row in table.rows] == [
+        "P1: reading (Leughadh)",
+        "P1: literacy (Litearrachd)",
+        "P4: reading (Leughadh)",
+    ]
+    assert [str(row[1]) for row in table.rows] == ["30 of 40", "75.0%", "too few pupils to show"]
+    assert 'P1: reading (<span lang="gd">Leughadh</span>)' in rows_html(table, lambda link: "")
+    assert table.as_sheet("gaelic").rows[0][0] == "P1: reading (Leughadh)"
+    on_paper = organisers.gaelic_table(YEAR, ("P1",), lambda *key: found.get(key, nobody), on_paper=True)
+    assert on_paper is not None
+    assert [str(row[1]) for row in on_paper.rows] == ["70% to under 80%", "70% to under 80%"]
+    assert organisers.gaelic_table(YEAR, ("P1", "P4"), lambda *key: nobody) is None
+
+
+def school(years: dict[str, Any], sector: str = "primary") -> one_school.School:
+    whole = {"primary": "P1P4P7", "secondary": "S3"}[sector]
+    return one_school.School(
+        ASKED, sector, {(whole, year): row for year, row in years.items()}, {YEAR: literacy(70, 100)}
+    )
+
+
+def test_a_small_school_has_a_count_and_neither_percentage_nor_direction() -> None:
+    card, _ = one_school.cards(school({BEFORE: literacy(20, 40), YEAR: literacy(30, 40)}))
+    assert card.figure == "30 of 40"
+    assert card.lines == (
+        "One pupil is 2.5 percentage points, so no percentage and no direction is given.",
+        "In the authority's primary schools it was 70.0%.",
+    )
+
+
+def test_a_larger_school_stands_beside_last_year_and_its_council() -> None:
+    rows = {"2022/23": literacy(50, 80), BEFORE: literacy(56, 80), YEAR: literacy(60, 80)}
+    card, _ = one_school.cards(school(rows))
+    assert str(card.figure) == "75.0%"
+    assert card.lines == (
+        "60 of 80 pupils.",
+        "Up 5.0 percentage points from 2023/24 (70.0%).",
+        "5.0 percentage points above the authority's primary schools (70.0%).",
+        "Three years together: 166 of 240 pupils (69.2%).",
+    )
+    few = one_school.cards(school({BEFORE: literacy(20, 40), YEAR: literacy(60, 80)}))[0]
+    assert not [line for line in few.lines if BEFORE in line], "a small cohort gives no direction"
+
+
+def test_a_school_that_teaches_in_gaelic_leads_with_it() -> None:
+    row_ = row(literacy_cohort=0, literacy_achieved=0, literacy_achieved_symbol="[z]",
+               gaelic_literacy_cohort=60, gaelic_literacy_achieved=45, gaelic_literacy_share=0.75)  # fmt: skip
+    card, _ = one_school.cards(school({YEAR: row_}))
+    assert (card.heading, str(card.figure)) == ("Literacy in Gaelic, P1, P4 and P7", "75.0%")
 
 
 def series(share: str, by_quintile: dict[str, str], year: str = YEAR) -> published.Series:
