@@ -86,10 +86,10 @@ def test_every_school_of_the_council_has_rows_of_the_closed_year_and_none_of_the
 def test_figures_with_enough_pupils_behind_each_part_are_shown(released: Settings) -> None:
     found = _row(
         released, "attainment_by_school_stage",
-        "reading_cohort, reading_achieved, reading_share::float, reading_achieved_symbol",
+        "reading_cohort, reading_achieved, reading_share::float, reading_band, reading_achieved_symbol",
         seed_code=SECONDARY, stage="S3",
     )  # fmt: skip
-    assert found == (48, 40, pytest.approx(40 / 48), None)
+    assert found == (48, 40, pytest.approx(40 / 48), "80% to under 90%", None)
 
 
 def test_one_to_four_below_the_level_do_not_come_out(released: Settings) -> None:
