@@ -20,6 +20,7 @@ from orchestration.release.engine.protect import primary, protect, wanted_of
 from orchestration.release.thresholds import SMALL
 from orchestration.settings import PROJECT_DIR
 from tests.support.made_up_rolls import published_roll
+from tests.support.nested_results import puzzle_of_all_together
 from tests.support.other_attacker import bounds, combinations_of
 from tests.support.seen import seen_of
 from tests.support.small_systems import figures_of as shown_figures
@@ -80,14 +81,14 @@ def test_no_hidden_figure_of_one_to_four_can_be_worked_out_of_all_results_togeth
     assert bounded(puzzle_of(model.dimensions, seen_of(model, system, hidden))) == []
 
 
-def declared_world(council: str) -> tuple[Model, Persons]:
+def declared_world(council: str, at_most: int | None = None, seed: int = 1) -> tuple[Model, Persons]:
     """Pupils of the stages of the return in the published rolls of a council, with made-up results that nest."""
     declaration = read_declaration(ATTAINMENT)
-    roll = published_roll(council)
+    roll = published_roll(council, at_most=at_most)
     units = sorted({tuple(school.split("|")) for school in roll.schools if not school.endswith("special")})
     model = figures_of(declaration, "returned", units, 20).model
     asked = [number for number, stage in enumerate(roll.columns["stage"]) if stage in ("P1", "P4", "P7", "S3")]
-    generator = np.random.default_rng(1)
+    generator = np.random.default_rng(seed)
     count = len(asked)
     columns = {
         PLACE: [roll.columns[PLACE][number] for number in asked],
@@ -118,3 +119,20 @@ def test_attainment_as_it_is_declared_gives_nothing_away_and_hides_little(counci
     small = ((system.values > 0) & (system.values < SMALL)).sum()
     assert hidden.sum() <= 1.7 * small
     assert bounded(puzzle_of(model.dimensions, seen_of(model, system, hidden))) == []
+
+
+@pytest.mark.parametrize("seed", range(8 if IS_LONG else 1))
+def test_who_thinks_of_all_organisers_together_finds_no_more(seed: int) -> None:
+    """Who achieved literacy achieved all three, so the figures of one bound those of the others."""
+    council, at_most = ("Clackmannanshire", None) if IS_LONG else ("Orkney", 6)
+    model, persons = declared_world(council, at_most, seed)
+    system = system_of(model, persons)
+    found = protect(system, wanted_of(system, primary(system)))
+    hidden = found.cells & system.is_shown
+    true = {
+        " ".join((cell.table, cell.place, *cell.groups)): int(value)
+        for cell, value in zip(system.cells, system.values, strict=True)
+    }
+    given = bounded(puzzle_of_all_together(model, system, hidden))
+    assert hidden.any()
+    assert [one for one in given if one.low != one.low or 0 < true[one.name] < SMALL] == []

@@ -81,6 +81,21 @@ def test_a_mistake_is_refused_with_line_and_what_was_meant(tmp_path: Path, befor
         ('ends: ["1", "5"]', 'ends: ["1", "1"]', "has to be two values"),
         ("between: simd_quintile", "betwen: simd_quintile", "did you mean between"),
         ("values: [achieved]}", "values: [acheived]}", "did you mean achieved"),
+        ("banded, share: reading_share", "banded, share: reading_achieved", "did you mean reading_share"),
+        (
+            "share: reading_share, hidden_with: reading_achieved",
+            "share: reading_share, hidden_with: reading_cohort",
+            "has to be reading_achieved, with which reading_share is hidden",
+        ),
+        ("column: asked_in_english", "column: asked_in_englsh", "did you mean asked_in_english"),
+        ("measures: [numeracy_cohort]", "measures: [numeracy_cohorts]", "did you mean numeracy_cohort"),
+        ("measures: [numeracy_cohort]", "measures: [reading_share]", "has reading_share"),
+        ('of_few_places: ["1", "2"]', 'of_few_places: ["1", "6"]', "has 6; known are 1, 2, 3, 4, 5, unknown"),
+        (
+            "attainment_by_school_stage: roll",
+            "attainment_by_scool_stage: roll",
+            "did you mean attainment_by_school_stage",
+        ),
     ],
 )
 def test_a_mistake_in_results_and_gaps_is_refused(tmp_path: Path, before: str, after: str, said: str) -> None:

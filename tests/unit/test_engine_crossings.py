@@ -117,3 +117,24 @@ def test_the_attacker_glues_sets_only_where_somebody_knows_how_many_there_are() 
     ]
     assert puzzle_of(dimensions, seen).known.shape[0] == 4
     assert puzzle_of(dimensions, [*seen, Seen(STAGE, {("a", "P1"): 30})]).known.shape[0] == 6
+
+
+def _of_schools(count: int) -> System:
+    """Thirty pupils of each of three areas in every one of so many schools, shown for all schools together."""
+    schools = tuple(f"s{number}" for number in range(count))
+    area = Dimension("area", ("1", "2", "3"), of_few_places=frozenset({"1", "2"}))
+    model = Model(
+        {PLACE: Dimension(PLACE, schools, {"all": dict.fromkeys(schools, "all")}), "area": area},
+        (Table("areas", "all", (("area", FINEST),)), Table("all", "all")),
+    )
+    rows = [(school, value) for school in schools for value in area.values for _ in range(30)]
+    columns = {PLACE: [school for school, _ in rows], "area": [value for _, value in rows]}
+    return system_of(model, coded(model, np.arange(len(rows), dtype=np.int64), columns))
+
+
+@pytest.mark.parametrize(("count", "shown"), [(2, ["1", "2"]), (3, ["1", "2", "3"])])
+def test_fewer_than_three_schools_are_shown_as_one_school_is(count: int, shown: list[str]) -> None:
+    """Two secondaries: what is of one is known to the other (rule 40)."""
+    system = _of_schools(count)
+    cells = zip(system.cells, system.is_shown.tolist(), strict=True)
+    assert [cell.groups[0] for cell, is_shown in cells if cell.table == "areas" and is_shown] == shown

@@ -60,6 +60,17 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- Of each organiser: the official ten-point band of the share, for schools; null where none is published. -#}
+{% macro returned_bands(pupils) -%}
+    {%- for organiser in returned_columns() %}
+        {%- set cohort = "count(*) filter (where " ~ pupils ~ "." ~ organiser ~ " in ('achieved', 'not_achieved'))" -%}
+        {%- set achieved = "count(*) filter (where " ~ pupils ~ "." ~ organiser ~ " = 'achieved')" %}
+        case
+            when {{ cohort }} > {{ var('attainment_small_cohort') }} then {{ ten_point_band(achieved, cohort) }}
+        end as {{ organiser }}_band{{ ',' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Names of the columns of organisers, literacy among them. -#}
 {% macro returned_columns() -%}
     {{ return([

@@ -117,8 +117,8 @@ def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unk
 def _is_loose(branches: Sequence[Branch], numbers: Sequence[Combinations], counted: set[int]) -> bool:
     """Whether sets can be filled up so that they agree on what they have in common, whatever is known of each.
 
-    So it is where every set has, in every group of what it shares with its neighbours, an unknown that no figure counts:
-    nobody knows how many those are, and each group can be made as large as the largest of its neighbours'.
+    So it is where every set has, in every group of what it shares with its neighbours, an unknown that no figure
+    counts: nobody knows how many those are, and each group can be made as large as the largest of its neighbours'.
     """
     for number, branch in enumerate(branches):
         near = {*branch.common, *(name for other in branches if other.at == number for name in other.common)}

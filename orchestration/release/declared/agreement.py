@@ -80,7 +80,7 @@ def _dimensions(found: Found) -> Iterator[Problem]:
     for name, one in dimensions.items():
         here = ("dimensions", name)
         if one["kind"] == "cut":
-            for key in ("values", "levels", "within", "not_asked"):
+            for key in ("values", "levels", "within", "not_asked", "of_few_places"):
                 if key in one:
                     yield Problem((*here, key), "says nothing of a cut, under whose rows the same persons stand")
             continue
@@ -90,9 +90,11 @@ def _dimensions(found: Found) -> Iterator[Problem]:
             continue
         for value in _twice(values):
             yield Problem((*here, "values"), f"has {value} twice")
-        known = [*values, *(group for groups in (one.get("levels") or {}).values() for group in groups)]
-        for value in sorted(set(one.get("not_asked") or ()) - set(known)):
-            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, known)}")
+        named = [*values, *(group for groups in (one.get("levels") or {}).values() for group in groups)]
+        for value in sorted(set(one.get("not_asked") or ()) - set(named)):
+            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, named)}")
+        for value in sorted(set(one.get("of_few_places") or ()) - set(values)):
+            yield Problem((*here, "of_few_places"), f"has {value}; {hint(value, values)}")
         for level, groups in (one.get("levels") or {}).items():
             grouped = [value for members in groups.values() for value in members]
             for value in sorted(set(grouped) - set(values)):
@@ -220,6 +222,8 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
             known = list((dimension.get("levels") or {}).get(one["of"]) or ())
         for value in sorted(set(one["values"]) - set(known)):
             yield Problem((*here, "values"), f"has {value}; {hint(value, known)}")
+    if one["kind"] == "banded" and "share" in one:
+        yield from _banded(here, mart, one)
     if one["kind"] == "gap":
         yield from _gap(found, here, mart, one)
     if one["kind"] == "half_days" and one.get("column") not in (population.get("amounts") or ()):
@@ -233,6 +237,15 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
         known = [*sums, *(mart.get("stamps") or ())]
         if one["denominator"] not in known:
             yield Problem((*here, "denominator"), f"is {one['denominator']}; {hint(one['denominator'], known)}")
+
+
+def _banded(here: tuple[Any, ...], mart: Found, one: Found) -> Iterator[Problem]:
+    """A band is of a share of the same row, and hidden with it."""
+    shares = {name: other.get("hidden_with", name) for name, other in mart["measures"].items() if "numerator" in other}
+    if one["share"] not in shares:
+        yield Problem((*here, "share"), f"is {one['share']}; {hint(one['share'], shares)}")
+    elif one.get("hidden_with") != shares[one["share"]]:
+        yield Problem((*here, "hidden_with"), f"has to be {shares[one['share']]}, with which {one['share']} is hidden")
 
 
 def _gap(found: Found, here: tuple[Any, ...], mart: Found, one: Found) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ class DimensionOf:
     """A dimension: its finest column with the list of values, and columns of roll-ups with the groups of values.
 
     ``within`` has, by another column, the values that may stand beside each of its values. Of a result nothing is
-    shown where few are asked.
+    shown where few are asked. ``of_few_places``: the values that are shown of an area with few schools; empty: all.
     """
 
     name: str
@@ -44,15 +44,20 @@ class DimensionOf:
     within: Mapping[str, Mapping[str, tuple[str, ...]]]
     not_asked: frozenset[str]
     is_result: bool = False
+    of_few_places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Cadence:
-    """When figures that were shown may change: ``once`` never, ``each_night``, or ``at_dates`` (month and day)."""
+    """When figures that were shown may change: ``once`` never, ``each_night``, or ``at_dates`` (month and day).
+
+    ``years_later``: how many years after its own a period is final.
+    """
 
     shown: str
     dates: tuple[str, ...] = ()
     final_on: str | None = None
+    years_later: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class Measure:
     column: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    banded: str | None = None
     gap: "Gap | None" = None
 
 
@@ -213,6 +219,7 @@ def _dimension(name: str, found: Mapping[str, Any]) -> DimensionOf:
         within,
         frozenset(found.get("not_asked") or ()),
         found["kind"] == "result",
+        frozenset(found.get("of_few_places") or ()),
     )
 
 
@@ -225,7 +232,12 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         found["period"],
         tuple(found.get("amounts") or ()),
         tuple(found["dimensions"]),
-        Cadence(cadence["shown"], tuple(cadence.get("dates") or ()), cadence.get("final_on")),
+        Cadence(
+            cadence["shown"],
+            tuple(cadence.get("dates") or ()),
+            cadence.get("final_on"),
+            int(bool(cadence.get("final_a_year_later"))),
+        ),
         tuple(Told(one["column"], one["value"], tuple(one["measures"])) for one in found.get("told_by") or ()),
     )
 
@@ -241,6 +253,7 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
             one.get("column"),
             one.get("numerator"),
             one.get("denominator"),
+            one.get("share") if one["kind"] == "banded" else None,
             Gap(one["share"], one["in_mart"], one["between"], tuple(one["ends"])) if one["kind"] == "gap" else None,
         )
         for measure, one in found["measures"].items()

@@ -43,6 +43,8 @@ class Figures:
 
         ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are.
         """
+        if measure and mart.measures[measure].banded:
+            measure = mart.measures[mart.measures[measure].banded or ""].numerator or ""
         if measure and (gap := mart.measures[measure].gap):
             other = self.declaration.marts[gap.mart]
             share = other.measures[gap.share]
@@ -119,7 +121,7 @@ def _dimensions(declaration: Declaration, population: str, units: Sequence[Unit]
             key = (PLACE, of_column[column]) if column in of_column else _key(declaration, column)
             allowed[key] = {value: frozenset(values) for value, values in beside.items()}
         fewest = SMALL_COHORT + 1 if one.is_result else 0
-        found[name] = Dimension(name, one.values, one.levels, allowed, one.not_asked, fewest)
+        found[name] = Dimension(name, one.values, one.levels, allowed, one.not_asked, fewest, one.of_few_places)
     return found
 
 
@@ -132,8 +134,8 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
     """The model of a population whose finest places are ``units``.
 
     A mart that shows half days of a row tells its persons too, whether a column does or not (RULES 33), so it has the
-    table of its rows; a share tells its two figures, a gap what is shown elsewhere. Raises ``DeclarationError`` where
-    there is no place at all.
+    table of its rows; a share tells its two figures, its band no more, a gap what is shown elsewhere. Raises
+    ``DeclarationError`` where there is no place at all.
     """
     if not units:
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
@@ -149,7 +151,7 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
         if mart.population != population:
             continue
         for measure in mart.measures.values():
-            if measure.gap:
+            if measure.gap or measure.banded:
                 continue
             teller = mart.measures.get(measure.numerator or "", measure)
             table = _table(declaration, mart, teller if teller.kind in COUNTED else count)

@@ -14,7 +14,7 @@ from orchestration.contracts.forms import Flag, Form, Keys, ListOf, Text
 NAME = Text(pattern="[a-z][a-z0-9_]*", like="a name of small letters, digits and underscores")
 VALUE = Text(like="text")
 DAY = Text(pattern="(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", like="month and day such as '12-31', in quotation marks")
-KINDS = ("count", "part", "band", "half_days", "ratio", "gap")
+KINDS = ("count", "part", "band", "half_days", "ratio", "gap", "banded")
 CADENCES = ("once", "each_night", "at_dates")
 CUTS = ("part", "cut", "result")
 
@@ -51,10 +51,13 @@ DIMENSION = Keys(
         "levels": Named(Named(ListOf(VALUE), VALUE)),
         "within": ListOf(WITHIN),
         "not_asked": ListOf(VALUE),
+        "of_few_places": ListOf(VALUE),
     },
     needed=("kind", "column"),
 )
-CADENCE = Keys({"shown": Text(CADENCES), "dates": ListOf(DAY), "final_on": DAY}, needed=("shown",))
+CADENCE = Keys(
+    {"shown": Text(CADENCES), "dates": ListOf(DAY), "final_on": DAY, "final_a_year_later": Flag()}, needed=("shown",)
+)
 TOLD = Keys({"column": NAME, "value": VALUE, "measures": ListOf(NAME)}, needed=("column", "value", "measures"))
 POPULATION = Keys(
     {
@@ -115,6 +118,7 @@ OF_KIND: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "band": (("of", "values"), ("hidden_with",)),
     "half_days": (("column",), ("hidden_with",)),
     "ratio": (("numerator", "denominator"), ("hidden_with",)),
+    "banded": (("share", "hidden_with"), ()),
     "gap": (("share", "in_mart", "between", "ends"), ()),
 }
 """Keys that a measure of each kind needs, and those that it may have beside ``kind``."""

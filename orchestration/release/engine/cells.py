@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, vstack
 
 from orchestration.release.engine.crossings import Crossing, crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
+from orchestration.release.thresholds import FEW_SCHOOLS
 
 LARGEST = 3_000_000
 """Columns beyond which a model is refused: its tables cross more dimensions than anybody can judge."""
@@ -168,6 +169,8 @@ def _of_table(
             shown &= np.array([names[number][i] in table.only[name] for i in at[number]])
     if table.is_breakdown and table.place == FINEST:
         shown &= ~small[at[0]]
+    if table.place != FINEST:
+        shown &= ~_of_few_places(model, table, part, counts, cells)
     alike: BoolArray = np.zeros(len(cells), dtype=np.bool_)
     values = np.bincount(row, weights=counts[kept], minlength=len(cells))
     shown &= (values == 0) | (values >= table.fewest)
@@ -184,6 +187,25 @@ def _of_table(
     columns = start + np.flatnonzero(kept)
     matrix = csr_array((np.ones(len(columns)), (row, columns)), shape=(len(cells), width))
     return cells, matrix, shown, alike
+
+
+def _of_few_places(model: Model, table: Table, part: Part, counts: IntArray, cells: Sequence[Cell]) -> BoolArray:
+    """Cells that are not shown since their place has persons in too few schools, one of which could tell the other."""
+    limits = {
+        number: model.dimensions[name].of_few_places
+        for number, (name, level) in enumerate(table.by)
+        if level == FINEST and model.dimensions[name].of_few_places
+    }
+    if not limits:
+        return np.zeros(len(cells), dtype=np.bool_)
+    groups, of_place = model.dimensions[PLACE].groups(table.place)
+    persons = np.bincount(part.codes[PLACE], weights=counts, minlength=len(of_place))
+    schools = np.bincount(of_place[persons > 0], minlength=len(groups))
+    few = {group for group, number in zip(groups, schools.tolist(), strict=True) if number < FEW_SCHOOLS}
+    return np.array(
+        [cell.place in few and any(cell.groups[at] not in shown for at, shown in limits.items()) for cell in cells],
+        dtype=np.bool_,
+    )
 
 
 def _shared_groups(part: Part, shared: frozenset[str]) -> IntArray:

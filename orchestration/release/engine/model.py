@@ -31,8 +31,9 @@ class Dimension:
     out combinations that readers know to be impossible: by another dimension's name and level, the values that may
     stand beside each of its groups (a primary school has no S4). Lists, so known to everybody (RULES 43).
     ``not_asked`` has values, and groups of levels, that only say that the question does not arise (free meals before
-    P6): they are no figure. ``fewest``: where fewer persons than this are asked, nothing by this dimension is shown, nor
-    may it follow that all of them have one value: a result that all share is everybody's.
+    P6): they are no figure. ``fewest``: where fewer persons than this are asked, nothing by this dimension is shown,
+    nor may it follow that all of them have one value: a result that all share is everybody's. ``of_few_places`` are
+    the values that are shown of a group of places with persons in fewer than three of them (RULES 40); empty: all.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Dimension:
     allowed: Mapping[tuple[str, str], Mapping[str, frozenset[str]]] = field(default_factory=dict)
     not_asked: frozenset[str] = frozenset()
     fewest: int = 0
+    of_few_places: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if len(set(self.values)) != len(self.values) or not self.values:

@@ -88,6 +88,8 @@ def _note(
     if text[judged.figures.declaration.populations[mart.population].period] != judged.place.period:
         return
     for measure in mart.measures.values():
+        if measure.kind not in COUNTED:
+            continue
         cells = judged.figures.cell(mart, measure.name, text)
         if len(cells) != 1:
             continue
@@ -95,8 +97,6 @@ def _note(
         name: Key = (cell.place, *cell.groups)
         table = judged.figures.tables[mart.name, measure.name]
         value = row[at[measure.name]]
-        if measure.kind not in COUNTED:
-            continue
         if judged.state(cells) == HELD:
             held.setdefault(table.name, set()).add(name)
             figures.setdefault(table.name, {}).setdefault(name, None)

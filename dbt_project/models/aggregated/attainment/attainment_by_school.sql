@@ -16,6 +16,7 @@ counted as (
         places.sector,
         places.academic_year,
         {{ returned_figures('pupils') }},
+        {{ returned_bands('pupils') }},
         places.state
     from places
     left join {{ ref('returned_pupils') }} as pupils

@@ -29,6 +29,7 @@ counted as (
         listed.academic_year,
         listed.stage,
         {{ returned_figures('pupils') }},
+        {{ returned_bands('pupils') }},
         listed.state
     from listed
     left join {{ ref('returned_pupils') }} as pupils
