@@ -204,11 +204,12 @@ _ATTAINED = _of(TEXT, "state")
 for _organiser in (*_ORGANISERS, *_OF_GAELIC):
     _ATTAINED |= _of(COUNT, f"{_organiser}_cohort", f"{_organiser}_achieved") | _of(RATE, f"{_organiser}_share")
     _ATTAINED |= _of(TEXT, f"{_organiser}_cohort_symbol", f"{_organiser}_achieved_symbol")
+_BANDS = _of(TEXT, *(f"{_organiser}_band" for _organiser in (*_ORGANISERS, *_OF_GAELIC)))
 _GAPS = _of(TEXT, "simd_edition", *(f"{name}_gap_symbol" for name in _ORGANISERS))
 _GAPS |= _of(Numeric(9, 6), *(f"{name}_gap" for name in _ORGANISERS))
 _AREAS = _of(TEXT, "simd_quintile", "simd_edition")
-attainment_by_school = _mart("attainment_by_school", SCHOOL, YEAR, _ATTAINED)
-attainment_by_school_stage = _mart("attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED)
+attainment_by_school = _mart("attainment_by_school", SCHOOL, YEAR, _ATTAINED, _BANDS)
+attainment_by_school_stage = _mart("attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED, _BANDS)
 attainment_by_sector = _mart("attainment_by_sector", AUTHORITY, SECTOR, YEAR, _ATTAINED, _GAPS)
 attainment_by_sector_stage = _mart(
     "attainment_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _ATTAINED, _GAPS

@@ -27,7 +27,7 @@ PARTS = ("", "for_whom", "organisers", "gap", "trend", "trend_s3", "schools")
 WHOLE = {"primary": "P1, P4 and P7", "secondary": "S3, third level"}
 AREAS = {"1": "Most deprived fifth", "2": "Second fifth", "3": "Middle fifth", "4": "Fourth fifth",
          "5": "Least deprived fifth"}  # fmt: skip
-BAND = re.compile(r"(under 10%|[1-8]0% to under [2-9]0%|90% or more|suppressed|not applicable|\[[cxz]\])")
+BAND = re.compile(r"(0% to under 10%|[1-8]0% to under [2-9]0%|90% or more|suppressed|not applicable|\[[cxz]\])")
 MOST_BYTES = 200_000
 
 

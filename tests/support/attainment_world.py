@@ -45,6 +45,17 @@ def figures(draw: random.Random, size: str, hidden: float = 0.15) -> Row:
     return row
 
 
+def banded(row: Row) -> Row:
+    """The row of a school with the official bands of the shares that are shown."""
+    bands: Row = {}
+    for organiser in (*ENGLISH, *GAELIC):
+        share = row[f"{organiser}_share"]
+        tens = None if share is None else 10 * row[f"{organiser}_achieved"] // row[f"{organiser}_cohort"]
+        said = None if tens is None else f"{tens}0% to under {tens + 1}0%" if tens else "0% to under 10%"
+        bands[f"{organiser}_band"] = "90% or more" if tens is not None and tens >= 9 else said
+    return {**row, **bands}
+
+
 def gaps(draw: random.Random) -> Row:
     """A gap of each organiser, some of them hidden."""
     found: Row = {}
@@ -92,14 +103,20 @@ def _key(school: tuple[str, str]) -> Row:
 def _of_schools(draw: random.Random) -> Iterator[Row]:
     for school in MINE:
         for year in YEARS if school[1] in STAGES else ():
-            yield {**_key(school), "academic_year": year, **figures(draw, "school"), **STATE}
+            yield {**_key(school), "academic_year": year, **banded(figures(draw, "school")), **STATE}
 
 
 def _of_school_stages(draw: random.Random) -> Iterator[Row]:
     for school in MINE:
         for year in YEARS:
             for stage in STAGES.get(school[1], ()):
-                yield {**_key(school), "academic_year": year, "stage": stage, **figures(draw, "school"), **STATE}
+                yield {
+                    **_key(school),
+                    "academic_year": year,
+                    "stage": stage,
+                    **banded(figures(draw, "school")),
+                    **STATE,
+                }
 
 
 def _of_sectors(draw: random.Random) -> Iterator[Row]:

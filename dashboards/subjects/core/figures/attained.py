@@ -15,7 +15,6 @@ from dashboards.kit.formats import Figure, figure
 from dashboards.kit.labels import labels
 
 FEW = 50  # pupils: below, a count stands before the percentage, and no direction is said
-BANDED_FROM = 21  # pupils: the official statistics show no school with fewer
 MEASURES = ("literacy", "numeracy")
 ORGANISERS = labels("organisers")
 STAGES = labels("returned_stages")
@@ -28,11 +27,15 @@ OF_SECTOR = {"primary": "P1P4P7", "secondary": "S3"}
 
 @dataclass(frozen=True)
 class Attained:
-    """A cohort: pupils with a judgement, and those of them who achieved the expected level, as count and share."""
+    """A cohort: pupils with a judgement, and those of them who achieved the expected level, as count and share.
+
+    ``official_band`` is the released band of a school's share; None where there is none, and for a council.
+    """
 
     cohort: Figure
     achieved: Figure
     share: Figure
+    official_band: str | None = None
 
     @property
     def is_small(self) -> bool:
@@ -60,17 +63,10 @@ class Attained:
 
     @property
     def band(self) -> Figure | str:
-        """On paper, of a school: ``70% to under 80%``, ``90% or more``, or why there is none."""
-        if self.achieved.value is None or self.cohort.value is None:
-            return Figure(None, self.share.symbol, "text", self.share.why)
-        if self.cohort.value == 0:
-            return Figure(None, "[z]", "text")
-        if self.cohort.value < BANDED_FROM:
-            return Figure(None, "[c]", "text")
-        tens = 10 * int(self.achieved.value) // int(self.cohort.value)
-        if tens >= 9:
-            return "90% or more"
-        return f"{tens}0% to under {tens + 1}0%" if tens else "under 10%"
+        """On paper, of a school: the released band, ``70% to under 80%``, ``90% or more``, or why there is none."""
+        if self.official_band is not None and self.share.is_shown:
+            return self.official_band
+        return Figure(None, self.share.symbol or "[c]", "text")
 
 
 NOBODY = Attained(Figure(None, "[x]", "count"), Figure(None, "[x]", "count"), Figure(None, "[x]"))
@@ -85,6 +81,7 @@ def attained(row: Row[Any] | None, organiser: str) -> Attained:
         figure(row, f"{organiser}_cohort", f"{organiser}_cohort", "count"),
         figure(row, achieved, achieved, "count"),
         figure(row, f"{organiser}_share", achieved),
+        row._mapping.get(f"{organiser}_band"),
     )
 
 
