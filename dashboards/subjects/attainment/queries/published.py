@@ -67,24 +67,20 @@ def share_of(percent: str) -> Figure:
 
 
 @cache
-def _levels(seeds: Path) -> Mapping[str, Series]:
-    found: dict[str, dict[tuple[str, str, str], Published]] = {}
-    for row in _rows(seeds / "published_levels.csv"):
-        key = (row["academic_year"], row["stage"].removesuffix("_third"), row["organiser"])
-        found.setdefault(row["area_code"], {})[key] = Published(
-            int(row["cohort"]) if row["cohort"] else None,
-            share_of(row["percent"]),
-            {quintile: share_of(row[f"percent_{quintile}"]) for quintile in QUINTILES},
-        )
-    return found
-
-
 def levels_of(area: str, seeds: Path = SEEDS) -> Series:
     """The published series of an area (GSS code) by academic year, stage (``P1P4P7``, ``S3_fourth``) and organiser.
 
     Empty for an area of which nothing is published. Raises OSError where the seeds cannot be read.
     """
-    return _levels(seeds).get(area, {})
+    return {
+        (row["academic_year"], row["stage"].removesuffix("_third"), row["organiser"]): Published(
+            int(row["cohort"]) if row["cohort"] else None,
+            share_of(row["percent"]),
+            {quintile: share_of(row[f"percent_{quintile}"]) for quintile in QUINTILES},
+        )
+        for row in _rows(seeds / "published_levels.csv")
+        if row["area_code"] == area
+    }
 
 
 def aims_of(authority: str, data_as_at: dt.date | None, seeds: Path = SEEDS) -> tuple[Aim, ...]:
