@@ -98,17 +98,17 @@ def schools_table(lines: Sequence[SchoolLine], asked: PageRequest) -> Table:
 
 
 def schools_to_share(lines: Sequence[SchoolLine], asked: PageRequest) -> Table:
-    """The same as it may leave the council: bands, with the cohorts in columns of their own."""
+    """The same as it may leave the council, as wide as a sheet: bands, with the cohorts in columns of their own."""
     return Table(
         caption=f"Expected level achieved by school, in official bands, {asked.academic_year}",
         columns=(
-            Column("School"), Column("Cluster"), Column("Stages"), Column("Literacy"),
+            Column("School"), Column("Stages"), Column("Literacy"),
             Column("Pupils in literacy", numeric=True), Column("Numeracy"), Column("Pupils in numeracy", numeric=True),
             Column("Roll in most deprived fifth", numeric=True),
         ),
         rows=[
             (
-                line.name, line.cluster or "None", IN_ROW[line.sector], line.literacy.band, line.literacy.cohort,
+                line.name, IN_ROW[line.sector], line.literacy.band, line.literacy.cohort,
                 line.numeracy.band, line.numeracy.cohort, line.deprived,
             )
             for line in lines
