@@ -92,9 +92,7 @@ def test_marts_lie_apart_from_what_only_builds_them(project: Project) -> None:
         and ("building" in folders_of(model)) is is_for_readers(model)
     ]
     wrong += [
-        name_of(model)
-        for model in project.models
-        if folders_of(model)[0] in NOT_RELEASED_YET and is_for_readers(model)
+        name_of(model) for model in project.models if folders_of(model)[0] in NOT_RELEASED_YET and is_for_readers(model)
     ]
     assert not wrong, broken("what readers get lies in the subject's folder, the rest in building", wrong)
 
