@@ -12,6 +12,7 @@ from orchestration.release.door.audit import audit_released
 from orchestration.release.subject import judge as judging
 from orchestration.release.tables.contracts import ContractError, load_release_contracts
 from orchestration.settings import Settings
+from orchestration.subjects import ANY_EVENT, note_waiting
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.declared_world import (
     AUTHORITY,
@@ -239,6 +240,33 @@ def test_what_a_linked_table_hides_is_hidden_and_what_it_shows_protects_nothing(
         assert now[partner] == (count[partner], None), "it is known anyhow, so another one is hidden"
     assert {key for key, number in count.items() if 0 < number < 5} <= {k for k, (_, s) in now.items() if s == "[c]"}
     assert audit_released(empty)[0].given_away == ()
+
+
+def test_a_linked_table_of_a_year_that_shows_nobody_says_nothing(empty: Settings, manifest: Path) -> None:
+    """A council that has sent more years of one subject than of the other: lists are there, and nobody in them."""
+    roll = random_roll()
+    build(empty, roll, manifest, "2025-09-12", 1)
+    show_elsewhere(empty, {("5000002", "primary", "P1"): (None, "[c]"), ("5000003", "primary", "P1"): (0, None)})
+    assert release_authority(empty, AUTHORITY).outcome == "released"
+    count = sum((pupil.seed_code, pupil.stage) == ("5000002", "P1") for pupil in roll)
+    assert by_stage(empty)["5000002", "P1"] == (count, None)
+
+
+def test_a_subject_that_waits_for_its_first_file_is_neither_released_nor_refused(
+    empty: Settings, manifest: Path
+) -> None:
+    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    with connect(empty, "transformer") as connection:
+        note_waiting(connection, [], "v1")
+        connection.execute(
+            "update control.model_builds set event_id = %s where model = any(%s)",
+            [ANY_EVENT, list(declaration().marts)],
+        )
+        connection.commit()
+    result = release_authority(empty, AUTHORITY)
+    assert not [reason for reason in result.reasons if "roll" in reason]
+    assert by_stage(empty) == {}
+    assert audit_released(empty) == []
 
 
 def test_a_linked_table_that_is_not_there_refuses_the_subject(empty: Settings, manifest: Path) -> None:
