@@ -242,14 +242,28 @@ def test_what_a_linked_table_hides_is_hidden_and_what_it_shows_protects_nothing(
     assert audit_released(empty)[0].given_away == ()
 
 
-def test_a_linked_table_of_a_year_that_shows_nobody_says_nothing(empty: Settings, manifest: Path) -> None:
-    """A council that has sent more years of one subject than of the other: lists are there, and nobody in them."""
+@pytest.mark.parametrize(("behind", "is_shown"), [(0, True), (3, False)])
+def test_what_is_hidden_elsewhere_is_hidden_unless_nobody_is_there(
+    empty: Settings, manifest: Path, behind: int, is_shown: bool
+) -> None:
+    """Of a year before a council's first file lists are there and nobody in them; a tiny council is hidden whole."""
     roll = random_roll()
     build(empty, roll, manifest, "2025-09-12", 1)
-    show_elsewhere(empty, {("5000002", "primary", "P1"): (None, "[c]"), ("5000003", "primary", "P1"): (0, None)})
-    assert release_authority(empty, AUTHORITY).outcome == "released"
-    count = sum((pupil.seed_code, pupil.stage) == ("5000002", "P1") for pupil in roll)
-    assert by_stage(empty)["5000002", "P1"] == (count, None)
+    show_elsewhere(empty, {("5000002", "primary", "P1"): (None, "[c]")})
+    with connect(empty, "transformer") as connection:
+        columns = "local_authority_code text, academic_year text, pupils integer"
+        connection.execute(f"create table aggregated_exact.attendance_by_school_stage ({columns})")
+        connection.execute(
+            "insert into aggregated_exact.attendance_by_school_stage values (%s, %s, %s)", [AUTHORITY, YEAR, behind]
+        )
+        connection.commit()
+    try:
+        assert release_authority(empty, AUTHORITY).outcome == "released"
+    finally:
+        with connect(empty, "transformer") as connection:
+            connection.execute("drop table aggregated_exact.attendance_by_school_stage")
+            connection.commit()
+    assert (by_stage(empty)["5000002", "P1"][0] is not None) is is_shown
 
 
 def test_a_subject_that_waits_for_its_first_file_is_neither_released_nor_refused(
