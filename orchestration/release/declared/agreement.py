@@ -24,10 +24,19 @@ def disagreements(found: Found, subject: str) -> Iterator[Problem]:
     for name, other in (found.get("links") or {}).items():
         if name not in found["marts"]:
             yield Problem(("links", name), f"is no mart of this subject; {hint(name, found['marts'])}")
-        elif not any(one["kind"] == "count" for one in found["marts"][name]["measures"].values()):
-            yield Problem(("links", name), "counts no persons, so nothing of it can be linked")
+        elif not _counts_persons(found, name):
+            yield Problem(("links", name), "counts no persons, and tells of none, so nothing of it can be linked")
         if other in found["marts"]:
             yield Problem(("links", name), f"is {other}, which is of this subject and judged with it anyway")
+
+
+def _counts_persons(found: Found, mart: str) -> bool:
+    """Whether a mart has a measure that counts persons, or measures that nearly tell a population."""
+    measures = found["marts"][mart]["measures"]
+    told = {
+        name for one in found["populations"].values() for said in one.get("told_by") or () for name in said["measures"]
+    }
+    return bool(told & measures.keys()) or any(one["kind"] == "count" for one in measures.values())
 
 
 def columns_of(found: Found) -> dict[str, str]:
@@ -71,7 +80,7 @@ def _dimensions(found: Found) -> Iterator[Problem]:
     for name, one in dimensions.items():
         here = ("dimensions", name)
         if one["kind"] == "cut":
-            for key in ("values", "levels", "within", "not_asked"):
+            for key in ("values", "levels", "within", "not_asked", "of_few_places"):
                 if key in one:
                     yield Problem((*here, key), "says nothing of a cut, under whose rows the same persons stand")
             continue
@@ -81,8 +90,11 @@ def _dimensions(found: Found) -> Iterator[Problem]:
             continue
         for value in _twice(values):
             yield Problem((*here, "values"), f"has {value} twice")
-        for value in set(one.get("not_asked") or ()) - set(values):
-            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, values)}")
+        named = [*values, *(group for groups in (one.get("levels") or {}).values() for group in groups)]
+        for value in sorted(set(one.get("not_asked") or ()) - set(named)):
+            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, named)}")
+        for value in sorted(set(one.get("of_few_places") or ()) - set(values)):
+            yield Problem((*here, "of_few_places"), f"has {value}; {hint(value, values)}")
         for level, groups in (one.get("levels") or {}).items():
             grouped = [value for members in groups.values() for value in members]
             for value in sorted(set(grouped) - set(values)):
@@ -122,8 +134,37 @@ def _populations(found: Found) -> Iterator[Problem]:
                 yield Problem((*here, "dimensions"), f"has {dimension}; {hint(dimension, dimensions)}")
             elif dimensions[dimension]["kind"] == "cut":
                 yield Problem((*here, "dimensions"), f"has the cut {dimension}, which tells no persons apart")
+        for at, told in enumerate(one.get("told_by") or ()):
+            yield from _told(found, name, (*here, "told_by", at), told)
         if (one["cadence"]["shown"] == "at_dates") != ("dates" in one["cadence"]):
             yield Problem((*here, "cadence"), "says dates where it is shown at_dates, and only there")
+
+
+def _told(found: Found, population: str, here: tuple[Any, ...], told: Found) -> Iterator[Problem]:
+    """Parts of other populations' marts, by columns that this population has, tell a group of one more column."""
+    columns = {c: d for c, d in columns_of(found).items() if d in found["populations"][population]["dimensions"]}
+    if told["column"] not in columns:
+        yield Problem((*here, "column"), f"is {told['column']}; {hint(told['column'], columns)}")
+        return
+    dimension = found["dimensions"][columns[told["column"]]]
+    known = dimension.get("values") or ()
+    if told["column"] != dimension["column"]:
+        known = (dimension.get("levels") or {}).get(told["column"]) or ()
+    if told["value"] not in known:
+        yield Problem((*here, "value"), f"is {told['value']}; {hint(told['value'], known)}")
+    shown = {name: mart for name, mart in found["marts"].items() if mart["population"] != population}
+    parts = {m: name for name, mart in shown.items() for m, one in mart["measures"].items() if one["kind"] == "part"}
+    for measure in told["measures"]:
+        if measure not in parts:
+            yield Problem((*here, "measures"), f"has {measure}; {hint(measure, parts)}")
+    for name, mart in shown.items():
+        if not set(told["measures"]) & mart["measures"].keys():
+            continue
+        for column in mart.get("by") or ():
+            if column not in columns or columns[column] == columns[told["column"]]:
+                yield Problem(
+                    (*here, "measures"), f"are shown in {name} by {column}, which does not tell {population} apart"
+                )
 
 
 def _mart(found: Found, name: str, mart: Found) -> Iterator[Problem]:
@@ -181,6 +222,10 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
             known = list((dimension.get("levels") or {}).get(one["of"]) or ())
         for value in sorted(set(one["values"]) - set(known)):
             yield Problem((*here, "values"), f"has {value}; {hint(value, known)}")
+    if one["kind"] == "banded" and "share" in one:
+        yield from _banded(here, mart, one)
+    if one["kind"] == "gap":
+        yield from _gap(found, here, mart, one)
     if one["kind"] == "half_days" and one.get("column") not in (population.get("amounts") or ()):
         yield Problem(
             (*here, "column"), f"is {one.get('column')}; {hint(one.get('column'), population.get('amounts') or ())}"
@@ -192,3 +237,43 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
         known = [*sums, *(mart.get("stamps") or ())]
         if one["denominator"] not in known:
             yield Problem((*here, "denominator"), f"is {one['denominator']}; {hint(one['denominator'], known)}")
+
+
+def _banded(here: tuple[Any, ...], mart: Found, one: Found) -> Iterator[Problem]:
+    """A band is of a share of the same row, and hidden with it."""
+    shares = {name: other.get("hidden_with", name) for name, other in mart["measures"].items() if "numerator" in other}
+    if one["share"] not in shares:
+        yield Problem((*here, "share"), f"is {one['share']}; {hint(one['share'], shares)}")
+    elif one.get("hidden_with") != shares[one["share"]]:
+        yield Problem((*here, "hidden_with"), f"has to be {shares[one['share']]}, with which {one['share']} is hidden")
+
+
+def _gap(found: Found, here: tuple[Any, ...], mart: Found, one: Found) -> Iterator[Problem]:
+    """A gap is of two rows of a mart of the same persons and places, by one column more, and of a share there."""
+    if any(key not in one for key in ("share", "in_mart", "between", "ends")):
+        return
+    other = found["marts"].get(one["in_mart"])
+    if other is None:
+        yield Problem((*here, "in_mart"), f"is {one['in_mart']}; {hint(one['in_mart'], found['marts'])}")
+        return
+    shares = [name for name, measure in other["measures"].items() if measure["kind"] == "ratio"]
+    if one["share"] not in shares:
+        yield Problem((*here, "share"), f"is {one['share']}; {hint(one['share'], shares)}")
+    fits = all(other[key] == mart[key] for key in ("population", "place"))
+    if not fits or set(other.get("by") or ()) != {*(mart.get("by") or ()), one["between"]}:
+        yield Problem(
+            (*here, "in_mart"), f"is {one['in_mart']}, which is not by {one['between']} and else as this mart"
+        )
+        return
+    columns = columns_of(found)
+    if one["between"] not in columns:
+        yield Problem((*here, "between"), f"is {one['between']}; {hint(one['between'], columns)}")
+        return
+    dimension = found["dimensions"][columns[one["between"]]]
+    known = (
+        dimension.get("values") or [] if one["between"] == dimension["column"] else dimension["levels"][one["between"]]
+    )
+    for value in sorted(set(one["ends"]) - set(known)):
+        yield Problem((*here, "ends"), f"has {value}; {hint(value, known)}")
+    if len(set(one["ends"])) != 2:
+        yield Problem((*here, "ends"), "has to be two values: those that the gap lies between")

@@ -1,13 +1,16 @@
 """A population's declared marts as the engine's model, and back: which cell each figure of a row is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure
+from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure, Population
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table
+from orchestration.release.thresholds import SMALL_COHORT
 
 COUNTED = ("count", "part", "band")
+ALL = ""
+"""Name of the measure that counts the persons of a row where no column does."""
 Unit = tuple[str, ...]
 """Values of the columns that name a finest place, as text."""
 
@@ -27,14 +30,27 @@ class Figures:
     tables: Mapping[tuple[str, str], Table]
 
     def marts(self) -> list[Mart]:
-        """Marts of the population."""
-        return [mart for mart in self.declaration.marts.values() if mart.population == self.population]
+        """Marts of the population, or those that nearly tell it."""
+        return self.declaration.marts_of(self.population)
+
+    def count(self, mart: Mart) -> str | None:
+        """The measure that counts all persons of a row; '' where no column does, and None where nothing is linked."""
+        named = [one.name for one in mart.measures.values() if one.kind == "count"]
+        return next((name for name in [*named, ALL] if (mart.name, name) in self.tables), None)
 
     def cell(self, mart: Mart, measure: str, row: Mapping[str, str]) -> list[Cell]:
-        """The cells whose being shown tells a measure of a row: one, or each of a part's values.
+        """The cells whose being shown tells a measure of a row: one, each of a part's values, or all of a gap's ends.
 
         ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are.
         """
+        if measure and mart.measures[measure].banded:
+            measure = mart.measures[mart.measures[measure].banded or ""].numerator or ""
+        if measure and (gap := mart.measures[measure].gap):
+            other = self.declaration.marts[gap.mart]
+            share = other.measures[gap.share]
+            told = [name for name in (share.numerator, share.denominator) if name in other.measures]
+            ends = [{**row, gap.between: end} for end in gap.ends]
+            return [cell for end in ends for name in told if name for cell in self.cell(other, name, end)]
         table = self.tables[mart.name, measure]
         place = self.declaration.place(mart.place)
         name = unit_name(tuple(row[column] for column in place.columns)) if place.columns else "all"
@@ -49,6 +65,25 @@ def _product(lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = [()]
     for values in lists:
         found = [(*before, value) for before in found for value in values]
+    return found
+
+
+def _told(declaration: Declaration, population: Population) -> dict[tuple[str, str], Table]:
+    """By mart and measure the table of a population that no mart shows and that measures of others nearly tell.
+
+    Of linked marts also the table of all persons of a row, which nobody shows.
+    """
+    found: dict[tuple[str, str], Table] = {}
+    for mart in declaration.marts_of(population.name):
+        for told in population.told_by:
+            stand_in = Measure("", "part", "", told.column, (told.value,))
+            for name in told.measures:
+                if name in mart.measures:
+                    of = declaration.dimension_of(mart.measures[name].of or "")[0]
+                    fewest = SMALL_COHORT + 1 if of.is_result else 0
+                    found[mart.name, name] = replace(_table(declaration, mart, stand_in), fewest=fewest)
+        if mart.name in declaration.links:
+            found[mart.name, ALL] = replace(_table(declaration, mart, Measure("", "count", "")), shows=False)
     return found
 
 
@@ -85,7 +120,8 @@ def _dimensions(declaration: Declaration, population: str, units: Sequence[Unit]
         for column, beside in one.within.items():
             key = (PLACE, of_column[column]) if column in of_column else _key(declaration, column)
             allowed[key] = {value: frozenset(values) for value, values in beside.items()}
-        found[name] = Dimension(name, one.values, one.levels, allowed, one.not_asked)
+        fewest = SMALL_COHORT + 1 if one.is_result else 0
+        found[name] = Dimension(name, one.values, one.levels, allowed, one.not_asked, fewest, one.of_few_places)
     return found
 
 
@@ -97,11 +133,17 @@ def _key(declaration: Declaration, column: str) -> tuple[str, str]:
 def figures_of(declaration: Declaration, population: str, units: Sequence[Unit], fewest: int) -> Figures:
     """The model of a population whose finest places are ``units``.
 
-    A mart that shows half days of a row, or a share, tells its persons too, whether a column does or not (RULES 33),
-    so every mart has the table of its rows. Raises ``DeclarationError`` where there is no place at all.
+    A mart that shows half days of a row tells its persons too, whether a column does or not (RULES 33), so it has the
+    table of its rows; a share tells its two figures, its band no more, a gap what is shown elsewhere. Raises
+    ``DeclarationError`` where there is no place at all.
     """
     if not units:
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
+    if declaration.populations[population].told_by:
+        told = _told(declaration, declaration.populations[population])
+        every = {table.name: table for table in told.values()}
+        model = Model(_dimensions(declaration, population, units), tuple(every.values()), fewest)
+        return Figures(declaration, population, model, {key: every[table.name] for key, table in told.items()})
     tables: dict[str, Table] = {}
     of_measure: dict[tuple[str, str], Table] = {}
     count = Measure("", "count", "")
@@ -109,7 +151,10 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
         if mart.population != population:
             continue
         for measure in mart.measures.values():
-            table = _table(declaration, mart, measure if measure.kind in COUNTED else count)
+            if measure.gap or measure.banded:
+                continue
+            teller = mart.measures.get(measure.numerator or "", measure)
+            table = _table(declaration, mart, teller if teller.kind in COUNTED else count)
             of_measure[mart.name, measure.name] = tables.setdefault(table.name, table)
     model = Model(_dimensions(declaration, population, units), tuple(tables.values()), fewest)
     return Figures(declaration, population, model, of_measure)

@@ -1,8 +1,9 @@
 """All figures that a model shows, and by which sums they hang together (RULES 35, 43, 45).
 
 A *column* is a finest combination that a reader can think of: a place with one group of each dimension. Dimensions
-that no table crosses keep columns of their own, glued at the place's total, which loses nothing: what two such groups
-of tables have in common is the total alone. A *cell* is a figure; its row of ``matrix`` has 1 where a column is in it.
+that no table crosses keep columns of their own, glued by what their tables have in common: the place's total, or a
+dimension that both cross (``engine.crossings`` says why nothing is lost). A *cell* is a figure; its row of ``matrix``
+has 1 where a column is in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
+from orchestration.release.engine.crossings import Crossing, crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
+from orchestration.release.thresholds import FEW_SCHOOLS
 
 LARGEST = 3_000_000
 """Columns beyond which a model is refused: its tables cross more dimensions than anybody can judge."""
@@ -55,8 +58,9 @@ class System:
 
     ``matrix`` is cells x columns of 0 and 1, ``values`` the persons of each cell, ``counts`` those of each column.
     Rows of ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing
-    were hidden; the others are protected and never shown. ``of_person`` gives, for each row of persons, its column
-    in each part of the columns (rows x parts); ``parts`` finds those of other rows.
+    were hidden; the others are protected and never shown. ``tells_all`` has those that say of a small cohort that
+    all its persons, or none, have a result (``Dimension.fewest``). ``of_person`` gives, for each row of persons, its
+    column in each part of the columns (rows x parts); ``parts`` finds those of other rows.
     """
 
     cells: tuple[Cell, ...]
@@ -65,6 +69,7 @@ class System:
     values: IntArray
     counts: IntArray
     is_shown: BoolArray
+    tells_all: BoolArray
     of_person: IntArray
     parts: tuple[Part, ...]
 
@@ -76,24 +81,17 @@ class System:
         return np.unique(persons.ids[inside[self.of_person].any(axis=1)])
 
 
-def _parts(model: Model) -> list[tuple[str, ...]]:
-    """Dimensions that tables cross, or that limit each other, together; places apart. The first part is the total's."""
-    names = [name for name in model.dimensions if name != PLACE]
-    used = {name for table in model.tables for name, _ in table.by}
-    group = {name: {name} for name in names if name in used}
-    links = [[name for name, _ in table.by] for table in model.tables]
-    links += [
-        [name, other]
-        for name in names
+def _crossings(model: Model) -> list[Crossing]:
+    """Dimensions that tables cross, or that limit each other; places apart. The first is the total's."""
+    sets = [frozenset(name for name, _ in table.by) for table in model.tables]
+    used = frozenset().union(*sets)
+    sets += [
+        frozenset((name, other))
+        for name in used
         for other, _ in model.dimensions[name].allowed
-        if other != PLACE and name in used and other in used
+        if other != PLACE and other in used
     ]
-    for linked in links:
-        merged: set[str] = set().union(*(group[name] for name in linked)) if linked else set()
-        for name in merged:
-            group[name] = merged
-    found = {tuple(name for name in names if name in members) for members in group.values()}
-    return [(), *sorted(found)]
+    return crossings_of(sets)
 
 
 def _is_allowed(model: Model, names: Sequence[str], codes: dict[str, IntArray]) -> BoolArray:
@@ -134,17 +132,22 @@ def _of_persons(part: Part, persons: Persons) -> IntArray:
 def _is_asked(model: Model, table: Table, part: Part) -> BoolArray:
     """Columns but for those of groups that only say that a question does not arise."""
     kept: BoolArray = np.ones(len(part.codes[PLACE]), dtype=np.bool_)
-    for name, _ in table.by:
+    for name, level in table.by:
         dimension = model.dimensions[name]
+        groups, of_value = dimension.groups(level)
         asked = np.array([value not in dimension.not_asked for value in dimension.values])
+        asked &= np.array([group not in dimension.not_asked for group in groups])[of_value]
         kept &= asked[part.codes[name]]
     return kept
 
 
 def _of_table(
-    model: Model, table: Table, part: Part, small: BoolArray, start: int, width: int
-) -> tuple[list[Cell], csr_array, BoolArray]:
-    """Cells of a table, their rows over all ``width`` columns, and which of them are shown."""
+    model: Model, table: Table, part: Part, small: BoolArray, counts: IntArray, start: int, width: int
+) -> tuple[list[Cell], csr_array, BoolArray, BoolArray]:
+    """Cells of a table, their rows over all ``width`` columns, which are shown, and which tell of all alike.
+
+    ``counts`` are the persons of the part's columns.
+    """
     keys = [(PLACE, table.place), *table.by]
     names, codes = [], []
     for name, level in keys:
@@ -166,22 +169,81 @@ def _of_table(
             shown &= np.array([names[number][i] in table.only[name] for i in at[number]])
     if table.is_breakdown and table.place == FINEST:
         shown &= ~small[at[0]]
+    if table.place != FINEST:
+        shown &= ~_of_few_places(model, table, part, counts, cells)
+    alike: BoolArray = np.zeros(len(cells), dtype=np.bool_)
+    values = np.bincount(row, weights=counts[kept], minlength=len(cells))
+    shown &= (values == 0) | (values >= table.fewest)
+    for number, (name, _) in enumerate(keys):
+        if not (fewest := model.dimensions[name].fewest):
+            continue
+        beside = [axis for n, axis in enumerate(at) if n != number]
+        _, cohort_of = np.unique(np.column_stack(beside), axis=0, return_inverse=True)
+        cohort = np.bincount(cohort_of.ravel(), weights=values)[cohort_of.ravel()]
+        few = (cohort > 0) & (cohort < fewest)
+        shown &= ~few
+        if len(np.unique(at[number])) > 1:
+            alike |= few & ((values == 0) | (values == cohort))
     columns = start + np.flatnonzero(kept)
     matrix = csr_array((np.ones(len(columns)), (row, columns)), shape=(len(cells), width))
-    return cells, matrix, shown
+    return cells, matrix, shown, alike
 
 
-def _glue(parts: Sequence[Part], starts: Sequence[int], width: int) -> csr_array:
-    """For each further part and place: the place's total less the columns of that part there is 0."""
+def _of_few_places(model: Model, table: Table, part: Part, counts: IntArray, cells: Sequence[Cell]) -> BoolArray:
+    """Cells that are not shown since their place has persons in too few schools, one of which could tell the other."""
+    limits = {
+        number: model.dimensions[name].of_few_places
+        for number, (name, level) in enumerate(table.by)
+        if level == FINEST and model.dimensions[name].of_few_places
+    }
+    if not limits:
+        return np.zeros(len(cells), dtype=np.bool_)
+    groups, of_place = model.dimensions[PLACE].groups(table.place)
+    persons = np.bincount(part.codes[PLACE], weights=counts, minlength=len(of_place))
+    schools = np.bincount(of_place[persons > 0], minlength=len(groups))
+    few = {group for group, number in zip(groups, schools.tolist(), strict=True) if number < FEW_SCHOOLS}
+    return np.array(
+        [cell.place in few and any(cell.groups[at] not in shown for at, shown in limits.items()) for cell in cells],
+        dtype=np.bool_,
+    )
+
+
+def _shared_groups(part: Part, shared: frozenset[str]) -> IntArray:
+    """For each column of a part the number of its combination of place and shared dimensions."""
+    names = [PLACE, *(name for name in part.names if name in shared)]
+    sizes = [part.sizes[part.names.index(name)] for name in names]
+    return np.asarray(np.ravel_multi_index([part.codes[name] for name in names], sizes), dtype=np.int64)
+
+
+def _glue(crossings: Sequence[Crossing], parts: Sequence[Part], starts: Sequence[int], width: int) -> csr_array:
+    """For each further part, and combination of what it shares: the columns of its parent less its own there are 0."""
     rows = []
-    places = len(parts[0].codes[PLACE])
-    for part, start in list(zip(parts, starts, strict=True))[1:]:
-        of_place = part.codes[PLACE]
-        row = np.concatenate([np.arange(places), of_place])
-        column = np.concatenate([np.arange(places), start + np.arange(len(of_place))])
-        sign = np.concatenate([np.ones(places), -np.ones(len(of_place))])
-        rows.append(csr_array((sign, (row, column)), shape=(places, width)))
+    for crossing, part, start in list(zip(crossings, parts, starts, strict=True))[1:]:
+        ours, theirs = (_shared_groups(p, crossing.shared) for p in (part, parts[crossing.parent]))
+        found, row = np.unique(np.concatenate([theirs, ours]), return_inverse=True)
+        column = np.concatenate([starts[crossing.parent] + np.arange(len(theirs)), start + np.arange(len(ours))])
+        sign = np.concatenate([np.ones(len(theirs)), -np.ones(len(ours))])
+        rows.append(csr_array((sign, (row, column)), shape=(len(found), width)))
     return csr_array(vstack(rows)) if rows else csr_array((0, width))
+
+
+def _says_nothing(crossings: Sequence[Crossing], parts: Sequence[Part], is_free: Sequence[BoolArray]) -> bool:
+    """Whether glue is no knowledge: every part has, by all that it shares, somebody of whom no figure says anything.
+
+    ``is_free`` marks the columns of each part that are in no cell. Then any numbers of the parts go together, since
+    nobody knows how many those are, nor the total. As results do of which it is not told who was not asked.
+    """
+    if not is_free[0].all():
+        return False
+    for number, part in enumerate(parts):
+        near = [one.shared for one in crossings if one.parent == number]
+        groups = _shared_groups(part, crossings[number].shared.union(*near))
+        if set(groups) != set(groups[is_free[number]]):
+            return False
+        above = parts[max(crossings[number].parent, 0)]
+        if set(_shared_groups(part, crossings[number].shared)) != set(_shared_groups(above, crossings[number].shared)):
+            return False
+    return True
 
 
 def system_of(model: Model, persons: Persons, small: BoolArray | None = None) -> System:
@@ -193,32 +255,40 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     parts: list[Part] = []
     starts: list[int] = []
     width = 0
-    for names in _parts(model):
-        parts.append(_part(model, names, width))
+    crossings = _crossings(model)
+    for crossing in crossings:
+        parts.append(_part(model, tuple(name for name in model.dimensions if name in crossing.names), width))
         starts.append(width)
         width += len(parts[-1].codes[PLACE])
     if small is None:
         roll = np.bincount(persons.codes[PLACE], minlength=len(model.dimensions[PLACE].values))
         small = roll < model.fewest
+    of_person = np.column_stack([_of_persons(part, persons) for part in parts])
+    counts = np.bincount(of_person.ravel(), minlength=width).astype(np.int64)
     cells: list[Cell] = []
-    blocks, shown = [], []
+    blocks: list[csr_array] = []
+    shown: list[BoolArray] = []
+    alike: list[BoolArray] = []
     for table in model.tables:
         wanted = {name for name, _ in table.by}
         number = next(i for i, part in enumerate(parts) if wanted <= set(part.names))
-        found, matrix, is_shown = _of_table(model, table, parts[number], small, starts[number], width)
+        start, end = starts[number], starts[number] + len(parts[number].codes[PLACE])
+        found, block, is_shown, tells = _of_table(model, table, parts[number], small, counts[start:end], start, width)
         cells += found
-        blocks.append(matrix)
+        blocks.append(block)
         shown.append(is_shown)
-    of_person = np.column_stack([_of_persons(part, persons) for part in parts])
-    counts = np.bincount(of_person.ravel(), minlength=width).astype(np.int64)
+        alike.append(tells)
     matrix = csr_array(vstack(blocks))
+    is_free = np.split(np.bincount(matrix.indices, minlength=width) == 0, starts[1:])
+    glue = _glue(crossings, parts, starts, width)
     return System(
         tuple(cells),
         matrix,
-        _glue(parts, starts, width),
+        csr_array((0, width)) if _says_nothing(crossings, parts, is_free) else glue,
         np.asarray(matrix @ counts, dtype=np.int64),
         counts,
         np.concatenate(shown),
+        np.concatenate(alike),
         of_person,
         tuple(parts),
     )

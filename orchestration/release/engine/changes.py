@@ -6,7 +6,7 @@ protected as a hidden one is; one from the same persons as when it was shown is 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array
@@ -96,6 +96,10 @@ class Elsewhere:
     hidden: frozenset[Cell] = frozenset()
     known: frozenset[Cell] = frozenset()
 
+    def and_hidden(self, cells: frozenset[Cell]) -> "Elsewhere":
+        """The same with further cells that are hidden elsewhere."""
+        return Elsewhere(self.hidden | cells, self.known - cells) if cells else self
+
     def flags(self, system: System) -> tuple[BoolArray, BoolArray]:
         """For each cell whether it is hidden elsewhere, and whether it is known from there."""
         return (
@@ -139,7 +143,7 @@ def decide(
     first = primary(system, flags[SHOWN], buffer)
     is_few = before & (changed > 0) & (changed < SMALL)
     there_hidden, there_known = (elsewhere or Elsewhere()).flags(system)
-    there_hidden &= system.is_shown & (system.values > 0)
+    there_hidden &= (system.is_shown | _of_unshown_tables(model, system)) & (system.values > 0)
     own, first = first, first | there_hidden
     is_known = before & (changed == 0) & ~there_hidden
     is_known |= there_known & ~first & ~is_few & (system.values > 0)
@@ -155,10 +159,12 @@ def decide(
         return Decision(system, shown, held, system.is_shown & flags[HIDDEN], values, changed, _NONE)
     is_protected = (first | is_few) & ~is_known
     off = ((is_protected | flags[HIDDEN] | waits) & system.is_shown) & ~is_known
-    is_zero = system.is_shown & ~off & (system.values == 0)
+    # what is known from elsewhere is as good as shown, whoever shows it
+    seen = replace(system, is_shown=system.is_shown | (there_known & _of_unshown_tables(model, system) & ~first))
+    is_zero = seen.is_shown & ~off & (system.values == 0)
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL)
-    found = protect(system, wanted, targets)
+    found = protect(seen, wanted, targets)
     is_off = (found.cells | flags[HIDDEN] | (waits & flags[SHOWN])) & system.is_shown
     hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden)
     if is_final:
@@ -196,6 +202,12 @@ def _small(model: Model, persons: Persons, memory: Memory) -> BoolArray:
          for place, count in zip(places, roll, strict=True)],
         dtype=np.bool_,
     )  # fmt: skip
+
+
+def _of_unshown_tables(model: Model, system: System) -> BoolArray:
+    """Cells of tables that nobody shows: what is known of them is known from elsewhere."""
+    unshown = {table.name for table in model.tables if not table.shows}
+    return np.array([cell.table in unshown for cell in system.cells], dtype=np.bool_)
 
 
 _NONE: IntArray = np.zeros(0, dtype=np.int64)

@@ -33,10 +33,11 @@ class Hidden:
 def primary(system: System, was_shown: BoolArray | None = None, buffer: int = SMALL) -> BoolArray:
     """Cells with 1 to 4 persons; fewer than ``buffer`` where a cell was never shown (RULES 33, 42).
 
-    The complement of a part is a cell of the system that nobody shows, so it counts here too.
+    The complement of a part is a cell of the system that nobody shows, so it counts here too; and so does one that says
+    of all persons of a small cohort what their result is.
     """
     limit = np.where(system.is_shown if was_shown is None else system.is_shown & ~was_shown, buffer, SMALL)
-    return np.asarray((system.values > 0) & (system.values < limit))
+    return np.asarray((system.values > 0) & (system.values < limit) | system.tells_all)
 
 
 def wanted_of(

@@ -86,7 +86,7 @@ def check_figures(judged: Judged, mart: Mart, rows: MartRows, positions: Sequenc
             f"{mart.name}: {wrong} figures of {judged.place.period} are not the number of persons in "
             f"{judged.figures.declaration.populations[mart.population].rows}, or are of a row that no list has"
         )
-    tables = {judged.figures.tables[mart.name, measure].name for measure in mart.measures}
+    tables = {table.name for (name, _), table in judged.figures.tables.items() if name == mart.name}
     system = judged.decision.system
     missing = sum(
         1

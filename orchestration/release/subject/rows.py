@@ -70,7 +70,7 @@ def _of_period(
             states = {
                 judged.state(judged.figures.cell(mart, measure, keys[position])) for measure in _tellers(mart, measures)
             }
-            if HIDDEN in states:
+            if HIDDEN in states or (HELD in states and _is_new_gap(mart, before.get(key), group)):
                 row |= dict.fromkeys(measures)
                 row[f"{group}_symbol"] = SUPPRESSED
             elif HELD in states:
@@ -94,6 +94,11 @@ def _tellers(mart: Mart, measures: Sequence[str]) -> list[str]:
             if other is not None and other in mart.measures:
                 found[other] = None
     return list(found)
+
+
+def _is_new_gap(mart: Mart, before: Mapping[str, Any] | None, group: str) -> bool:
+    """Whether a gap was not shown while its ends were: nothing stands that it could be held as."""
+    return mart.measures[group].gap is not None and (before is None or before.get(f"{group}_symbol") == SUPPRESSED)
 
 
 def _as_it_stands(mart: Mart, before: Mapping[str, Any] | None, group: str, measures: Sequence[str]) -> dict[str, Any]:
