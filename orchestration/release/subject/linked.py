@@ -20,7 +20,7 @@ def elsewhere_of(connection: psycopg.Connection, figures: Figures, authority: st
     """Cells that linked tables hide in any row, and those that they show in every row of theirs.
 
     Rows are matched on the key columns that both have; one that is not available there says nothing, and so does a
-    table that shows nobody in the period: it is of years that its subject has not got. Raises
+    table that neither shows nor hides anybody in the period: it is of years that its subject has not got. Raises
     ``SubjectError`` naming a linked table that is not there.
     """
     hidden: set[Cell] = set()
@@ -62,6 +62,6 @@ def _rows(
         period=sql.Identifier(of_period),
     )
     rows = connection.execute(query, [SUPPRESSED, authority, period]).fetchall()
-    if not any(row[-1] for row in rows):
+    if not any(row[-1] or row[-3] for row in rows):
         return []
     return [(dict(zip(shared, map(str, row[:-3]), strict=True)), bool(row[-3]), bool(row[-2])) for row in rows]
