@@ -30,11 +30,11 @@ from orchestration.database.cluster import ADMIN, known_port, start_locked
 from orchestration.database.connections import open_connection, parameters
 from orchestration.database.home import locked, places
 from orchestration.settings import PROJECT_DIR, Settings
+from tests.support.homes import MadeOnce, build_empty, copied_to, provision, take_parsed_project
 from tests.support.order import rank
 
 ADMIN_PASSWORD = "admin-of-the-tests"
 NewWarehouse = Callable[..., Settings]
-MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -125,11 +125,6 @@ def made_once(shared_root: Path) -> MadeOnce:
     return once
 
 
-def copied_to(home: Path, original: Path) -> None:
-    """Copy a home as it lies on the disk, its database stopped, into an empty folder."""
-    subprocess.run(["cp", "-a", f"{original}/.", str(home)], check=True)
-
-
 @pytest.fixture(scope="session")
 def warehouse_home(root_folder: Path) -> Path:
     return root_folder / "home"
@@ -141,43 +136,6 @@ def settings(warehouse_home: Path) -> Iterator[Settings]:
     ensure_ready(found)
     yield found
     stop(found)
-
-
-def take_parsed_project(settings: Settings, made_once: MadeOnce) -> None:
-    """Give a new home what dbt has parsed in another: the same project, and 8 s saved each time."""
-    from orchestration.transform import ensure_manifest
-
-    there = settings.home / "dbt" / "parsed"
-    if there.exists():
-        return
-
-    def parse(folder: Path) -> None:
-        ensure_manifest(settings)
-        shutil.copytree(there, folder, dirs_exist_ok=True)
-
-    kept = made_once("parsed-project", parse)
-    if not there.exists():
-        shutil.copytree(kept, there)
-
-
-def _provision(home: Path) -> None:
-    made = Settings(home=home)
-    ensure_ready(made)
-    stop(made)
-
-
-def _build_empty(home: Path, made_once: MadeOnce) -> None:
-    """Every layer without a row, by the main job before the first delivery: the next run only adds rows."""
-    from tests.support.main_job import warehouse
-
-    copied_to(home, made_once("provisioned", _provision))
-    made = Settings(home=home)
-    ensure_ready(made)
-    take_parsed_project(made, made_once)
-    made.landing.mkdir(exist_ok=True)
-    done = warehouse(made, "run", "--build", "--json")
-    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
-    stop(made)
 
 
 @pytest.fixture(scope="session")
@@ -194,9 +152,9 @@ def new_warehouse(root_folder: Path, made_once: MadeOnce) -> Iterator[NewWarehou
         found = Settings(**{"home": home, **overrides})  # type: ignore[arg-type]
         made.append(found)
         if built:
-            copy_of = made_once("built", lambda folder: _build_empty(folder, made_once))
+            copy_of = made_once("built", lambda folder: build_empty(folder, made_once))
         elif copy_of is None and not overrides.keys() - {"pseudonym_key"}:
-            copy_of = made_once("provisioned", _provision)
+            copy_of = made_once("provisioned", provision)
         if copy_of is not None:
             copied_to(home, copy_of)
         ensure_ready(found)

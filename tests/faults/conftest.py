@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from orchestration.database import ensure_ready, stop
 from orchestration.settings import Settings
-from tests.conftest import MadeOnce, NewWarehouse, copied_to
+from tests.conftest import NewWarehouse
+from tests.support.homes import MadeOnce, copied_to
 from tests.support.main_job import warehouse
 from tests.support.small_council import KEY, WEEKS, deliver_nights
 

@@ -6,8 +6,8 @@ import pytest
 
 from orchestration.settings import Settings
 from orchestration.transform import ensure_manifest, run_dbt, target_path
-from tests.conftest import MadeOnce, take_parsed_project
 from tests.support.dbt_project import Project
+from tests.support.homes import MadeOnce, take_parsed_project
 
 
 @pytest.fixture(scope="session")

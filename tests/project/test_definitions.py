@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import PROJECT_DIR, Settings
-from tests.conftest import MadeOnce, take_parsed_project
+from tests.support.homes import MadeOnce, take_parsed_project
 from tests.support.main_job import environment
 
 LOAD = """

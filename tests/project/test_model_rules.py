@@ -11,7 +11,7 @@ import pytest
 from orchestration.model_rules import changed_rules, rules_of, with_descendants
 from orchestration.settings import Settings
 from orchestration.transform import ensure_manifest
-from tests.conftest import MadeOnce, take_parsed_project
+from tests.support.homes import MadeOnce, take_parsed_project
 
 PACKAGE = "school_data_warehouse"
 Manifest = dict[str, Any]

@@ -8,7 +8,7 @@ import pytest
 from orchestration.settings import Settings
 from orchestration.subjects import own_subject, subjects_on, waiting_models
 from orchestration.transform import ensure_manifest
-from tests.conftest import MadeOnce, take_parsed_project
+from tests.support.homes import MadeOnce, take_parsed_project
 
 Manifest = dict[str, Any]
 DAILY = {"attendance", "pupils", "enrolments", "establishments", "calendar"}
