@@ -21,11 +21,16 @@ class DeclarationError(WarehouseError):
 
 @dataclass(frozen=True)
 class Place:
-    """One level of places, with the columns that name one, and the mart whose rows are the list of them."""
+    """One level of places, with the columns that name one, and the mart whose rows are the list of them.
+
+    ``total`` is the value of its last column in rows that are about the coarser place ``total_place``.
+    """
 
     name: str
     columns: tuple[str, ...]
     listed_in: str | None = None
+    total: str | None = None
+    total_place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,12 @@ class Cadence:
 
 @dataclass(frozen=True)
 class Population:
-    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions."""
+    """Where the persons are: model, pseudonym, period, amounts (half days), dimensions.
+
+    ``where`` is the column that says of a row whether it counts (None: all do). ``among`` names a population judged
+    before, of which these persons are some: what is hidden there is hidden here. ``has_buffer`` asks for more persons
+    of a figure that was never shown.
+    """
 
     name: str
     rows: str
@@ -64,15 +74,23 @@ class Population:
     amounts: tuple[str, ...]
     dimensions: tuple[str, ...]
     cadence: Cadence
+    where: str | None = None
+    among: str | None = None
+    has_buffer: bool = False
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A column that readers see: what it counts, and the group with which it is hidden."""
+    """A column that readers see: what it counts, of which population, and the measure with which it is hidden.
+
+    ``symbol`` names the column that says why it is null, which several measures may share.
+    """
 
     name: str
     kind: str
-    group: str
+    leader: str
+    symbol: str
+    population: str
     of: str | None = None
     values: tuple[str, ...] = ()
     column: str | None = None
@@ -81,8 +99,20 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Either:
+    """Rows of several tables in one: by the value of ``column``, what ``value`` is of: a place, or a column."""
+
+    column: str
+    value: str
+    are: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Mart:
-    """A released table: population, place, columns of dimensions, measures, what else it shows, what stays inside."""
+    """A released table: population, place, columns of dimensions, measures, what else it shows, what stays inside.
+
+    ``behind`` are columns inside that count the persons behind a row, or the least of them in any part of its time.
+    """
 
     name: str
     population: str
@@ -92,11 +122,29 @@ class Mart:
     stamps: tuple[str, ...]
     inside: tuple[str, ...]
     shared: bool
+    either: Either | None = None
+    behind: tuple[str, ...] = ()
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Populations of its measures, that of the mart first."""
+        return tuple(dict.fromkeys((self.population, *(measure.population for measure in self.measures.values()))))
+
+    @property
+    def leaders(self) -> dict[str, tuple[str, ...]]:
+        """Measures that are null together, by the measure that they are hidden with."""
+        found: dict[str, list[str]] = {}
+        for measure in self.measures.values():
+            found.setdefault(measure.leader, []).append(measure.name)
+        return {leader: tuple(names) for leader, names in found.items()}
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """All that a subject declares. ``links`` has, by mart, one of another subject about nearly the same persons."""
+    """All that a subject declares. ``links`` has, by mart, one of another subject about nearly the same persons.
+
+    A trial is judged and decides nothing: what readers see of its marts is as their models say under ``meta.release``.
+    """
 
     subject: str
     places: tuple[Place, ...]
@@ -104,6 +152,7 @@ class Declaration:
     populations: Mapping[str, Population]
     marts: Mapping[str, Mart]
     links: Mapping[str, str]
+    is_trial: bool = False
 
     def place(self, name: str) -> Place:
         """A level of places by its name."""
@@ -112,13 +161,14 @@ class Declaration:
     def keys(self, mart: Mart) -> tuple[str, ...]:
         """Primary key of a mart: council, place, period, dimensions."""
         columns = (AUTHORITY, *self.place(mart.place).columns, self.populations[mart.population].period, *mart.by)
-        return tuple(dict.fromkeys(columns))
+        either = (mart.either.column, mart.either.value) if mart.either else ()
+        return tuple(dict.fromkeys((*columns, *either)))
 
     def groups(self, mart: Mart) -> dict[str, tuple[str, ...]]:
-        """Measures that are null together, by the name of the measure they are hidden with."""
+        """Measures of one symbol, by its name without ``_symbol``."""
         found: dict[str, list[str]] = {}
         for measure in mart.measures.values():
-            found.setdefault(measure.group, []).append(measure.name)
+            found.setdefault(measure.symbol, []).append(measure.name)
         return {group: tuple(names) for group, names in found.items()}
 
     def dimension_of(self, column: str) -> tuple[DimensionOf, str]:
@@ -156,12 +206,18 @@ def declaration_of(found: Mapping[str, Any]) -> Declaration:
     """A declaration out of a document whose form is right and whose parts fit."""
     return Declaration(
         found["subject"],
-        tuple(Place(p["name"], tuple(p["columns"]), p.get("listed_in")) for p in found["places"]),
+        tuple(_place(one) for one in found["places"]),
         {name: _dimension(name, one) for name, one in (found.get("dimensions") or {}).items()},
         {name: _population(name, one) for name, one in found["populations"].items()},
         {name: _mart(name, one) for name, one in found["marts"].items()},
         dict(found.get("links") or {}),
+        bool(found.get("trial", False)),
     )
+
+
+def _place(found: Mapping[str, Any]) -> Place:
+    total = found.get("total") or {}
+    return Place(found["name"], tuple(found["columns"]), found.get("listed_in"), total.get("value"), total.get("place"))
 
 
 def _dimension(name: str, found: Mapping[str, Any]) -> DimensionOf:
@@ -194,6 +250,9 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         tuple(found.get("amounts") or ()),
         tuple(found["dimensions"]),
         Cadence(cadence["shown"], tuple(cadence.get("dates") or ()), cadence.get("final_on")),
+        found.get("where"),
+        found.get("among"),
+        bool(found.get("buffer", False)),
     )
 
 
@@ -203,6 +262,10 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
             measure,
             one["kind"],
             one.get("hidden_with", measure),
+            one.get("symbol")
+            or found["measures"].get(one.get("hidden_with"), {}).get("symbol")
+            or one.get("hidden_with", measure),
+            one.get("population", found["population"]),
             one.get("of"),
             tuple(one.get("values") or ()),
             one.get("column"),
@@ -220,4 +283,8 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
         tuple(found.get("stamps") or ()),
         tuple(found.get("inside") or ()),
         bool(found.get("shared", False)),
+        Either(found["either"]["column"], found["either"]["value"], found["either"]["are"])
+        if found.get("either")
+        else None,
+        tuple(found.get("behind") or ()),
     )

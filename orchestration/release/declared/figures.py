@@ -1,9 +1,10 @@
 """A population's declared marts as the engine's model, and back: which cell each figure of a row is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure
+from orchestration.release.declared.slices import Slice, slices_of
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table
 
@@ -19,30 +20,45 @@ def unit_name(unit: Unit) -> str:
 
 @dataclass(frozen=True)
 class Figures:
-    """The model of one population, and by mart and measure the table that counts it."""
+    """The model of one population, and by mart and measure the tables that count it, by the rows they are of."""
 
     declaration: Declaration
     population: str
     model: Model
-    tables: Mapping[tuple[str, str], Table]
+    tables: Mapping[tuple[str, str], tuple[tuple[Slice, Table], ...]]
 
     def marts(self) -> list[Mart]:
-        """Marts of the population."""
-        return [mart for mart in self.declaration.marts.values() if mart.population == self.population]
+        """Marts that have a measure of the population."""
+        return [mart for mart in self.declaration.marts.values() if self.population in mart.populations]
+
+    def measures(self, mart: Mart) -> list[Measure]:
+        """Measures of a mart that the population tells."""
+        return [measure for measure in mart.measures.values() if (mart.name, measure.name) in self.tables]
+
+    def tables_of(self, mart: Mart) -> set[str]:
+        """Names of the tables that count measures of a mart."""
+        return {table.name for measure in self.measures(mart) for _, table in self.tables[mart.name, measure.name]}
 
     def cell(self, mart: Mart, measure: str, row: Mapping[str, str]) -> list[Cell]:
         """The cells whose being shown tells a measure of a row: one, or each of a part's values.
 
-        ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are.
+        ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are. None
+        where the row is of no slice of the mart: nothing is known of it.
         """
-        table = self.tables[mart.name, measure]
-        place = self.declaration.place(mart.place)
-        name = unit_name(tuple(row[column] for column in place.columns)) if place.columns else "all"
-        groups: list[list[str]] = [[name]]
-        for dimension, level in table.by:
-            column = level or self.declaration.dimensions[dimension].column
-            groups.append(sorted(table.only[dimension]) if dimension in table.only else [row[column]])
-        return [Cell(table.name, name, found) for found in _product(groups[1:])]
+        for part, table in self.tables[mart.name, measure]:
+            if part.has(row):
+                return _cells(part, table, row)
+        return []
+
+
+def _cells(part: Slice, table: Table, row: Mapping[str, str]) -> list[Cell]:
+    name = unit_name(tuple(row[column] for column in part.columns)) if part.columns else "all"
+    columns = {dimension.name: column for dimension, _, column in part.by}
+    groups = [
+        sorted(table.only[dimension]) if dimension in table.only else [row[columns[dimension]]]
+        for dimension, _ in table.by
+    ]
+    return [Cell(table.name, name, found) for found in _product(groups)]
 
 
 def _product(lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
@@ -52,20 +68,16 @@ def _product(lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return found
 
 
-def _table(declaration: Declaration, mart: Mart, measure: Measure) -> Table:
-    by: list[tuple[str, str]] = []
-    for column in mart.by:
-        dimension, level = declaration.dimension_of(column)
-        if not dimension.is_cut:
-            by.append((dimension.name, level))
+def _table(declaration: Declaration, part: Slice, measure: Measure) -> Table:
+    by = [(dimension.name, level) for dimension, level, _ in part.by]
     only: dict[str, frozenset[str]] = {}
     if measure.of is not None:
         dimension, level = declaration.dimension_of(measure.of)
         by.append((dimension.name, level))
         only[dimension.name] = frozenset(measure.values)
-    place = mart.place if mart.place != declaration.places[0].name else FINEST
+    place = part.place.name if part.place.name != declaration.places[0].name else FINEST
     of_part = "".join(f"={'+'.join(sorted(values))}" for values in only.values())
-    name = "/".join((mart.place, *(f"{d}.{level}" if level else d for d, level in sorted(by)))) + of_part
+    name = "/".join((part.place.name, *(f"{d}.{level}" if level else d for d, level in sorted(by)))) + of_part
     return Table(name, place, tuple(sorted(by)), only)
 
 
@@ -103,13 +115,16 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
     if not units:
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
     tables: dict[str, Table] = {}
-    of_measure: dict[tuple[str, str], Table] = {}
-    count = Measure("", "count", "")
+    of_measure: dict[tuple[str, str], tuple[tuple[Slice, Table], ...]] = {}
     for mart in declaration.marts.values():
-        if mart.population != population:
-            continue
+        parts = slices_of(declaration, mart)
         for measure in mart.measures.values():
-            table = _table(declaration, mart, measure if measure.kind in COUNTED else count)
-            of_measure[mart.name, measure.name] = tables.setdefault(table.name, table)
+            if measure.population != population:
+                continue
+            counted = measure if measure.kind in COUNTED else replace(measure, of=None)
+            found = [(part, _table(declaration, part, counted)) for part in parts]
+            of_measure[mart.name, measure.name] = tuple(
+                (part, tables.setdefault(table.name, table)) for part, table in found
+            )
     model = Model(_dimensions(declaration, population, units), tuple(tables.values()), fewest)
     return Figures(declaration, population, model, of_measure)

@@ -5,8 +5,8 @@ readers, who know what it was, may not learn what it is, neither by itself nor f
 protected as a hidden one is; one from the same persons as when it was shown is known whatever is decided.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array
@@ -91,15 +91,22 @@ Due = Callable[[Cell], bool]
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What tables of other subjects say of nearly the same figures: hidden there, or known from there (RULES 45)."""
+    """What other tables say of nearly the same figures: hidden there, or known from there (RULES 45).
+
+    ``larger`` has the shown counts of a population of which these persons are some: what 1 to 4 are left out of is
+    hidden, since the difference is a figure.
+    """
 
     hidden: frozenset[Cell] = frozenset()
     known: frozenset[Cell] = frozenset()
+    larger: Mapping[Cell, int] = field(default_factory=dict)
 
     def flags(self, system: System) -> tuple[BoolArray, BoolArray]:
         """For each cell whether it is hidden elsewhere, and whether it is known from there."""
+        left = [self.larger.get(cell, 0) - int(value) for cell, value in zip(system.cells, system.values, strict=True)]
+        few = np.array([cell in self.larger for cell in system.cells], dtype=np.bool_) & np.isin(left, range(1, SMALL))
         return (
-            np.array([cell in self.hidden for cell in system.cells], dtype=np.bool_),
+            few | np.array([cell in self.hidden for cell in system.cells], dtype=np.bool_),
             np.array([cell in self.known for cell in system.cells], dtype=np.bool_),
         )
 
@@ -123,24 +130,28 @@ def decide(
     buffer: int = SMALL,
     is_final: bool = False,
     elsewhere: Elsewhere | None = None,
+    fewest: Mapping[Cell, int] | None = None,
 ) -> Decision:
     """Decide what is shown of a population now, given all that was; notes in ``memory`` what is new.
 
     ``due`` says which figures that were shown may change today (None: all); a figure shown for the first time always
     may. ``buffer`` is the number of persons below which one that was never shown is hidden. When ``is_final``, nothing
     is held that five or more have changed: it is hidden if others need it. What is hidden ``elsewhere`` is hidden
-    here, and what is known from there protects nothing here.
+    here, and what is known from there protects nothing here. ``fewest`` has by cell the least number of persons behind
+    any of its figures, such as that of one month: where that is small it is hidden, known before or not.
     """
     system = system_of(model, persons, _small(model, persons, memory))
     now = Rows.of(model, persons)
     states, flags, releases = _states(system, memory)
     changed = changed_persons(system, memory, now, releases)
     before = flags[SHOWN] | flags[DERIVED]
-    first = primary(system, flags[SHOWN], buffer)
+    least = _fewest(system, fewest or {})
+    first = primary(system, flags[SHOWN], buffer, least)
     is_few = before & (changed > 0) & (changed < SMALL)
     there_hidden, there_known = (elsewhere or Elsewhere()).flags(system)
     there_hidden &= system.is_shown & (system.values > 0)
     own, first = first, first | there_hidden
+    there_hidden |= first & (least < system.values) & system.is_shown
     is_known = before & (changed == 0) & ~there_hidden
     is_known |= there_known & ~first & ~is_few & (system.values > 0)
     waits = np.zeros(len(system.cells), dtype=np.bool_)
@@ -157,7 +168,7 @@ def decide(
     off = ((is_protected | flags[HIDDEN] | waits) & system.is_shown) & ~is_known
     is_zero = system.is_shown & ~off & (system.values == 0)
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
-    targets = first & ~is_known & (system.values < SMALL)
+    targets = first & ~is_known & (system.values < SMALL) & (system.values > 0)
     found = protect(system, wanted, targets)
     is_off = (found.cells | flags[HIDDEN] | (waits & flags[SHOWN])) & system.is_shown
     hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden)
@@ -172,6 +183,16 @@ def decide(
     _remember(decision, memory, flags, wanted, is_off)
     memory.note(now)
     return decision
+
+
+def _fewest(system: System, found: Mapping[Cell, int]) -> IntArray:
+    """The least number of persons behind each cell, zeros apart: its own, or that of one of its figures."""
+    least = system.values.copy()
+    for number, cell in enumerate(system.cells):
+        count = found.get(cell, 0)
+        if count > 0 and (count < least[number] or not least[number]):
+            least[number] = count
+    return least
 
 
 def _small(model: Model, persons: Persons, memory: Memory) -> BoolArray:

@@ -30,13 +30,17 @@ class Hidden:
         return int((self.cells & system.is_shown).sum())
 
 
-def primary(system: System, was_shown: BoolArray | None = None, buffer: int = SMALL) -> BoolArray:
+def primary(
+    system: System, was_shown: BoolArray | None = None, buffer: int = SMALL, fewest: IntArray | None = None
+) -> BoolArray:
     """Cells with 1 to 4 persons; fewer than ``buffer`` where a cell was never shown (RULES 33, 42).
 
-    The complement of a part is a cell of the system that nobody shows, so it counts here too.
+    The complement of a part is a cell of the system that nobody shows, so it counts here too. ``fewest`` (None: the
+    persons of each cell) is the least number that ever stands behind a figure of it, as in one month of the year.
     """
     limit = np.where(system.is_shown if was_shown is None else system.is_shown & ~was_shown, buffer, SMALL)
-    return np.asarray((system.values > 0) & (system.values < limit))
+    behind = system.values if fewest is None else fewest
+    return np.asarray((behind > 0) & (behind < limit))
 
 
 def wanted_of(

@@ -1,0 +1,117 @@
+"""Whether the marts of a declaration fit its places, dimensions and populations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from orchestration.contracts.document import Problem
+from orchestration.meant import hint
+from orchestration.release.declared.keys import OF_KIND
+
+Found = Mapping[str, Any]
+SUMS = ("count", "part", "half_days")
+"""Kinds that a ratio may be of, beside what stays inside."""
+
+
+def columns_of(found: Found) -> dict[str, str]:
+    """The dimension of each column that a mart may be by."""
+    return {
+        column: name
+        for name, one in (found.get("dimensions") or {}).items()
+        for column in (one["column"], *(one.get("levels") or {}))
+    }
+
+
+def twice(names: Sequence[str]) -> list[str]:
+    """Names that are there more than once."""
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def mart_disagreements(found: Found, name: str, mart: Found) -> Iterator[Problem]:
+    """What does not fit in one mart of a declaration."""
+    here = ("marts", name)
+    places = [place["name"] for place in found["places"]]
+    if mart["population"] not in found["populations"]:
+        yield Problem(
+            (*here, "population"), f"is {mart['population']}; {hint(mart['population'], found['populations'])}"
+        )
+        return
+    if mart["place"] not in places:
+        yield Problem((*here, "place"), f"is {mart['place']}; {hint(mart['place'], places)}")
+    columns = columns_of(found)
+    population = found["populations"][mart["population"]]
+    by: list[str] = []
+    for at, column in enumerate(mart.get("by") or ()):
+        if column not in columns:
+            yield Problem((*here, "by", at), f"is {column}; {hint(column, columns)}")
+        elif found["dimensions"][columns[column]]["kind"] == "cut":
+            continue
+        elif columns[column] not in population["dimensions"]:
+            yield Problem((*here, "by", at), f"is of the dimension {columns[column]}, which the population has not")
+        else:
+            by.append(columns[column])
+    for dimension in twice(by):
+        yield Problem((*here, "by"), f"has two columns of the dimension {dimension}")
+    if "either" in mart:
+        yield from _either(found, here, mart["either"])
+    for column in mart.get("behind") or ():
+        if column not in (mart.get("inside") or ()):
+            yield Problem((*here, "behind"), f"has {column}; {hint(column, mart.get('inside') or ())}")
+    shown = [*mart["measures"], *(mart.get("stamps") or ()), *(mart.get("inside") or ()), *(mart.get("by") or ())]
+    for column in twice(shown):
+        yield Problem(here, f"names the column {column} twice")
+    for measure, one in mart["measures"].items():
+        yield from _measure(found, (*here, "measures", measure), mart, by, one)
+
+
+def _either(found: Found, here: tuple[Any, ...], either: Found) -> Iterator[Problem]:
+    places = [place["name"] for place in found["places"] if len(place["columns"]) == 1]
+    known = [*places, *columns_of(found)]
+    for value, name in either["are"].items():
+        if name not in known:
+            yield Problem((*here, "either", "are", value), f"is {name}; {hint(name, known)}")
+
+
+def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], one: Found) -> Iterator[Problem]:
+    needed, allowed = OF_KIND[one["kind"]]
+    for key in needed:
+        if key not in one:
+            yield Problem((*here, key), f"is missing: a measure of the kind {one['kind']} needs it")
+    for key in one:
+        if key not in ("kind", *needed, *allowed):
+            yield Problem((*here, key), f"says nothing of a measure of the kind {one['kind']}")
+    with_ = one.get("hidden_with")
+    if with_ is not None and ("hidden_with" in mart["measures"].get(with_, {}) or with_ not in mart["measures"]):
+        leaders = [name for name, other in mart["measures"].items() if "hidden_with" not in other]
+        yield Problem((*here, "hidden_with"), f"is {with_}; {hint(with_, leaders)}")
+    if with_ is not None and "symbol" in one:
+        yield Problem((*here, "symbol"), f"says nothing where {with_} says it")
+    of = one.get("population", mart["population"])
+    if of not in found["populations"]:
+        yield Problem((*here, "population"), f"is {of}; {hint(of, found['populations'])}")
+        return
+    population = found["populations"][of]
+    if population["period"] != found["populations"][mart["population"]]["period"]:
+        yield Problem((*here, "population"), f"is {of}, whose period is not that of the mart")
+    if one["kind"] in ("part", "band") and "of" in one and "values" in one:
+        columns = {c: d for c, d in columns_of(found).items() if d in population["dimensions"] and d not in by}
+        if one["of"] not in columns:
+            yield Problem((*here, "of"), f"is {one['of']}; {hint(one['of'], columns)}")
+            return
+        dimension = found["dimensions"][columns[one["of"]]]
+        known = list(dimension.get("values") or ())
+        if one["of"] != dimension["column"]:
+            known = list((dimension.get("levels") or {}).get(one["of"]) or ())
+        for value in sorted(set(one["values"]) - set(known)):
+            yield Problem((*here, "values"), f"has {value}; {hint(value, known)}")
+    if one["kind"] == "half_days" and one.get("column") not in (population.get("amounts") or ()):
+        yield Problem(
+            (*here, "column"), f"is {one.get('column')}; {hint(one.get('column'), population.get('amounts') or ())}"
+        )
+    if one["kind"] == "ratio" and "numerator" in one and "denominator" in one:
+        sums = [name for name, other in mart["measures"].items() if other["kind"] in SUMS]
+        sums += mart.get("inside") or ()
+        if one["numerator"] not in sums:
+            yield Problem((*here, "numerator"), f"is {one['numerator']}; {hint(one['numerator'], sums)}")
+        known = [*sums, *(mart.get("stamps") or ())]
+        if one["denominator"] not in known:
+            yield Problem((*here, "denominator"), f"is {one['denominator']}; {hint(one['denominator'], known)}")
