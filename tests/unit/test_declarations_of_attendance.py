@@ -36,7 +36,7 @@ def figures(population: str) -> Figures:
 )  # fmt: skip
 def test_a_row_of_pupils_finds_its_figure(mart: str, row: dict[str, str], cell: Cell) -> None:
     found = figures("openings")
-    assert found.cell(found.declaration.marts[mart], "pupils", row) == [cell]
+    assert found.cell(found.declaration.marts[mart], "openings_possible", row) == [cell]
 
 
 @pytest.mark.parametrize(
