@@ -1,20 +1,17 @@
 """All figures that a model shows, and by which sums they hang together (RULES 35, 43, 45).
 
-A *column* is a finest combination that a reader can think of: a place with one group of each dimension. Dimensions
-that no table crosses keep columns of their own, glued at the place's total, which loses nothing: what two such groups
-of tables have in common is the total alone. A *cell* is a figure; its row of ``matrix`` has 1 where a column is in it.
+A *column* is a finest combination that a reader can think of: a place with one group of each dimension of a part
+(``parts``). A *cell* is a figure; its row of ``matrix`` has 1 where a column is in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
-
-LARGEST = 3_000_000
-"""Columns beyond which a model is refused: its tables cross more dimensions than anybody can judge."""
+from orchestration.release.engine.parts import Part, glue_of, layout, part_of, tells
 
 
 @dataclass(frozen=True)
@@ -24,29 +21,6 @@ class Cell:
     table: str
     place: str
     groups: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Columns of some dimensions together with the places.
-
-    ``names`` are the dimensions (places first) and ``sizes`` how many values each has; ``position`` is the column of
-    each combination, -1 where it is impossible (and last, for what is in no list); ``codes`` the values of each column.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    position: IntArray
-    codes: dict[str, IntArray]
-
-    def columns(self, codes: Mapping[str, IntArray]) -> IntArray:
-        """The column of each row of values (positions in the lists); -1 where a value is -1, or the row impossible."""
-        values = [codes[name] for name in self.names]
-        known = np.all([value >= 0 for value in values], axis=0)
-        flat = np.full(len(known), len(self.position) - 1, dtype=np.int64)
-        if known.any():
-            flat[known] = np.ravel_multi_index([value[known] for value in values], self.sizes)
-        return self.position[flat]
 
 
 @dataclass(frozen=True)
@@ -76,53 +50,6 @@ class System:
         return np.unique(persons.ids[inside[self.of_person].any(axis=1)])
 
 
-def _parts(model: Model) -> list[tuple[str, ...]]:
-    """Dimensions that tables cross, or that limit each other, together; places apart. The first part is the total's."""
-    names = [name for name in model.dimensions if name != PLACE]
-    used = {name for table in model.tables for name, _ in table.by}
-    group = {name: {name} for name in names if name in used}
-    links = [[name for name, _ in table.by] for table in model.tables]
-    links += [
-        [name, other]
-        for name in names
-        for other, _ in model.dimensions[name].allowed
-        if other != PLACE and name in used and other in used
-    ]
-    for linked in links:
-        merged: set[str] = set().union(*(group[name] for name in linked)) if linked else set()
-        for name in merged:
-            group[name] = merged
-    found = {tuple(name for name in names if name in members) for members in group.values()}
-    return [(), *sorted(found)]
-
-
-def _is_allowed(model: Model, names: Sequence[str], codes: dict[str, IntArray]) -> BoolArray:
-    kept: BoolArray = np.ones(len(codes[PLACE]), dtype=np.bool_)
-    for name in names:
-        dimension = model.dimensions[name]
-        for (other, level), beside in dimension.allowed.items():
-            if other not in codes:
-                continue
-            groups, of_value = model.dimensions[other].groups(level)
-            fits = np.array([[value in beside.get(group, ()) for value in dimension.values] for group in groups])
-            kept &= fits[of_value[codes[other]], codes[name]]
-    return kept
-
-
-def _part(model: Model, names: tuple[str, ...], start: int) -> Part:
-    every = (PLACE, *names)
-    sizes = tuple(len(model.dimensions[name].values) for name in every)
-    size = int(np.prod(sizes, dtype=np.float64))
-    if size > LARGEST:
-        raise ModelError(f"tables cross {', '.join(names)}: {size} combinations are more than {LARGEST}")
-    grid = np.unravel_index(np.arange(size), sizes)
-    codes = {name: np.asarray(values, dtype=np.int64) for name, values in zip(every, grid, strict=True)}
-    kept = _is_allowed(model, names, codes)
-    position = np.full(size + 1, -1, dtype=np.int64)
-    position[np.flatnonzero(kept)] = start + np.arange(int(kept.sum()))
-    return Part(every, sizes, position, {name: values[kept] for name, values in codes.items()})
-
-
 def _of_persons(part: Part, persons: Persons) -> IntArray:
     found = part.columns(persons.codes)
     if wrong := int((found < 0).sum()):
@@ -148,9 +75,9 @@ def _of_table(
     keys = [(PLACE, table.place), *table.by]
     names, codes = [], []
     for name, level in keys:
-        groups, of_value = model.dimensions[name].groups(level)
+        groups, of_column = part.groups(model, name, level)
         names.append(groups)
-        codes.append(of_value[part.codes[name]])
+        codes.append(of_column)
     sizes = [len(groups) for groups in names]
     flat = np.ravel_multi_index(codes, sizes)
     kept = _is_asked(model, table, part)
@@ -171,17 +98,11 @@ def _of_table(
     return cells, matrix, shown
 
 
-def _glue(parts: Sequence[Part], starts: Sequence[int], width: int) -> csr_array:
-    """For each further part and place: the place's total less the columns of that part there is 0."""
-    rows = []
-    places = len(parts[0].codes[PLACE])
-    for part, start in list(zip(parts, starts, strict=True))[1:]:
-        of_place = part.codes[PLACE]
-        row = np.concatenate([np.arange(places), of_place])
-        column = np.concatenate([np.arange(places), start + np.arange(len(of_place))])
-        sign = np.concatenate([np.ones(places), -np.ones(len(of_place))])
-        rows.append(csr_array((sign, (row, column)), shape=(places, width)))
-    return csr_array(vstack(rows)) if rows else csr_array((0, width))
+def _part_for(model: Model, parts: Sequence[Part], table: Table) -> int:
+    """The smallest part that has a table's dimensions and places."""
+    wanted = {name for name, _ in table.by}
+    fitting = [i for i, part in enumerate(parts) if wanted <= set(part.names) and tells(model, part, table.place)]
+    return min(fitting, key=lambda number: len(parts[number].codes[PLACE]))
 
 
 def system_of(model: Model, persons: Persons, small: BoolArray | None = None) -> System:
@@ -193,8 +114,9 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     parts: list[Part] = []
     starts: list[int] = []
     width = 0
-    for names in _parts(model):
-        parts.append(_part(model, names, width))
+    specs, joins = layout(model)
+    for level, names in specs:
+        parts.append(part_of(model, level, names, width))
         starts.append(width)
         width += len(parts[-1].codes[PLACE])
     if small is None:
@@ -203,8 +125,7 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     cells: list[Cell] = []
     blocks, shown = [], []
     for table in model.tables:
-        wanted = {name for name, _ in table.by}
-        number = next(i for i, part in enumerate(parts) if wanted <= set(part.names))
+        number = _part_for(model, parts, table)
         found, matrix, is_shown = _of_table(model, table, parts[number], small, starts[number], width)
         cells += found
         blocks.append(matrix)
@@ -215,7 +136,7 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     return System(
         tuple(cells),
         matrix,
-        _glue(parts, starts, width),
+        glue_of(model, parts, starts, joins, width),
         np.asarray(matrix @ counts, dtype=np.int64),
         counts,
         np.concatenate(shown),

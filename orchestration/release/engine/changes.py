@@ -28,7 +28,7 @@ def _contributions(system: System, rows: Rows, sign: int, persons: IntArray) -> 
     """Cells x persons: what rows contribute, times ``sign``; ``persons`` are their positions."""
     dimensions = sorted({name for part in system.parts for name in part.names})
     position = {name: number for number, name in enumerate(rows.names, start=1)}
-    sizes = {name: size for part in system.parts for name, size in zip(part.names, part.sizes, strict=True)}
+    sizes = {name: length for part in system.parts for name, length in part.lengths.items()}
     codes = {name: rows.table[:, position[name]] for name in dimensions}
     codes = {name: np.where(code < sizes[name], code, -1) for name, code in codes.items()}
     matrix = csc_array(system.matrix)
