@@ -70,7 +70,35 @@ def test_a_measure_of_another_population_is_told_there_alone() -> None:
     row = {"seed_code": "5700000", "sector": "primary", "stage": "P1"}
     assert "openings_late" not in {measure.name for measure in figures("openings").measures(mart)}
     assert [measure.name for measure in figures("late").measures(mart)] == ["openings_late"]
+    split = figures("absences").cell(mart, "openings_not_authorised", row)
+    table = "school/split/stage=not_authorised"
+    assert split == [Cell(table, "5700000|primary", ("not_authorised", "P1"))]
     assert figures("late").cell(mart, "openings_late", row) == [Cell("school/stage", "5700000|primary", ("P1",))]
+
+
+@pytest.mark.parametrize(
+    ("mart", "row", "cell"),
+    [
+        ("absence_reasons_by_school", {"seed_code": "5700000", "sector": "primary", "reason": "other_unauthorised"},
+         Cell("school/reason.school_reason", "5700000|primary", ("other_unauthorised",))),
+        ("absence_reasons_by_authority", {"sector": "all", "reason": "temporary_exclusion"},
+         Cell("authority/reason", "all", ("temporary_exclusion",))),
+    ],
+)  # fmt: skip
+def test_a_reason_of_a_school_and_of_the_authority_are_levels_of_one_dimension(
+    mart: str, row: dict[str, str], cell: Cell
+) -> None:
+    found = figures("absences")
+    assert found.cell(found.declaration.marts[mart], "pupils", row) == [cell]
+    assert "reason" in found.declaration.keys(found.declaration.marts[mart])
+
+
+def test_half_days_of_absence_are_what_the_attended_ones_leave() -> None:
+    found = figures("absences")
+    assert {"school", "school/stage", "sector", "sector/deprivation/stage"} <= found.left
+    tables = {table.name: table.is_sum for table in found.model.tables}
+    assert tables["school/stage"], "no count of pupils with an absence is shown"
+    assert not tables["school/reason.school_reason"]
 
 
 def test_keys_and_symbols_are_those_that_readers_know() -> None:
@@ -94,7 +122,10 @@ def test_keys_and_symbols_are_those_that_readers_know() -> None:
         ("    among: openings\n", "    among: judged\n", "is no population before this one; known are openings"),
         ("quintile: simd_quintile}", "quintile: quintile}", "is quintile; known are"),
         ("behind: [behind_pupils,", "behind: [pupils,", "has pupils; known are"),
-        ("population: not_authorised\n", "population: unauthorized\n", "is unauthorized; known are"),
+        ("population: absences\n", "population: absence\n", "is absence; known are"),
+        ("leaves: absences", "leaves: judgement", "is judgement, which is no population among openings"),
+        ("names: {school_reason: reason}", "names: {reason: reason}", "is no column of by; known are school_reason"),
+        ("        values: [authorised]\n        column", "        column", "go with of"),
         ("symbol: late}", "symbols: late}", "is no key that is known here"),
         ("hidden_with: openings_possible}", "hidden_with: openings_possible, symbol: rate}",
          "says nothing where openings_possible says it"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from orchestration.release.engine.cells import Cell
+from orchestration.release.engine.cells import Cell, system_of
 from orchestration.release.engine.changes import Decision, Elsewhere, decide
 from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Persons, Table, coded
@@ -76,3 +76,46 @@ def test_a_figure_that_was_shown_is_hidden_once_few_stand_behind_one_of_a_new_mo
 
 def _hidden_of(found: Decision) -> set[Cell]:
     return {one for one, is_hidden in zip(found.system.cells, found.hidden, strict=True) if is_hidden}
+
+
+def _reasons(rows: list[tuple[int, str, str]]) -> tuple[Model, Persons]:
+    """Absences by person, school and reason; every person may have several."""
+    dimensions = {
+        PLACE: Dimension(PLACE, ("a",), {"authority": {"a": "all"}}),
+        "reason": Dimension("reason", ("sick", "holiday", "other")),
+    }
+    model = Model(
+        dimensions,
+        (Table("school", FINEST, is_sum=True), Table("school/reason", FINEST, (("reason", FINEST),), is_sum=True)),
+    )
+    columns = {PLACE: [school for _, school, _ in rows], "reason": [reason for _, _, reason in rows]}
+    return model, coded(model, np.array([person for person, _, _ in rows], dtype=np.int64), columns)
+
+
+def _reason(name: str) -> Cell:
+    return Cell("school/reason", "a", (name,))
+
+
+def test_a_person_with_several_rows_counts_once() -> None:
+    model, persons = _reasons([(n, "a", r) for n in range(3) for r in ("sick", "holiday", "other")])
+    system = system_of(model, persons)
+    found = dict(zip(system.cells, zip(system.values.tolist(), system.persons.tolist(), strict=True), strict=True))
+    assert found[Cell("school", "a", ())] == (9, 3)
+    assert found[_reason("sick")] == (3, 3)
+    assert Cell("school", "a", ()) in _hidden(decide(model, persons, Memory())), "nine rows, and three persons"
+
+
+def test_parts_of_what_is_told_of_few_are_hidden_with_their_zeros() -> None:
+    model, persons = _reasons([(n, "a", "sick") for n in range(3)])
+    whole = Cell("school", "a", ())
+    told = Elsewhere(told=frozenset({whole}), left=frozenset({"school"}))
+    hidden = _hidden(decide(model, persons, Memory(), elsewhere=told))
+    assert hidden == {_reason("sick"), _reason("holiday"), _reason("other")}
+
+
+def test_what_is_left_is_not_protected_and_its_parts_are() -> None:
+    rows = [(n, "a", "sick") for n in range(2)] + [(n, "a", "holiday") for n in range(20)]
+    model, persons = _reasons(rows)
+    told = Elsewhere(told=frozenset({Cell("school", "a", ())}), left=frozenset({"school"}))
+    found = decide(model, persons, Memory(), elsewhere=told)
+    assert _hidden(found) == {_reason("sick"), _reason("holiday")}

@@ -49,6 +49,9 @@ def mart_disagreements(found: Found, name: str, mart: Found) -> Iterator[Problem
             yield Problem((*here, "by", at), f"is of the dimension {columns[column]}, which the population has not")
         else:
             by.append(columns[column])
+    for column in mart.get("names") or {}:
+        if column not in (mart.get("by") or ()):
+            yield Problem((*here, "names", column), f"is no column of by; {hint(column, mart.get('by') or ())}")
     for dimension in twice(by):
         yield Problem((*here, "by"), f"has two columns of the dimension {dimension}")
     if "either" in mart:
@@ -56,7 +59,8 @@ def mart_disagreements(found: Found, name: str, mart: Found) -> Iterator[Problem
     for column in mart.get("behind") or ():
         if column not in (mart.get("inside") or ()):
             yield Problem((*here, "behind"), f"has {column}; {hint(column, mart.get('inside') or ())}")
-    shown = [*mart["measures"], *(mart.get("stamps") or ()), *(mart.get("inside") or ()), *(mart.get("by") or ())]
+    shown = [*mart["measures"], *(mart.get("stamps") or ()), *(mart.get("inside") or ())]
+    shown += [(mart.get("names") or {}).get(column, column) for column in mart.get("by") or ()]
     for column in twice(shown):
         yield Problem(here, f"names the column {column} twice")
     for measure, one in mart["measures"].items():
@@ -92,7 +96,14 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
     population = found["populations"][of]
     if population["period"] != found["populations"][mart["population"]]["period"]:
         yield Problem((*here, "population"), f"is {of}, whose period is not that of the mart")
-    if one["kind"] in ("part", "band") and "of" in one and "values" in one:
+    if one.get("leaves") is not None and found["populations"].get(one["leaves"], {}).get("among") != of:
+        yield Problem((*here, "leaves"), f"is {one['leaves']}, which is no population among {of}")
+    for dimension in by:
+        if dimension not in population["dimensions"]:
+            yield Problem((*here, "population"), f"is {of}, which has not the dimension {dimension} of the mart")
+    if one["kind"] == "half_days" and ("of" in one) != ("values" in one):
+        yield Problem((*here, "values"), "go with of: the parts of which the half days are")
+    if one["kind"] in ("part", "band", "half_days") and "of" in one and "values" in one:
         columns = {c: d for c, d in columns_of(found).items() if d in population["dimensions"] and d not in by}
         if one["of"] not in columns:
             yield Problem((*here, "of"), f"is {one['of']}; {hint(one['of'], columns)}")
@@ -107,11 +118,11 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
         yield Problem(
             (*here, "column"), f"is {one.get('column')}; {hint(one.get('column'), population.get('amounts') or ())}"
         )
-    if one["kind"] == "ratio" and "numerator" in one and "denominator" in one:
+    if one["kind"] == "ratio" and "numerator" in one:
         sums = [name for name, other in mart["measures"].items() if other["kind"] in SUMS]
         sums += mart.get("inside") or ()
         if one["numerator"] not in sums:
             yield Problem((*here, "numerator"), f"is {one['numerator']}; {hint(one['numerator'], sums)}")
         known = [*sums, *(mart.get("stamps") or ())]
-        if one["denominator"] not in known:
+        if "denominator" in one and one["denominator"] not in known:
             yield Problem((*here, "denominator"), f"is {one['denominator']}; {hint(one['denominator'], known)}")

@@ -1,7 +1,7 @@
 """A subject's declaration, read strictly: form, then whether its parts fit each other (RULES 41)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,8 @@ class Population:
 class Measure:
     """A column that readers see: what it counts, of which population, and the measure with which it is hidden.
 
-    ``symbol`` names the column that says why it is null, which several measures may share.
+    ``symbol`` names the column that says why it is null, which several measures may share. ``leaves`` is a population
+    of which all half days follow where this measure is shown.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Measure:
     column: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    leaves: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ class Either:
 class Mart:
     """A released table: population, place, columns of dimensions, measures, what else it shows, what stays inside.
 
-    ``behind`` are columns inside that count the persons behind a row, or the least of them in any part of its time.
+    ``names`` has the column of the mart for a column of ``by`` that has another name there. ``behind`` are columns
+    inside that count the persons behind a row, or the least of them in any part of its time.
     """
 
     name: str
@@ -122,6 +125,7 @@ class Mart:
     stamps: tuple[str, ...]
     inside: tuple[str, ...]
     shared: bool
+    names: Mapping[str, str] = field(default_factory=dict)
     either: Either | None = None
     behind: tuple[str, ...] = ()
 
@@ -160,7 +164,8 @@ class Declaration:
 
     def keys(self, mart: Mart) -> tuple[str, ...]:
         """Primary key of a mart: council, place, period, dimensions."""
-        columns = (AUTHORITY, *self.place(mart.place).columns, self.populations[mart.population].period, *mart.by)
+        by = (mart.names.get(column, column) for column in mart.by)
+        columns = (AUTHORITY, *self.place(mart.place).columns, self.populations[mart.population].period, *by)
         either = (mart.either.column, mart.either.value) if mart.either else ()
         return tuple(dict.fromkeys((*columns, *either)))
 
@@ -271,6 +276,7 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
             one.get("column"),
             one.get("numerator"),
             one.get("denominator"),
+            one.get("leaves"),
         )
         for measure, one in found["measures"].items()
     }
@@ -283,6 +289,7 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
         tuple(found.get("stamps") or ()),
         tuple(found.get("inside") or ()),
         bool(found.get("shared", False)),
+        dict(found.get("names") or {}),
         Either(found["either"]["column"], found["either"]["value"], found["either"]["are"])
         if found.get("either")
         else None,

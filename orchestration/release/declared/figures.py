@@ -26,6 +26,8 @@ class Figures:
     population: str
     model: Model
     tables: Mapping[tuple[str, str], tuple[tuple[Slice, Table], ...]]
+    left: frozenset[str] = frozenset()
+    """Tables of which all figures are known where the population that this one is among shows its own."""
 
     def marts(self) -> list[Mart]:
         """Marts that have a measure of the population."""
@@ -116,15 +118,22 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
     tables: dict[str, Table] = {}
     of_measure: dict[tuple[str, str], tuple[tuple[Slice, Table], ...]] = {}
+    left: set[str] = set()
+    counted_in: set[str] = set()
     for mart in declaration.marts.values():
         parts = slices_of(declaration, mart)
         for measure in mart.measures.values():
+            if measure.leaves == population:
+                whole = [_table(declaration, part, replace(measure, of=None)) for part in parts]
+                left |= {tables.setdefault(table.name, table).name for table in whole}
             if measure.population != population:
                 continue
-            counted = measure if measure.kind in COUNTED else replace(measure, of=None)
+            counted = measure if measure.kind in (*COUNTED, "half_days") else replace(measure, of=None)
             found = [(part, _table(declaration, part, counted)) for part in parts]
             of_measure[mart.name, measure.name] = tuple(
                 (part, tables.setdefault(table.name, table)) for part, table in found
             )
-    model = Model(_dimensions(declaration, population, units), tuple(tables.values()), fewest)
-    return Figures(declaration, population, model, of_measure)
+            counted_in |= {table.name for _, table in found if measure.kind in COUNTED}
+    of_all = tuple(replace(table, is_sum=name not in counted_in) for name, table in tables.items())
+    model = Model(_dimensions(declaration, population, units), of_all, fewest)
+    return Figures(declaration, population, model, of_measure, frozenset(left))

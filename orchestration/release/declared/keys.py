@@ -88,6 +88,7 @@ MEASURE = Keys(
         "hidden_with": NAME,
         "symbol": NAME,
         "population": NAME,
+        "leaves": NAME,
     },
     needed=("kind",),
 )
@@ -97,6 +98,7 @@ MART = Keys(
         "population": NAME,
         "place": NAME,
         "by": ListOf(NAME, at_least=0),
+        "names": Named(NAME),
         "either": EITHER,
         "behind": ListOf(NAME),
         "measures": Named(MEASURE),
@@ -123,7 +125,7 @@ OF_KIND: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "count": ((), ("hidden_with", "symbol", "population")),
     "part": (("of", "values"), ("hidden_with", "symbol", "population")),
     "band": (("of", "values"), ("hidden_with", "symbol", "population")),
-    "half_days": (("column",), ("hidden_with", "symbol", "population")),
-    "ratio": (("numerator", "denominator"), ("hidden_with", "symbol")),
+    "half_days": (("column",), ("of", "values", "hidden_with", "symbol", "population", "leaves")),
+    "ratio": (("numerator",), ("denominator", "hidden_with", "symbol")),
 }
 """Keys that a measure of each kind needs, and those that it may have beside ``kind``."""

@@ -29,7 +29,7 @@ class Slice:
 def slices_of(declaration: Declaration, mart: Mart) -> list[Slice]:
     """The slices of a mart; of those that have a row, the first counts."""
     by = tuple(
-        (dimension, level, column)
+        (dimension, level, mart.names.get(column, column))
         for column in mart.by
         for dimension, level in [declaration.dimension_of(column)]
         if not dimension.is_cut

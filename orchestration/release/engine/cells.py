@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import coo_array, csc_array, csr_array, vstack
 
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
 from orchestration.release.engine.parts import Part, glue_of, layout, part_of, tells
@@ -27,18 +27,21 @@ class Cell:
 class System:
     """Cells and columns of one population.
 
-    ``matrix`` is cells x columns of 0 and 1, ``values`` the persons of each cell, ``counts`` those of each column.
-    Rows of ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing
-    were hidden; the others are protected and never shown. ``of_person`` gives, for each row of persons, its column
-    in each part of the columns (rows x parts); ``parts`` finds those of other rows.
+    ``matrix`` is cells x columns of 0 and 1, ``values`` the rows of persons of each cell, ``counts`` those of each
+    column. ``persons`` of a cell are fewer where some have several rows in it, such as one for each reason. Rows of
+    ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing were
+    hidden; the others are protected and never shown. ``is_sum`` has those of half days alone. ``of_person`` gives,
+    for each row of persons, its column in each part of the columns (rows x parts); ``parts`` finds those of other rows.
     """
 
     cells: tuple[Cell, ...]
     matrix: csr_array
     glue: csr_array
     values: IntArray
+    persons: IntArray
     counts: IntArray
     is_shown: BoolArray
+    is_sum: BoolArray
     of_person: IntArray
     parts: tuple[Part, ...]
 
@@ -105,6 +108,20 @@ def _part_for(model: Model, parts: Sequence[Part], table: Table) -> int:
     return min(fitting, key=lambda number: len(parts[number].codes[PLACE]))
 
 
+def _distinct(matrix: csr_array, of_person: IntArray, ids: IntArray, values: IntArray) -> IntArray:
+    """How many persons stand in each cell, each once."""
+    unique, person = np.unique(ids, return_inverse=True)
+    if len(unique) == len(ids):
+        return values
+    columns = csc_array(matrix)
+    pairs: list[IntArray] = []
+    for number in range(of_person.shape[1]):
+        found = coo_array(columns[:, of_person[:, number]])
+        pairs.append(np.unique(found.coords[0].astype(np.int64) * len(unique) + person[found.coords[1]]))
+    cells = np.unique(np.concatenate(pairs)) // len(unique)
+    return np.bincount(cells, minlength=len(values)).astype(np.int64)
+
+
 def system_of(model: Model, persons: Persons, small: BoolArray | None = None) -> System:
     """All cells of a model with their persons.
 
@@ -122,6 +139,7 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     if small is None:
         roll = np.bincount(persons.codes[PLACE], minlength=len(model.dimensions[PLACE].values))
         small = roll < model.fewest
+    sums = {table.name for table in model.tables if table.is_sum}
     cells: list[Cell] = []
     blocks, shown = [], []
     for table in model.tables:
@@ -133,13 +151,16 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     of_person = np.column_stack([_of_persons(part, persons) for part in parts])
     counts = np.bincount(of_person.ravel(), minlength=width).astype(np.int64)
     matrix = csr_array(vstack(blocks))
+    values = np.asarray(matrix @ counts, dtype=np.int64)
     return System(
         tuple(cells),
         matrix,
         glue_of(model, parts, starts, joins, width),
-        np.asarray(matrix @ counts, dtype=np.int64),
+        values,
+        _distinct(matrix, of_person, persons.ids, values),
         counts,
         np.concatenate(shown),
+        np.array([cell.table in sums for cell in cells], dtype=np.bool_),
         of_person,
         tuple(parts),
     )

@@ -94,16 +94,20 @@ class Elsewhere:
     """What other tables say of nearly the same figures: hidden there, or known from there (RULES 45).
 
     ``larger`` has the shown counts of a population of which these persons are some: what 1 to 4 are left out of is
-    hidden, since the difference is a figure.
+    hidden, since the difference is a figure. ``told`` are known whoever stands behind them: half days of absence are
+    what the shown ones leave, however few were absent.
     """
 
     hidden: frozenset[Cell] = frozenset()
     known: frozenset[Cell] = frozenset()
     larger: Mapping[Cell, int] = field(default_factory=dict)
+    told: frozenset[Cell] = frozenset()
+    left: frozenset[str] = frozenset()
+    """Tables whose figures are told or not: nothing here protects them by themselves."""
 
     def flags(self, system: System) -> tuple[BoolArray, BoolArray]:
         """For each cell whether it is hidden elsewhere, and whether it is known from there."""
-        left = [self.larger.get(cell, 0) - int(value) for cell, value in zip(system.cells, system.values, strict=True)]
+        left = [self.larger.get(cell, 0) - int(value) for cell, value in zip(system.cells, system.persons, strict=True)]
         few = np.array([cell in self.larger for cell in system.cells], dtype=np.bool_) & np.isin(left, range(1, SMALL))
         return (
             few | np.array([cell in self.hidden for cell in system.cells], dtype=np.bool_),
@@ -148,12 +152,20 @@ def decide(
     least = _fewest(system, fewest or {})
     first = primary(system, flags[SHOWN], buffer, least)
     is_few = before & (changed > 0) & (changed < SMALL)
-    there_hidden, there_known = (elsewhere or Elsewhere()).flags(system)
+    elsewhere = elsewhere or Elsewhere()
+    there_hidden, there_known = elsewhere.flags(system)
+    is_told = np.array([cell in elsewhere.told for cell in system.cells], dtype=np.bool_)
+    is_left = np.array([cell.table in elsewhere.left for cell in system.cells], dtype=np.bool_)
+    first &= ~is_left
+    there_hidden &= ~is_left
+    is_within = _within_few(model, system, is_told) & ~is_told | (is_left & ~is_told)
+    is_within &= system.is_shown
     there_hidden &= system.is_shown & (system.values > 0)
     own, first = first, first | there_hidden
-    there_hidden |= first & (least < system.values) & system.is_shown
+    there_hidden |= first & (least < system.persons) & system.is_shown
     is_known = before & (changed == 0) & ~there_hidden
-    is_known |= there_known & ~first & ~is_few & (system.values > 0)
+    is_known |= (there_known & ~first & ~is_few | is_told) & (system.values > 0)
+    is_known &= ~is_within
     waits = np.zeros(len(system.cells), dtype=np.bool_)
     if due is not None:
         waits = np.array([not due(cell) for cell in system.cells], dtype=np.bool_) & flags[SHOWN] & (changed > 0)
@@ -165,13 +177,13 @@ def decide(
         shown = system.is_shown & flags[SHOWN] & ~held
         return Decision(system, shown, held, system.is_shown & flags[HIDDEN], values, changed, _NONE)
     is_protected = (first | is_few) & ~is_known
-    off = ((is_protected | flags[HIDDEN] | waits) & system.is_shown) & ~is_known
+    off = ((is_protected | flags[HIDDEN] | waits | is_within) & system.is_shown) & ~is_known
     is_zero = system.is_shown & ~off & (system.values == 0)
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL) & (system.values > 0)
     found = protect(system, wanted, targets)
-    is_off = (found.cells | flags[HIDDEN] | (waits & flags[SHOWN])) & system.is_shown
-    hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden)
+    is_off = (found.cells | flags[HIDDEN] | is_within | (waits & flags[SHOWN])) & system.is_shown
+    hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden | is_within)
     if is_final:
         hidden |= is_off & (changed >= SMALL)
     held = is_off & ~hidden
@@ -185,9 +197,26 @@ def decide(
     return decision
 
 
+def _within_few(model: Model, system: System, is_told: BoolArray) -> BoolArray:
+    """Cells that part one of 1 to 4 persons which is known anyhow: an empty part would tell what the other one is."""
+    found: BoolArray = np.zeros(len(system.cells), dtype=np.bool_)
+    few = np.flatnonzero(is_told & (system.persons > 0) & (system.persons < SMALL)).tolist()
+    if not few:
+        return found
+    tables = {table.name: table for table in model.tables}
+    wholes = {system.cells[number] for number in few}
+    over = [tables[name] for name in sorted({cell.table for cell in wholes})]
+    for number, cell in enumerate(system.cells):
+        own = dict(zip(tables[cell.table].by, cell.groups, strict=True))
+        for table in over:
+            if table.place == tables[cell.table].place and set(table.by) <= set(own):
+                found[number] |= Cell(table.name, cell.place, tuple(own[key] for key in table.by)) in wholes
+    return found
+
+
 def _fewest(system: System, found: Mapping[Cell, int]) -> IntArray:
     """The least number of persons behind each cell, zeros apart: its own, or that of one of its figures."""
-    least = system.values.copy()
+    least = system.persons.copy()
     for number, cell in enumerate(system.cells):
         count = found.get(cell, 0)
         if count > 0 and (count < least[number] or not least[number]):

@@ -68,7 +68,8 @@ class Table:
     ``by`` has the dimensions, places apart, with their levels. ``only`` has, by dimension, the groups that are shown:
     a part of the persons; what is left of them (the complement) is protected as the part is (RULES 42).
     ``is_breakdown`` tables show nothing of small places (RULES 43). ``shows`` turns the table into one that nobody
-    shows and whose figures are protected all the same.
+    shows and whose figures are protected all the same. A table of sums shows half days and no persons: these must not
+    follow, and bounds of them say nothing of how many persons there are.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Table:
     by: tuple[tuple[str, str], ...] = ()
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shows: bool = True
+    is_sum: bool = False
 
     @property
     def is_breakdown(self) -> bool:

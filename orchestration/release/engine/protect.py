@@ -39,7 +39,7 @@ def primary(
     persons of each cell) is the least number that ever stands behind a figure of it, as in one month of the year.
     """
     limit = np.where(system.is_shown if was_shown is None else system.is_shown & ~was_shown, buffer, SMALL)
-    behind = system.values if fewest is None else fewest
+    behind = system.persons if fewest is None else fewest
     return np.asarray((behind > 0) & (behind < limit))
 
 
@@ -102,9 +102,10 @@ def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArra
 def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) -> Hidden:
     """Decide what is hidden of a system.
 
-    ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five; all protected ones
-    from being worked out: those that the buffer hides, and those of which a change is held.
+    ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five, of sums where that
+    can be; all protected ones from being worked out: those that the buffer hides, and those of which a change is held.
     """
+    counts = ~system.is_sum
     if targets is None:
         targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
     hidden = wanted.is_hidden.copy()
@@ -116,4 +117,5 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) ->
     hidden, helpless = _repaired(system, wanted, hidden, hopeless)
     hopeless[helpless] = False
     hidden = _spared(system, wanted, hidden, hopeless)
-    return Hidden(hidden, np.union1d(lost, np.array(helpless, dtype=np.int64)))
+    beyond = [cell for cell in helpless if counts[cell]]
+    return Hidden(hidden, np.union1d(lost, np.array(beyond, dtype=np.int64)))

@@ -25,13 +25,17 @@ def among(figures: Figures, larger: Judged | None, elsewhere: Elsewhere) -> Else
     if larger is None:
         return elsewhere
     decision = larger.decision
-    hidden, counts = set(), {}
+    hidden, counts, told = set(), {}, set()
     for number, cell in enumerate(decision.system.cells):
-        if decision.hidden[number]:
+        if not (decision.shown[number] or decision.held[number]):
             hidden.add(cell)
-        elif cell.table in counted and decision.system.is_shown[number]:
-            counts[cell] = int(decision.value[number])
-    return replace(elsewhere, hidden=elsewhere.hidden | hidden, larger=counts)
+            continue
+        if cell.table in figures.left:
+            told.add(cell)
+        if cell.table in counted:
+            value = decision.value if decision.held[number] else decision.system.persons
+            counts[cell] = int(value[number])
+    return replace(elsewhere, hidden=elsewhere.hidden | hidden, larger=counts, told=frozenset(told), left=figures.left)
 
 
 def fewest_of(figures: Figures, exact: Mapping[str, MartRows], period: str) -> dict[Cell, int]:

@@ -56,7 +56,7 @@ class Judged:
         found = [self.at.get(cell) for cell in cells]
         if not found or any(at is None for at in found):
             return None
-        return sum(int(self.decision.system.values[at]) for at in found if at is not None)
+        return sum(int(self.decision.system.persons[at]) for at in found if at is not None)
 
 
 def text_keys(rows: MartRows, mart: Mart, figures: Figures) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestration.release.attacker.bounds import bounded
+from orchestration.release.attacker.determined import determined
 from orchestration.release.attacker.released import Key, Seen, puzzle_of
 from orchestration.release.declared.declaration import Mart
 from orchestration.release.subject.judged import HIDDEN, Judged, text_keys, unlike
@@ -98,19 +99,25 @@ def given_away(judged: Judged) -> list[str]:
     true: dict[str, int] = {}
     figures: dict[str, dict[Key, int | None]] = {}
     unsure: dict[str, set[Key]] = {}
+    sums: set[str] = set()
     for number, cell in enumerate(system.cells):
         key, value = (cell.place, *cell.groups), int(system.values[number])
-        true[" ".join((cell.table, *key))] = value
+        true[" ".join((cell.table, *key))] = int(system.persons[number])
         if system.is_shown[number]:
             figures.setdefault(cell.table, {})[key] = value if shown[number] else None
+        if system.is_sum[number]:
+            sums.add(" ".join((cell.table, *key)))
         if not value:
             unsure.setdefault(cell.table, set()).add(key)
     seen = [
         Seen(table, figures.get(table.name, {}), frozenset(unsure.get(table.name, ())))
         for table in judged.figures.model.tables
     ]
-    return [
-        finding.name
-        for finding in bounded(puzzle_of(judged.figures.model.dimensions, seen))
-        if np.isnan(finding.low) or 0 < true[finding.name] < SMALL
+    puzzle = puzzle_of(judged.figures.model.dimensions, seen)
+    found = [
+        one.name
+        for one in bounded(puzzle.of_figures(np.flatnonzero([one.name not in sums for one in puzzle.hidden])))
+        if one.name not in sums and (np.isnan(one.low) or 0 < true[one.name] < SMALL)
     ]
+    follows = np.flatnonzero(determined(puzzle.known, puzzle.asked)).tolist()
+    return found + [name for number in follows if 0 < true[name := puzzle.hidden[number].name] < SMALL]

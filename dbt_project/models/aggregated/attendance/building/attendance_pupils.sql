@@ -12,11 +12,6 @@ with pupils as (
         pupils.simd_quintile,
         {{ possible_openings('pupils') }} as openings_possible,
         pupils.openings_attended,
-        pupils.openings_authorised,
-        {{ not_authorised_openings('pupils') }} as openings_not_authorised,
-        pupils.openings_unauthorised,
-        pupils.openings_excluded,
-        pupils.openings_unknown_reason,
         pupils.openings_not_counted,
         pupils.openings_late
     from {{ ref('pupil_year_attendance') }} as pupils
@@ -27,11 +22,6 @@ with pupils as (
 flagged as (
     select
         pupils.*,
-        pupils.openings_authorised > 0 as is_authorised,
-        pupils.openings_not_authorised > 0 as is_not_authorised,
-        pupils.openings_unauthorised > 0 as is_unauthorised,
-        pupils.openings_excluded > 0 as is_excluded,
-        pupils.openings_unknown_reason > 0 as is_unknown_reason,
         pupils.openings_not_counted > 0 as is_not_counted,
         pupils.openings_late > 0 as is_late
     from pupils
