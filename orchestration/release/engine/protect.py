@@ -14,7 +14,7 @@ from orchestration.release.thresholds import SMALL
 
 ROUNDS = 30
 """Rounds of repair; one or two are usual, and each hides at least one cell or is the last."""
-SMALL_COLUMNS, SMALL_CELLS = 1500, 500
+SMALL_COLUMNS, SMALL_CELLS = 1500, 1500
 """Columns and cells of a system up to which each hidden cell is asked whether it could not be shown after all."""
 
 
