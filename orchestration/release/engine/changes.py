@@ -156,9 +156,10 @@ def decide(
     there_hidden, there_known = elsewhere.flags(system)
     is_told = np.array([cell in elsewhere.told for cell in system.cells], dtype=np.bool_)
     is_left = np.array([cell.table in elsewhere.left for cell in system.cells], dtype=np.bool_)
-    first &= ~is_left
-    there_hidden &= ~is_left
-    is_within = _within_few(model, system, is_told) & ~is_told | (is_left & ~is_told)
+    first &= ~is_told
+    there_hidden &= ~is_told
+    few = is_told & (system.persons > 0) & (system.persons < SMALL)
+    is_within = (_within(model, system, few | (is_left & ~is_told)) | is_left) & ~is_told
     is_within &= system.is_shown
     there_hidden &= system.is_shown & (system.values > 0)
     own, first = first, first | there_hidden
@@ -197,14 +198,16 @@ def decide(
     return decision
 
 
-def _within_few(model: Model, system: System, is_told: BoolArray) -> BoolArray:
-    """Cells that part one of 1 to 4 persons which is known anyhow: an empty part would tell what the other one is."""
+def _within(model: Model, system: System, whole: BoolArray) -> BoolArray:
+    """Cells that part one of these: of 1 to 4 persons and known anyhow, or hidden elsewhere.
+
+    An empty part would tell what the other parts are, so these cells are hidden with their zeros.
+    """
     found: BoolArray = np.zeros(len(system.cells), dtype=np.bool_)
-    few = np.flatnonzero(is_told & (system.persons > 0) & (system.persons < SMALL)).tolist()
-    if not few:
+    if not whole.any():
         return found
     tables = {table.name: table for table in model.tables}
-    wholes = {system.cells[number] for number in few}
+    wholes = {system.cells[number] for number in np.flatnonzero(whole).tolist()}
     over = [tables[name] for name in sorted({cell.table for cell in wholes})]
     for number, cell in enumerate(system.cells):
         own = dict(zip(tables[cell.table].by, cell.groups, strict=True))
