@@ -119,3 +119,10 @@ def test_what_is_left_is_not_protected_and_its_parts_are() -> None:
     told = Elsewhere(told=frozenset({Cell("school", "a", ())}), left=frozenset({"school"}))
     found = decide(model, persons, Memory(), elsewhere=told)
     assert _hidden(found) == {_reason("sick"), _reason("holiday")}
+
+
+def test_parts_of_what_is_hidden_elsewhere_are_hidden_with_their_zeros() -> None:
+    model, persons = _reasons([(n, "a", "sick") for n in range(30)] + [(n, "a", "other") for n in range(9)])
+    whole = Cell("school", "a", ())
+    found = decide(model, persons, Memory(), elsewhere=Elsewhere(hidden=frozenset({whole}), left=frozenset({"school"})))
+    assert _hidden(found) == {whole, _reason("sick"), _reason("holiday"), _reason("other")}
