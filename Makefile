@@ -36,7 +36,7 @@ demo: $(READY) ## the main job on the embedded database: made-up pupils in real 
 test: $(READY) ## every test, with a database started for the occasion
 	@$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m tests.support.odbc
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(READY) ## every test of kills, full disks, torn files, broken input and changed values at its full size; takes long
 	@WAREHOUSE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults

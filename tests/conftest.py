@@ -30,6 +30,7 @@ from orchestration.database.cluster import ADMIN, known_port, start_locked
 from orchestration.database.connections import open_connection, parameters
 from orchestration.database.home import locked, places
 from orchestration.settings import PROJECT_DIR, Settings
+from tests.support.order import rank
 
 ADMIN_PASSWORD = "admin-of-the-tests"
 NewWarehouse = Callable[..., Settings]
@@ -65,6 +66,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[SWEEPER] = sweeper
     config.stash[ROOT] = root
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    items.sort(key=lambda item: rank(item.path.relative_to(PROJECT_DIR / "tests").as_posix()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -159,17 +166,36 @@ def _provision(home: Path) -> None:
     stop(made)
 
 
+def _build_empty(home: Path, made_once: MadeOnce) -> None:
+    """Every layer without a row, by the main job before the first delivery: the next run only adds rows."""
+    from tests.support.main_job import warehouse
+
+    copied_to(home, made_once("provisioned", _provision))
+    made = Settings(home=home)
+    ensure_ready(made)
+    take_parsed_project(made, made_once)
+    made.landing.mkdir(exist_ok=True)
+    done = warehouse(made, "run", "--build", "--json")
+    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
+    stop(made)
+
+
 @pytest.fixture(scope="session")
 def new_warehouse(root_folder: Path, made_once: MadeOnce) -> Iterator[NewWarehouse]:
-    """Call it, with settings by name if wanted, for a provisioned warehouse in a home of its own, or a copy of one."""
+    """Call it, with settings by name if wanted, for a provisioned warehouse in a home of its own, or a copy of one.
+
+    ``parsed``: with the project as dbt has parsed it; ``built``: that, and all layers without a row.
+    """
     made: list[Settings] = []
 
-    def make(parsed: bool = False, copy_of: Path | None = None, **overrides: object) -> Settings:
+    def make(parsed: bool = False, copy_of: Path | None = None, built: bool = False, **overrides: object) -> Settings:
         home = Path(tempfile.mkdtemp(prefix="home-", dir=root_folder))
         home.chmod(0o711)
         found = Settings(**{"home": home, **overrides})  # type: ignore[arg-type]
         made.append(found)
-        if copy_of is None and not overrides.keys() - {"pseudonym_key"}:
+        if built:
+            copy_of = made_once("built", lambda folder: _build_empty(folder, made_once))
+        elif copy_of is None and not overrides.keys() - {"pseudonym_key"}:
             copy_of = made_once("provisioned", _provision)
         if copy_of is not None:
             copied_to(home, copy_of)

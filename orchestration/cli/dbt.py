@@ -1,7 +1,5 @@
 """The command for dbt by hand."""
 
-import subprocess
-import sys
 from contextlib import nullcontext, suppress
 from typing import Annotated
 
@@ -32,30 +30,22 @@ def dbt(
     from orchestration.transform import (
         BUILDING,
         clean_run_results,
-        dbt_command,
+        command_in,
+        dbt_by_hand,
         ensure_manifest,
         target_path,
-        without_row_values,
     )
 
     settings = load_settings()
     ensure_ready(settings)
-    if arguments[0] in BUILDING:
+    command = command_in(arguments)
+    if command in BUILDING:
         with suppress(RuntimeError):  # a project that cannot be parsed: dbt says why, below
             check_manifest(ensure_manifest(settings))
-    command, environment = dbt_command(settings, arguments)
-    with alone_with_the_layers(settings) if arguments[0] in BUILDING else nullcontext():
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        assert process.stdout is not None
-        for line in process.stdout:
-            cleaned = without_row_values(line.strip())
-            sys.stdout.write(line if cleaned == line.strip() else f"  {cleaned or '(row left out)'}\n")
-            sys.stdout.flush()
-        code = process.wait()
+    with alone_with_the_layers(settings) if command in BUILDING else nullcontext():
+        code = dbt_by_hand(settings, arguments)
     clean_run_results(settings)
-    if code == 0 and arguments[0] == "parse":
+    if code == 0 and command == "parse":
         check_manifest(target_path(settings) / "manifest.json")
     raise typer.Exit(code)
 

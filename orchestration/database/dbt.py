@@ -1,15 +1,15 @@
 """What dbt has to know about the database, as environment variables for ``profiles/profiles.yml``."""
 
 from orchestration.database.connections import EMBEDDED_HOST, parameters
-from orchestration.database.errors import NotRunningError
 from orchestration.settings import Settings
 
 # dbt keeps the value of a variable with this prefix out of its logs and artefacts.
 PASSWORD_VARIABLE = "DBT_ENV_SECRET_WAREHOUSE_PASSWORD"  # noqa: S105
 
 
-NOWHERE = {"host": EMBEDDED_HOST, "port": "1", "dbname": "none", "user": "none", "sslmode": "disable"}
-"""For parsing a project while there is no database yet: dbt wants a profile and asks nothing of it."""
+NOWHERE = {"host": EMBEDDED_HOST, "port": "1", "user": "transformer", "sslmode": "disable"}
+"""For parsing a project: dbt wants a profile and asks nothing of it. Always the same one, because dbt parses the whole
+project anew when the address in its profile is not that of the last parse."""
 
 
 def dbt_environment(settings: Settings, is_parsing: bool = False) -> dict[str, str]:
@@ -17,12 +17,7 @@ def dbt_environment(settings: Settings, is_parsing: bool = False) -> dict[str, s
 
     With ``is_parsing`` there need be no database. Else raises NotRunningError where there is none.
     """
-    try:
-        known = parameters(settings, "transformer")
-    except NotRunningError:
-        if not is_parsing:
-            raise
-        known = NOWHERE
+    known = {**NOWHERE, "dbname": settings.pg_database} if is_parsing else parameters(settings, "transformer")
     return {
         "DBT_PROFILES_DIR": str(settings.project_dir / "profiles"),
         "WAREHOUSE_DBT_TARGET": settings.target,

@@ -24,7 +24,7 @@ def filled(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Path:
     """The home of six weeks of the small council, built and released; the database is stopped. Copy it."""
 
     def fill(home: Path) -> None:
-        made = new_warehouse(parsed=True, pseudonym_key=SecretStr(KEY))
+        made = new_warehouse(built=True, pseudonym_key=SecretStr(KEY))
         deliver_nights(made.landing, 0, WEEKS)
         _run(made)
         stop(made)

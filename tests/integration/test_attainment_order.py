@@ -53,7 +53,7 @@ def delivered(settings: Settings) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def in_order(new_warehouse: NewWarehouse) -> Settings:
-    made = new_warehouse(parsed=True)
+    made = new_warehouse(built=True)
     for key in delivered(made).values():
         land_delivery(made, key)
     built(made)
@@ -82,7 +82,7 @@ def test_the_review_beats_what_is_newer_and_the_return_what_is_later(in_order: S
 
 def test_any_order_of_arrival_gives_the_same_marts(in_order: Settings, new_warehouse: NewWarehouse) -> None:
     """Newest first, with a build between, a delivery landed twice, one withdrawn and restored."""
-    other = new_warehouse(parsed=True)
+    other = new_warehouse(built=True)
     keys = delivered(other)
     for day in (DECEMBER, OCTOBER):
         land_delivery(other, keys[day])

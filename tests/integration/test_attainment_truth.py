@@ -22,7 +22,7 @@ COUNTED = {
 
 @pytest.fixture(scope="module")
 def orkney(new_warehouse: NewWarehouse) -> Settings:
-    made = new_warehouse(parsed=True)
+    made = new_warehouse(built=True)
     options = SynthOptions((ORKNEY,), ("2023/24", "2024/25"), made.landing, faults=0.0005, feeds=FURTHER_FEEDS)
     whole = [key for key in generate(options).deliveries if key.count("-") == 2]
     without_attendance(made.landing)

@@ -96,8 +96,7 @@ def warehouse(new_warehouse: NewWarehouse, tmp_path_factory: pytest.TempPathFact
     lose_file(landing, "S12000014", WEDNESDAY, {seed_code("S12000014", 2): DAY})
     lose_file(landing, "S12000017", WEDNESDAY, None)
     lose_file(landing, "S12000040", WEDNESDAY, {seed_code("S12000040", 1): DAY})
-    made = new_warehouse(parsed=True, landing=landing)
-    assert run_dbt(made, ["seed"]).success
+    made = new_warehouse(built=True, landing=landing)
     # before anything has landed
     close_days(made, "S12000036", [Days(WEDNESDAY, WEDNESDAY)], "a storm", "test")
     close_days(made, "S12000038", [Days(WEDNESDAY, WEDNESDAY)], "a slip", "test")

@@ -100,8 +100,7 @@ TOLD_SECOND = [
 
 @pytest.fixture(scope="module")
 def world(new_warehouse: NewWarehouse) -> CanonicalWorld:
-    made = CanonicalWorld(new_warehouse(parsed=True)).prepare()
-    made.seed()
+    made = CanonicalWorld(new_warehouse(built=True))
     made.deliver(*TOLD_FIRST)
     made.build()
     assert made.closes()

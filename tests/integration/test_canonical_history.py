@@ -54,9 +54,7 @@ NEWCOMER = Delivery(
 
 @pytest.fixture(scope="module")
 def shared_world(new_warehouse: NewWarehouse) -> CanonicalWorld:
-    found = CanonicalWorld(new_warehouse(parsed=True)).prepare()
-    found.seed()
-    return found
+    return CanonicalWorld(new_warehouse(built=True))
 
 
 @pytest.fixture

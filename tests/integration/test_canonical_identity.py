@@ -30,7 +30,7 @@ def pupil(scn: int, seemis_pupil_id: str, born: date = date(2015, 3, 1)) -> Row:
 
 @pytest.fixture(scope="module")
 def shared_world(new_warehouse: NewWarehouse) -> CanonicalWorld:
-    return CanonicalWorld(new_warehouse(parsed=True)).prepare()
+    return CanonicalWorld(new_warehouse(built=True))
 
 
 @pytest.fixture

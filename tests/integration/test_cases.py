@@ -31,7 +31,7 @@ def built(new_warehouse: NewWarehouse, tmp_path_factory: pytest.TempPathFactory)
             first, *others = sorted(council.iterdir())
             shutil.copytree(first, landing / council.name / first.name)
             later += [(folder, landing / council.name / folder.name) for folder in others]
-    made = new_warehouse(parsed=True, landing=landing)
+    made = new_warehouse(built=True, landing=landing)
     run(made)
     for source, target in later:
         shutil.copytree(source, target)

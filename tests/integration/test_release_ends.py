@@ -17,7 +17,7 @@ SECTORS = "select sector, pupils, pupils_symbol from released.attendance_by_auth
 def released(new_warehouse: NewWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     landing = Path(tmp_path_factory.mktemp("landing"))
     shutil.copytree(CASE / "first-run", landing, dirs_exist_ok=True)
-    made = new_warehouse(parsed=True, landing=landing)
+    made = new_warehouse(built=True, landing=landing)
     first = warehouse(made, "run")
     assert first.code in {0, 3}, first.output + first.errors
     assert {sector: symbol for sector, _, symbol in rows(made, "releaser", SECTORS)} == {

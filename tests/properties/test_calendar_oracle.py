@@ -21,8 +21,7 @@ def drawn() -> dict[str, Authority]:
 
 @pytest.fixture(scope="module")
 def world(new_warehouse: NewWarehouse, drawn: dict[str, Authority]) -> CanonicalWorld:
-    found = CanonicalWorld(new_warehouse(parsed=True)).prepare()
-    found.seed()
+    found = CanonicalWorld(new_warehouse(built=True))
     for code, authority in drawn.items():
         deliver(found, code, authority)
     found.build("--select", "staged", "canonical", "control_expected_contributors")

@@ -18,9 +18,7 @@ AUTHORITIES = 12  # stories at once: a build costs as much for one as for twelve
 
 @pytest.fixture(scope="module")
 def world(new_warehouse: NewWarehouse) -> CanonicalWorld:
-    found = CanonicalWorld(new_warehouse(parsed=True)).prepare()
-    found.seed()
-    return found
+    return CanonicalWorld(new_warehouse(built=True))
 
 
 def authorities() -> list[str]:

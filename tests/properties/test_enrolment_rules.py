@@ -120,8 +120,7 @@ def found(world: CanonicalWorld) -> dict[tuple[str, str], Verdict]:
 
 
 def test_the_layers_say_what_the_rules_say(new_warehouse: NewWarehouse) -> None:
-    world = CanonicalWorld(new_warehouse(parsed=True)).prepare()
-    world.seed()
+    world = CanonicalWorld(new_warehouse(built=True))
     councils = {
         authority: random_council(1000 + number, authority, number)
         for number, authority in enumerate(authorities()[:COUNCILS])
