@@ -92,3 +92,9 @@ def note_waiting(connection: psycopg.Connection, models: Iterable[str], code_ver
             "on conflict (model) do nothing",
             [(model, ANY_EVENT, code_version) for model in sorted(models)],
         )
+
+
+def waiting_marts(connection: psycopg.Connection) -> set[str]:
+    """Models (by name) that the last build noted as waiting: they have no table, and nothing of them is released."""
+    query = "select model from control.model_builds where event_id = %s"
+    return {str(model) for (model,) in connection.execute(query, [ANY_EVENT]).fetchall()}

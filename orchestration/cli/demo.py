@@ -4,7 +4,7 @@ import datetime as dt
 import shutil
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, LiteralString
 
 import typer
 
@@ -22,7 +22,7 @@ SEED, DAILY, FAULTS = 20251031, 5, 0.0005
 
 def _make_extracts(settings: Settings) -> float:
     """Make the extracts beside the landing folder and move them in, the council's last: seen whole or not at all."""
-    from orchestration.synthetic import SynthOptions, generate
+    from orchestration.synthetic import FURTHER_FEEDS, SynthOptions, generate
 
     if (settings.landing / AUTHORITY_CODE).exists():
         console.print(f"The extracts are there already: {settings.landing}", soft_wrap=True, markup=False)
@@ -33,7 +33,7 @@ def _make_extracts(settings: Settings) -> float:
     options = SynthOptions(
         authorities=(AUTHORITY,), years=YEARS, out=draft,
         seed=SEED, daily=DAILY, faults=FAULTS, until=UNTIL,
-        cuts=(RELEASED_BEFORE, BEFORE_DAILY), whole_past=True,
+        cuts=(RELEASED_BEFORE, BEFORE_DAILY), whole_past=True, feeds=FURTHER_FEEDS,
     )  # fmt: skip
     with console.status("Making extracts of pupils that do not exist, in schools that do ...") as shown:
         result = generate(options, progress=lambda text: shown.update(text))
@@ -48,8 +48,8 @@ def _make_extracts(settings: Settings) -> float:
     return time.monotonic() - started
 
 
-def headline(settings: Settings) -> list[dict[str, Any]]:
-    """Released attendance of the authority beside the published national rate, read as an analyst."""
+def _as_analyst(settings: Settings, query: LiteralString) -> list[dict[str, Any]]:
+    """Rows about the authority that an analyst reads."""
     from psycopg.rows import dict_row
 
     from orchestration.database import connect
@@ -58,19 +58,41 @@ def headline(settings: Settings) -> list[dict[str, Any]]:
         connect(settings, "analyst", autocommit=True) as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
-        return cursor.execute(
-            """
-            select
-                sector, academic_year, pupils, openings_possible,
-                round(100 * attendance_rate, 1) as attendance_percent,
-                round(100 * national_rate, 1) as published_national_percent,
-                national_rate_year as published_for, data_as_at
-            from aggregated.attendance_by_authority_year
-            where local_authority_code = %s
-            order by academic_year desc, array_position(array['all', 'primary', 'secondary', 'special'], sector)
-            """,
-            (AUTHORITY_CODE,),
-        ).fetchall()
+        return cursor.execute(query, (AUTHORITY_CODE,)).fetchall()
+
+
+def headline(settings: Settings) -> list[dict[str, Any]]:
+    """Released attendance of the authority beside the published national rate, read as an analyst."""
+    return _as_analyst(
+        settings,
+        """
+        select
+            sector, academic_year, pupils, openings_possible,
+            round(100 * attendance_rate, 1) as attendance_percent,
+            round(100 * national_rate, 1) as published_national_percent,
+            national_rate_year as published_for, data_as_at
+        from aggregated.attendance_by_authority_year
+        where local_authority_code = %s
+        order by academic_year desc, array_position(array['all', 'primary', 'secondary', 'special'], sector)
+        """,
+    )
+
+
+def attained(settings: Settings) -> list[dict[str, Any]]:
+    """Released literacy and numeracy of the authority, with the gap in points, read as an analyst."""
+    return _as_analyst(
+        settings,
+        """
+        select
+            case sector when 'primary' then 'P1, P4, P7' else 'S3' end as stages, academic_year, state,
+            literacy_cohort as pupils,
+            round(100 * literacy_share, 1) as literacy_percent, round(literacy_gap, 1) as literacy_gap,
+            round(100 * numeracy_share, 1) as numeracy_percent, round(numeracy_gap, 1) as numeracy_gap
+        from aggregated.attainment_by_sector
+        where local_authority_code = %s
+        order by academic_year desc, sector
+        """,
+    )
 
 
 def demo() -> None:
@@ -115,6 +137,8 @@ def demo() -> None:
     print_rows(ledger.freshness(settings), "Freshness by feed", "None.", False)
     console.print()
     print_rows(headline(settings), "Attendance, year to date, as an analyst reads it", "Not released yet.", False)
+    console.print()
+    print_rows(attained(settings), "Attainment, as an analyst reads it", "Not released yet.", False)
     console.print("\n" + "; ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.items()), highlight=False)
     console.print(
         f"\n[bold]Go on[/]\n"

@@ -16,3 +16,5 @@ OTHERS_AT_LEAST = _NUMBERS["others_at_least"]
 """Schools that a cluster's average of the others stands on, at least."""
 BREAKDOWNS_FROM = _NUMBERS["breakdowns_from"]
 """A school with fewer pupils has no breakdown in what a subject declares."""
+SMALL_COHORT = _NUMBERS["small_cohort"]
+"""Results of a cohort of so many pupils or fewer are not shown."""

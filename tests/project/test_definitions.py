@@ -19,7 +19,8 @@ from orchestration.definitions import defs
 found = defs()
 dg.Definitions.validate_loadable(found)
 graph = found.resolve_asset_graph()
-from orchestration.defs.transform.assets import VIEWS
+from orchestration.defs.release.assets import MAY_WAIT
+from orchestration.defs.transform.assets import MANIFEST, VIEWS
 print(json.dumps({
     "assets": sorted(key.to_user_string() for key in graph.get_all_asset_keys()),
     "checks": sorted(f"{key.asset_key.to_user_string()}: {key.name}" for key in graph.asset_check_keys),
@@ -29,6 +30,7 @@ print(json.dumps({
         for key in graph.get_all_asset_keys()
     },
     "views": sorted("/".join(view) for view in VIEWS.values()),
+    "may_wait": sorted(f"{one['schema']}/{one['alias']}" for one in map(MANIFEST["nodes"].get, MAY_WAIT)),
     "of_a_build": sorted(
         key.to_user_string() for key in found.resolve_job_def("build_layers").asset_layer.executable_asset_keys
     ),
@@ -74,6 +76,14 @@ def test_release_waits_for_no_view_that_a_night_does_not_make(graph: dict) -> No
     """Dagster left the release out without a word, twice, when a mart stood on a view; the balance sheet is made."""
     for asset in (key for key in graph["assets"] if key.startswith("aggregated/")):
         assert set(graph["parents"][asset]) & set(graph["views"]) <= {"control/reconciliation"}, asset
+
+
+def test_release_waits_for_no_subject_that_has_sent_nothing(graph: dict) -> None:
+    """Of a council that never sent a level no mart of attainment is made, and attendance is released all the same."""
+    assert "aggregated_exact/attainment_by_school" in graph["may_wait"]
+    for asset in (key for key in graph["assets"] if key.startswith("aggregated/")):
+        assert not set(graph["parents"][asset]) & set(graph["may_wait"]), asset
+    assert "raw/cfe_levels" in graph["parents"]["aggregated/attainment_by_school"], "it is seen what it rests on"
 
 
 def test_every_page_is_an_asset_at_the_end_of_the_lineage(graph: dict) -> None:

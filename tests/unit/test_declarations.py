@@ -12,16 +12,20 @@ from orchestration.release.declared.figures import figures_of
 from orchestration.release.declared.schema import PATH, schema
 from orchestration.release.engine.cells import Cell, system_of
 from orchestration.release.engine.model import coded
+from orchestration.release.thresholds import SMALL_COHORT
 from orchestration.settings import PROJECT_DIR
 
 DECLARED = sorted((PROJECT_DIR / "dbt_project" / "models" / "aggregated").glob("*/release.yml"))
 ROLL = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "roll" / "release.yml"
 
 
-def changed(folder: Path, before: str, after: str) -> Path:
-    text = ROLL.read_text(encoding="utf-8")
+ATTAINMENT = ROLL.parent.with_name("attainment") / "release.yml"
+
+
+def changed(folder: Path, before: str, after: str, original: Path = ROLL) -> Path:
+    text = original.read_text(encoding="utf-8")
     assert before in text
-    path = folder / "roll" / "release.yml"
+    path = folder / original.parent.name / "release.yml"
     path.parent.mkdir()
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     return path
@@ -59,6 +63,64 @@ def test_a_mistake_is_refused_with_line_and_what_was_meant(tmp_path: Path, befor
     with pytest.raises(DeclarationError, match=said) as error:
         read_declaration(changed(tmp_path, before, after))
     assert "line " in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("kind: result", "kind: reslut", "did you mean result"),
+        ("kind: gap", "kind: gep", "did you mean gap"),
+        ("share: reading_share", "share: reading_shore", "is reading_shore; known are .*; did you mean reading_share"),
+        (
+            "in_mart: attainment_by_sector_deprivation",
+            "in_mart: attainment_by_sector_deprivaton",
+            "did you mean attainment_by_sector_deprivation",
+        ),
+        ("in_mart: attainment_by_sector_deprivation", "in_mart: attainment_by_school", "is not by simd_quintile"),
+        ('ends: ["1", "5"]', 'ends: ["1", "6"]', "has 6; known are 1, 2, 3, 4, 5, unknown"),
+        ('ends: ["1", "5"]', 'ends: ["1", "1"]', "has to be two values"),
+        ("between: simd_quintile", "betwen: simd_quintile", "did you mean between"),
+        ("values: [achieved]}", "values: [acheived]}", "did you mean achieved"),
+        ("banded, share: reading_share", "banded, share: reading_achieved", "did you mean reading_share"),
+        (
+            "share: reading_share, hidden_with: reading_achieved",
+            "share: reading_share, hidden_with: reading_cohort",
+            "has to be reading_achieved, with which reading_share is hidden",
+        ),
+        ("column: asked_in_english", "column: asked_in_englsh", "did you mean asked_in_english"),
+        ("measures: [numeracy_cohort]", "measures: [numeracy_cohorts]", "did you mean numeracy_cohort"),
+        ("measures: [numeracy_cohort]", "measures: [reading_share]", "has reading_share"),
+        ('of_few_places: ["1", "2"]', 'of_few_places: ["1", "6"]', "has 6; known are 1, 2, 3, 4, 5, unknown"),
+        (
+            "attainment_by_school_stage: roll",
+            "attainment_by_scool_stage: roll",
+            "did you mean attainment_by_school_stage",
+        ),
+    ],
+)
+def test_a_mistake_in_results_and_gaps_is_refused(tmp_path: Path, before: str, after: str, said: str) -> None:
+    with pytest.raises(DeclarationError, match=said):
+        read_declaration(changed(tmp_path, before, after, ATTAINMENT))
+
+
+def test_a_gap_is_told_by_both_of_its_ends_and_their_cohorts() -> None:
+    declaration = read_declaration(ATTAINMENT)
+    figures = figures_of(declaration, "returned", [("5700000", "primary")], 20)
+    cells = figures.cell(declaration.marts["attainment_by_sector"], "reading_gap", {"sector": "primary"})
+    of = "sector/deprivation/reading"
+    assert [(cell.table, cell.groups) for cell in cells] == [
+        (f"{of}=achieved", ("1", "achieved")), (f"{of}.reading_judged=judged", ("1", "judged")),
+        (f"{of}=achieved", ("5", "achieved")), (f"{of}.reading_judged=judged", ("5", "judged")),
+    ]  # fmt: skip
+
+
+def test_results_of_small_cohorts_are_as_the_attainment_models_have_them() -> None:
+    variables = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    assert variables["attainment_small_cohort"] == SMALL_COHORT
+    figures = figures_of(read_declaration(ATTAINMENT), "returned", [("5700000", "primary")], 20)
+    few = {name for name, dimension in figures.model.dimensions.items() if dimension.fewest}
+    assert few == set(figures.model.dimensions) - {"place", "stage", "deprivation"}
+    assert figures.model.dimensions["reading"].fewest == SMALL_COHORT + 1
 
 
 def test_the_schema_for_editors_is_that_of_the_forms() -> None:

@@ -48,7 +48,7 @@ def test_a_row_of_pupils_finds_its_figure(mart: str, row: dict[str, str], cell: 
         ("quintile", "5", "pupils", Cell("authority/deprivation", "all", ("5",))),
         ("stage", "P4", "persistently_absent",
          Cell("authority/absence.persistent_absence/stage=persistent", "all", ("persistent", "P4"))),
-        ("sector", "all", "severe_absence_rate", Cell("authority", "all", ())),
+        ("sector", "all", "severe_absence_rate", Cell("authority/severe_absence=true", "all", ("true",))),
     ],
 )  # fmt: skip
 def test_a_row_of_persistent_absence_is_of_the_table_that_it_names(

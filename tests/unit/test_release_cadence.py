@@ -60,3 +60,9 @@ def test_figures_shown_once_never_change_and_those_of_each_night_always_may() ->
 )
 def test_a_period_is_final_after_its_school_year(period: str, today: str, final: bool) -> None:
     assert is_final(TERMS, period, date.fromisoformat(today)) is final
+
+
+@pytest.mark.parametrize(("today", "final"), [("2025-09-27", False), ("2026-08-30", False), ("2026-08-31", True)])
+def test_a_return_that_is_first_shown_after_its_year_is_final_a_year_later(today: str, final: bool) -> None:
+    cadence = Cadence("at_dates", ("12-31", "03-31", "06-30"), "08-31", years_later=1)
+    assert is_final(cadence, "2024/25", date.fromisoformat(today)) is final

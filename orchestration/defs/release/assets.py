@@ -11,6 +11,7 @@ from orchestration.defs.transform.assets import MANIFEST
 from orchestration.release import release_all
 from orchestration.release.tables.declared import declared_nodes
 from orchestration.settings import Settings
+from orchestration.subjects import waiting_models
 
 
 def _released() -> dict[str, dict[str, Any]]:
@@ -22,17 +23,22 @@ def _released() -> dict[str, dict[str, Any]]:
     }
 
 
-def _stands_on(node: dict[str, Any]) -> list[list[str]]:
-    """The exact mart or, where release makes the rows and the model is a view without any, what that stands on.
+def _stands_on(key: str) -> set[tuple[str, str]]:
+    """Schema and table of what a release rests on: the model itself, or what it stands on where it may not be made.
 
-    Views are looked through, however many: they are not made anew each night, and a step is left out, without a
-    word, when one of its inputs was not made.
+    That is so of views, where release makes the rows, and of models that wait until a file of their subject has landed
+    (``orchestration.subjects``). Dagster leaves a step out, without a word, when one of its inputs was not made: so
+    neither is an input, nor is a seed, which is loaded when it has changed. Raw tables are of another job.
     """
-    if node["config"]["materialized"] != "view":
-        return [[node["schema"], node["alias"]]]
-    parents = [MANIFEST["nodes"][name] for name in node["depends_on"]["nodes"] if name in MANIFEST["nodes"]]
-    found = {tuple(key) for parent in parents for key in _stands_on(parent)}
-    return [list(key) for key in sorted(found)]
+    if key in MANIFEST["sources"]:
+        source = MANIFEST["sources"][key]
+        return {(str(source["source_name"]), str(source["name"]))} if source["source_name"] == "raw" else set()
+    node = MANIFEST["nodes"][key]
+    if node["resource_type"] != "model":
+        return set()
+    if node["config"]["materialized"] != "view" and key not in MAY_WAIT:
+        return {(str(node["schema"]), str(node["alias"]))}
+    return set().union(*map(_stands_on, node["depends_on"]["nodes"]))
 
 
 def _row_counts(settings: Settings) -> dict[str, int]:
@@ -43,7 +49,9 @@ def _row_counts(settings: Settings) -> dict[str, int]:
 
 
 RELEASED = _released()
-EXACT = [list(key) for key in sorted({tuple(key) for node in RELEASED.values() for key in _stands_on(node)})]
+MAY_WAIT = waiting_models(MANIFEST, ())
+STANDS_ON = {mart: sorted(map(list, _stands_on(str(node["unique_id"])))) for mart, node in RELEASED.items()}
+EXACT = [list(key) for key in sorted({tuple(key) for keys in STANDS_ON.values() for key in keys})]
 RELEASES = dg.AssetKey(["aggregated", "releases"])
 
 
@@ -56,7 +64,7 @@ def released_key(mart: str) -> dg.AssetKey:
     specs=[
         dg.AssetSpec(
             released_key(mart),
-            deps=_stands_on(node),
+            deps=STANDS_ON[mart],
             group_name="aggregated",
             description=node["description"],
             kinds={"postgres"},

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
+from orchestration.release.attacker.joined import Branch, branches_of
 from orchestration.release.attacker.puzzle import Hidden, Puzzle, rows_of
 from orchestration.release.engine.model import PLACE, Dimension, Table
 
 Key = tuple[str, ...]
 """Place and groups of a figure, in the order of its table."""
+Combinations = list[tuple[dict[str, str], int]]
+"""Values by dimension, and the number of the unknown that stands for their persons."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,12 @@ class Seen:
     old: frozenset[Key] = frozenset()
 
 
-def _linked(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> list[tuple[str, ...]]:
+def _linked(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> list[Branch]:
     """Sets of dimensions that stand in one table, or of which one limits the other."""
-    sets = [{name for name, _ in one.table.by} for one in seen]
-    used = set().union(*sets) if sets else set()
-    sets += [{name, other} for name in used for other, _ in dimensions[name].allowed if other in used]
-    merged: list[set[str]] = []
-    for found in filter(None, sets):
-        near = [other for other in merged if other & found]
-        merged = [other for other in merged if not other & found] + [set().union(found, *near)]
-    return [tuple(sorted(found)) for found in merged] or [()]
+    sets = [frozenset(name for name, _ in one.table.by) for one in seen]
+    used = frozenset().union(*sets)
+    sets += [frozenset((name, other)) for name in used for other, _ in dimensions[name].allowed if other in used]
+    return branches_of(sets)
 
 
 def _possible(dimensions: Mapping[str, Dimension], names: Key) -> Iterator[dict[str, str]]:
@@ -75,11 +74,11 @@ def _fits(dimensions: Mapping[str, Dimension], names: Key, found: Mapping[str, s
 
 @dataclass
 class _Unknowns:
-    """Numbers of unknowns by figure, and by place of each set of linked dimensions."""
+    """Numbers of unknowns by figure, and sums of unknowns that are the same: those of two sets of dimensions."""
 
     count: int = 0
     of_figure: dict[tuple[int, Key], list[int]] = field(default_factory=dict)
-    of_place: list[dict[str, list[int]]] = field(default_factory=list)
+    same: list[tuple[list[int], list[int]]] = field(default_factory=list)
 
 
 def _group(dimension: Dimension, level: str, value: str) -> str:
@@ -88,24 +87,63 @@ def _group(dimension: Dimension, level: str, value: str) -> str:
 
 def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unknowns:
     found = _Unknowns()
-    for number, names in enumerate(_linked(dimensions, seen)):
-        tables = [
-            (position, one.table)
-            for position, one in enumerate(seen)
-            if {name for name, _ in one.table.by} <= set(names) and (one.table.by or not number)
-        ]
-        places: dict[str, list[int]] = {}
-        for combination in _possible(dimensions, names):
-            places.setdefault(combination[PLACE], []).append(found.count)
+    branches = _linked(dimensions, seen)
+    home = [
+        next(n for n, b in enumerate(branches) if {name for name, _ in one.table.by} <= set(b.names)) for one in seen
+    ]
+    numbers: list[Combinations] = []
+    for number, branch in enumerate(branches):
+        tables = [(position, one.table) for position, one in enumerate(seen) if home[position] == number]
+        numbers.append([])
+        for combination in _possible(dimensions, branch.names):
+            numbers[-1].append((combination, found.count))
             for position, table in tables:
-                if any(combination[name] in dimensions[name].not_asked for name, _ in table.by):
+                if any(
+                    {combination[name], _group(dimensions[name], level, combination[name])} & dimensions[name].not_asked
+                    for name, level in table.by
+                ):
                     continue
                 axes = ((PLACE, table.place), *table.by)
                 key = tuple(_group(dimensions[name], level, combination[name]) for name, level in axes)
                 found.of_figure.setdefault((position, key), []).append(found.count)
             found.count += 1
-        found.of_place.append(places)
+        if number:
+            _same(numbers[max(branch.at, 0)], numbers[-1], (PLACE, *branch.common), found)
+    if _is_loose(branches, numbers, {unknown for members in found.of_figure.values() for unknown in members}):
+        found.same = []
     return found
+
+
+def _is_loose(branches: Sequence[Branch], numbers: Sequence[Combinations], counted: set[int]) -> bool:
+    """Whether sets can be filled up so that they agree on what they have in common, whatever is known of each.
+
+    So it is where every set has, in every group of what it shares with its neighbours, an unknown that no figure
+    counts: nobody knows how many those are, and each group can be made as large as the largest of its neighbours'.
+    """
+    for number, branch in enumerate(branches):
+        near = {*branch.common, *(name for other in branches if other.at == number for name in other.common)}
+        axes = (PLACE, *sorted(near))
+        groups = {tuple(combination[name] for name in axes) for combination, _ in numbers[number]}
+        free = {tuple(c[name] for name in axes) for c, unknown in numbers[number] if unknown not in counted}
+        if groups != free:
+            return False
+        common = (PLACE, *branch.common)
+        here, above = (
+            {tuple(combination[name] for name in common) for combination, _ in numbers[one]}
+            for one in (number, max(branch.at, 0))
+        )
+        if here != above:
+            return False
+    return True
+
+
+def _same(before: Combinations, now: Combinations, axes: Key, found: _Unknowns) -> None:
+    """Note that by what two sets have in common their unknowns add up to the same."""
+    sums: dict[Key, tuple[list[int], list[int]]] = {}
+    for side, members in enumerate((before, now)):
+        for combination, unknown in members:
+            sums.setdefault(tuple(combination[name] for name in axes), ([], []))[side].append(unknown)
+    found.same += [sums[key] for key in sorted(sums)]
 
 
 def name_of(table: Table, key: Key) -> str:
@@ -138,12 +176,9 @@ def puzzle_of(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> Puzz
             sums.append(members)
             amounts.append(float(figure))
     known = [rows_of(sums, unknowns.count)]
-    first = unknowns.of_place[0]
-    for places in unknowns.of_place[1:]:
-        names = sorted(first)
-        known.append(csr_array(rows_of([first[n] for n in names], unknowns.count)
-                               - rows_of([places.get(n, []) for n in names], unknowns.count)))  # fmt: skip
-        amounts += [0.0] * len(names)
+    ones, others = zip(*unknowns.same, strict=True) if unknowns.same else ((), ())
+    known.append(csr_array(rows_of(ones, unknowns.count) - rows_of(others, unknowns.count)))
+    amounts += [0.0] * len(ones)
     left = np.flatnonzero(~gone)
     return Puzzle(
         csr_array(csr_array(vstack(known))[:, left]),

@@ -22,10 +22,19 @@ def disagreements(found: Found, subject: str) -> Iterator[Problem]:
     for name, other in (found.get("links") or {}).items():
         if name not in found["marts"]:
             yield Problem(("links", name), f"is no mart of this subject; {hint(name, found['marts'])}")
-        elif not any(one["kind"] == "count" for one in found["marts"][name]["measures"].values()):
-            yield Problem(("links", name), "counts no persons, so nothing of it can be linked")
+        elif not _counts_persons(found, name):
+            yield Problem(("links", name), "counts no persons, and tells of none, so nothing of it can be linked")
         if other in found["marts"]:
             yield Problem(("links", name), f"is {other}, which is of this subject and judged with it anyway")
+
+
+def _counts_persons(found: Found, mart: str) -> bool:
+    """Whether a mart has a measure that counts persons, or measures that nearly tell a population."""
+    measures = found["marts"][mart]["measures"]
+    told = {
+        name for one in found["populations"].values() for said in one.get("told_by") or () for name in said["measures"]
+    }
+    return bool(told & measures.keys()) or any(one["kind"] == "count" for one in measures.values())
 
 
 def _places(found: Found) -> Iterator[Problem]:
@@ -67,7 +76,7 @@ def _dimensions(found: Found) -> Iterator[Problem]:
     for name, one in dimensions.items():
         here = ("dimensions", name)
         if one["kind"] == "cut":
-            for key in ("values", "levels", "within", "not_asked"):
+            for key in ("values", "levels", "within", "not_asked", "of_few_places"):
                 if key in one:
                     yield Problem((*here, key), "says nothing of a cut, under whose rows the same persons stand")
             continue
@@ -77,8 +86,11 @@ def _dimensions(found: Found) -> Iterator[Problem]:
             continue
         for value in twice(values):
             yield Problem((*here, "values"), f"has {value} twice")
-        for value in set(one.get("not_asked") or ()) - set(values):
-            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, values)}")
+        named = [*values, *(group for groups in (one.get("levels") or {}).values() for group in groups)]
+        for value in sorted(set(one.get("not_asked") or ()) - set(named)):
+            yield Problem((*here, "not_asked"), f"has {value}; {hint(value, named)}")
+        for value in sorted(set(one.get("of_few_places") or ()) - set(values)):
+            yield Problem((*here, "of_few_places"), f"has {value}; {hint(value, values)}")
         for level, groups in (one.get("levels") or {}).items():
             grouped = [value for members in groups.values() for value in members]
             for value in sorted(set(grouped) - set(values)):
@@ -119,9 +131,38 @@ def _populations(found: Found) -> Iterator[Problem]:
                 yield Problem((*here, "dimensions"), f"has {dimension}; {hint(dimension, dimensions)}")
             elif dimensions[dimension]["kind"] == "cut":
                 yield Problem((*here, "dimensions"), f"has the cut {dimension}, which tells no persons apart")
+        for at, told in enumerate(one.get("told_by") or ()):
+            yield from _told(found, name, (*here, "told_by", at), told)
         if (one["cadence"]["shown"] == "at_dates") != ("dates" in one["cadence"]):
             yield Problem((*here, "cadence"), "says dates where it is shown at_dates, and only there")
         among = one.get("among")
         if among is not None and among not in before:
             yield Problem((*here, "among"), f"is no population before this one; {hint(among, before)}")
         before.append(name)
+
+
+def _told(found: Found, population: str, here: tuple[Any, ...], told: Found) -> Iterator[Problem]:
+    """Parts of other populations' marts, by columns that this population has, tell a group of one more column."""
+    columns = {c: d for c, d in columns_of(found).items() if d in found["populations"][population]["dimensions"]}
+    if told["column"] not in columns:
+        yield Problem((*here, "column"), f"is {told['column']}; {hint(told['column'], columns)}")
+        return
+    dimension = found["dimensions"][columns[told["column"]]]
+    known = dimension.get("values") or ()
+    if told["column"] != dimension["column"]:
+        known = (dimension.get("levels") or {}).get(told["column"]) or ()
+    if told["value"] not in known:
+        yield Problem((*here, "value"), f"is {told['value']}; {hint(told['value'], known)}")
+    shown = {name: mart for name, mart in found["marts"].items() if mart["population"] != population}
+    parts = {m: name for name, mart in shown.items() for m, one in mart["measures"].items() if one["kind"] == "part"}
+    for measure in told["measures"]:
+        if measure not in parts:
+            yield Problem((*here, "measures"), f"has {measure}; {hint(measure, parts)}")
+    for name, mart in shown.items():
+        if not set(told["measures"]) & mart["measures"].keys():
+            continue
+        for column in mart.get("by") or ():
+            if column not in columns or columns[column] == columns[told["column"]]:
+                yield Problem(
+                    (*here, "measures"), f"are shown in {name} by {column}, which does not tell {population} apart"
+                )

@@ -114,6 +114,10 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
             known = list((dimension.get("levels") or {}).get(one["of"]) or ())
         for value in sorted(set(one["values"]) - set(known)):
             yield Problem((*here, "values"), f"has {value}; {hint(value, known)}")
+    if one["kind"] == "banded" and "share" in one:
+        yield from _banded(here, mart, one)
+    if one["kind"] == "gap":
+        yield from _gap(found, here, mart, one)
     if one["kind"] == "half_days" and one.get("column") not in (population.get("amounts") or ()):
         yield Problem(
             (*here, "column"), f"is {one.get('column')}; {hint(one.get('column'), population.get('amounts') or ())}"
@@ -126,3 +130,43 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
         known = [*sums, *(mart.get("stamps") or ())]
         if "denominator" in one and one["denominator"] not in known:
             yield Problem((*here, "denominator"), f"is {one['denominator']}; {hint(one['denominator'], known)}")
+
+
+def _banded(here: tuple[Any, ...], mart: Found, one: Found) -> Iterator[Problem]:
+    """A band is of a share of the same row, and hidden with it."""
+    shares = {name: other.get("hidden_with", name) for name, other in mart["measures"].items() if "numerator" in other}
+    if one["share"] not in shares:
+        yield Problem((*here, "share"), f"is {one['share']}; {hint(one['share'], shares)}")
+    elif one.get("hidden_with") != shares[one["share"]]:
+        yield Problem((*here, "hidden_with"), f"has to be {shares[one['share']]}, with which {one['share']} is hidden")
+
+
+def _gap(found: Found, here: tuple[Any, ...], mart: Found, one: Found) -> Iterator[Problem]:
+    """A gap is of two rows of a mart of the same persons and places, by one column more, and of a share there."""
+    if any(key not in one for key in ("share", "in_mart", "between", "ends")):
+        return
+    other = found["marts"].get(one["in_mart"])
+    if other is None:
+        yield Problem((*here, "in_mart"), f"is {one['in_mart']}; {hint(one['in_mart'], found['marts'])}")
+        return
+    shares = [name for name, measure in other["measures"].items() if measure["kind"] == "ratio"]
+    if one["share"] not in shares:
+        yield Problem((*here, "share"), f"is {one['share']}; {hint(one['share'], shares)}")
+    fits = all(other[key] == mart[key] for key in ("population", "place"))
+    if not fits or set(other.get("by") or ()) != {*(mart.get("by") or ()), one["between"]}:
+        yield Problem(
+            (*here, "in_mart"), f"is {one['in_mart']}, which is not by {one['between']} and else as this mart"
+        )
+        return
+    columns = columns_of(found)
+    if one["between"] not in columns:
+        yield Problem((*here, "between"), f"is {one['between']}; {hint(one['between'], columns)}")
+        return
+    dimension = found["dimensions"][columns[one["between"]]]
+    known = (
+        dimension.get("values") or [] if one["between"] == dimension["column"] else dimension["levels"][one["between"]]
+    )
+    for value in sorted(set(one["ends"]) - set(known)):
+        yield Problem((*here, "ends"), f"has {value}; {hint(value, known)}")
+    if len(set(one["ends"])) != 2:
+        yield Problem((*here, "ends"), "has to be two values: those that the gap lies between")

@@ -37,7 +37,8 @@ class Place:
 class DimensionOf:
     """A dimension: its finest column with the list of values, and columns of roll-ups with the groups of values.
 
-    ``within`` has, by another column, the values that may stand beside each of its values.
+    ``within`` has, by another column, the values that may stand beside each of its values. Of a result nothing is
+    shown where few are asked. ``of_few_places``: the values that are shown of an area with few schools; empty: all.
     """
 
     name: str
@@ -47,15 +48,30 @@ class DimensionOf:
     levels: Mapping[str, Mapping[str, str]]
     within: Mapping[str, Mapping[str, tuple[str, ...]]]
     not_asked: frozenset[str]
+    is_result: bool = False
+    of_few_places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Cadence:
-    """When figures that were shown may change: ``once`` never, ``each_night``, or ``at_dates`` (month and day)."""
+    """When figures that were shown may change: ``once`` never, ``each_night``, or ``at_dates`` (month and day).
+
+    ``years_later``: how many years after its own a period is final.
+    """
 
     shown: str
     dates: tuple[str, ...] = ()
     final_on: str | None = None
+    years_later: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """Measures, of marts of another population, that tell nearly how many persons have a value of a column."""
+
+    column: str
+    value: str
+    measures: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,7 @@ class Population:
     ``where`` is the column that says of a row whether it counts (None: all do). ``among`` names a population judged
     before, of which these persons are some: what is hidden there is hidden here. ``has_buffer`` asks for more persons
     of a figure that was never shown.
+    ``told_by``: no mart shows the population, and these measures of others nearly do; it is protected in them.
     """
 
     name: str
@@ -77,6 +94,7 @@ class Population:
     where: str | None = None
     among: str | None = None
     has_buffer: bool = False
+    told_by: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +116,18 @@ class Measure:
     numerator: str | None = None
     denominator: str | None = None
     leaves: str | None = None
+    banded: str | None = None
+    gap: "Gap | None" = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Two rows of another mart that a gap lies between: a share there, the column that tells them apart, its values."""
+
+    share: str
+    mart: str
+    between: str
+    ends: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -161,6 +191,11 @@ class Declaration:
     def place(self, name: str) -> Place:
         """A level of places by its name."""
         return next(place for place in self.places if place.name == name)
+
+    def marts_of(self, population: str) -> list[Mart]:
+        """Marts that show a population, or nearly tell it."""
+        told = {measure for one in self.populations[population].told_by for measure in one.measures}
+        return [mart for mart in self.marts.values() if population in mart.populations or told & mart.measures.keys()]
 
     def keys(self, mart: Mart) -> tuple[str, ...]:
         """Primary key of a mart: council, place, period, dimensions."""
@@ -242,6 +277,8 @@ def _dimension(name: str, found: Mapping[str, Any]) -> DimensionOf:
         levels,
         within,
         frozenset(found.get("not_asked") or ()),
+        found["kind"] == "result",
+        frozenset(found.get("of_few_places") or ()),
     )
 
 
@@ -254,10 +291,16 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         found["period"],
         tuple(found.get("amounts") or ()),
         tuple(found["dimensions"]),
-        Cadence(cadence["shown"], tuple(cadence.get("dates") or ()), cadence.get("final_on")),
+        Cadence(
+            cadence["shown"],
+            tuple(cadence.get("dates") or ()),
+            cadence.get("final_on"),
+            int(bool(cadence.get("final_a_year_later"))),
+        ),
         found.get("where"),
         found.get("among"),
         bool(found.get("buffer", False)),
+        tuple(Told(one["column"], one["value"], tuple(one["measures"])) for one in found.get("told_by") or ()),
     )
 
 
@@ -277,6 +320,8 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
             one.get("numerator"),
             one.get("denominator"),
             one.get("leaves"),
+            one.get("share") if one["kind"] == "banded" else None,
+            Gap(one["share"], one["in_mart"], one["between"], tuple(one["ends"])) if one["kind"] == "gap" else None,
         )
         for measure, one in found["measures"].items()
     }

@@ -14,9 +14,9 @@ from orchestration.contracts.forms import Flag, Form, Keys, ListOf, Text
 NAME = Text(pattern="[a-z][a-z0-9_]*", like="a name of small letters, digits and underscores")
 VALUE = Text(like="text")
 DAY = Text(pattern="(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", like="month and day such as '12-31', in quotation marks")
-KINDS = ("count", "part", "band", "half_days", "ratio")
+KINDS = ("count", "part", "band", "half_days", "ratio", "gap", "banded")
 CADENCES = ("once", "each_night", "at_dates")
-CUTS = ("part", "cut")
+CUTS = ("part", "cut", "result")
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,14 @@ DIMENSION = Keys(
         "levels": Named(Named(ListOf(VALUE), VALUE)),
         "within": ListOf(WITHIN),
         "not_asked": ListOf(VALUE),
+        "of_few_places": ListOf(VALUE),
     },
     needed=("kind", "column"),
 )
-CADENCE = Keys({"shown": Text(CADENCES), "dates": ListOf(DAY), "final_on": DAY}, needed=("shown",))
+CADENCE = Keys(
+    {"shown": Text(CADENCES), "dates": ListOf(DAY), "final_on": DAY, "final_a_year_later": Flag()}, needed=("shown",)
+)
+TOLD = Keys({"column": NAME, "value": VALUE, "measures": ListOf(NAME)}, needed=("column", "value", "measures"))
 POPULATION = Keys(
     {
         "description": Text(),
@@ -74,6 +78,7 @@ POPULATION = Keys(
         "amounts": ListOf(NAME),
         "dimensions": ListOf(NAME, at_least=0),
         "cadence": CADENCE,
+        "told_by": ListOf(TOLD),
     },
     needed=("description", "rows", "person", "period", "dimensions", "cadence"),
 )
@@ -85,6 +90,10 @@ MEASURE = Keys(
         "column": NAME,
         "numerator": NAME,
         "denominator": NAME,
+        "share": NAME,
+        "in_mart": NAME,
+        "between": NAME,
+        "ends": ListOf(VALUE),
         "hidden_with": NAME,
         "symbol": NAME,
         "population": NAME,
@@ -127,5 +136,7 @@ OF_KIND: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "band": (("of", "values"), ("hidden_with", "symbol", "population")),
     "half_days": (("column",), ("of", "values", "hidden_with", "symbol", "population", "leaves")),
     "ratio": (("numerator",), ("denominator", "hidden_with", "symbol")),
+    "banded": (("share", "hidden_with"), ()),
+    "gap": (("share", "in_mart", "between", "ends"), ()),
 }
 """Keys that a measure of each kind needs, and those that it may have beside ``kind``."""

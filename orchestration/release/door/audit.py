@@ -7,7 +7,7 @@ import psycopg
 
 from orchestration.database import connect
 from orchestration.release.door.record import deliveries_in_force
-from orchestration.release.door.subjects import declared_subjects
+from orchestration.release.door.subjects import ready_subjects
 from orchestration.release.subject.attack import findings
 from orchestration.release.subject.judge import judge
 from orchestration.release.tables.contracts import ReleaseContract
@@ -41,7 +41,7 @@ def audit_released(settings: Settings) -> list[Audited]:
         ).fetchall()
         found = []
         for (authority,) in authorities:
-            for subject, own in declared_subjects(contracts).items():
+            for subject, own in ready_subjects(connection, contracts).items():
                 found.append(_audited(connection, str(authority), subject, own))
         connection.rollback()
     return found

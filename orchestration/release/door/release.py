@@ -29,7 +29,7 @@ from orchestration.release.door.record import (
     new_release,
     record_attempt,
 )
-from orchestration.release.door.subjects import declared_subjects, refused_subject, release_subject
+from orchestration.release.door.subjects import declared_subjects, ready_subjects, refused_subject, release_subject
 from orchestration.release.door.years import last_years, record_years, untouched_years
 from orchestration.release.follow.derived import ReleasedMart, invent_clusters, keep_months, made_by_release
 from orchestration.release.follow.derived_checks import check_derived
@@ -216,7 +216,7 @@ def _release_contained(settings: Settings, authority: str) -> ReleaseResult:
     """Attendance, then each declared subject, each in a transaction of its own: what one refuses stops no other."""
     result = contained(settings, authority, _attempt, _refuse)
     with connect(settings, "releaser") as connection:
-        subjects = declared_subjects(applied_contracts(connection))
+        subjects = ready_subjects(connection, applied_contracts(connection))
     for subject in subjects:
         result = result.and_also(contained(settings, authority, _attempt_of(subject), _refuse_of(subject)))
     return result

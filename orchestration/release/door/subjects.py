@@ -24,6 +24,7 @@ from orchestration.release.tables.contracts import ReleaseContract, problems_of
 from orchestration.release.tables.declared import DECLARED, declarations
 from orchestration.release.tables.differences import apply_difference, difference_of, stage, standing_rows
 from orchestration.release.tables.rows import MartRows, read_rows
+from orchestration.subjects import waiting_marts
 
 HOP = "exact marts to released marts"
 ATTACK = "attack on what readers would see"
@@ -37,7 +38,29 @@ def declared_subjects(contracts: Sequence[ReleaseContract]) -> dict[str, list[Re
         own = [contract for contract in contracts if contract.kind == DECLARED and contract.mart in declaration.marts]
         if own:
             found[subject] = own
-    return found
+    return dict(sorted(found.items(), key=lambda one: _rank(one[0])))
+
+
+def _rank(subject: str, above: frozenset[str] = frozenset()) -> int:
+    """Place in the order of release: after the subjects that its links are about, which have to stand then."""
+    known = declarations()[0]
+    others = {other for other, one in known.items() if one.marts.keys() & set(known[subject].links.values())}
+    return max((1 + _rank(other, above | {subject}) for other in others - above - {subject}), default=0)
+
+
+def ready_subjects(
+    connection: psycopg.Connection, contracts: Sequence[ReleaseContract]
+) -> dict[str, list[ReleaseContract]]:
+    """Declared subjects without those that wait for the first file of a feed of theirs: these have nothing to release.
+
+    A subject of which some marts wait and others do not is half-built, and its gate says so.
+    """
+    waiting = waiting_marts(connection)
+    return {
+        subject: own
+        for subject, own in declared_subjects(contracts).items()
+        if not all(contract.model in waiting for contract in own)
+    }
 
 
 def _gate(
@@ -134,8 +157,9 @@ def _released(
 def _attacked(every: Sequence[Judged], exact: dict[str, MartRows], wanted: dict[str, Wanted]) -> list[str]:
     released = {name: (exact[name], found.rows) for name, found in wanted.items()}
     found = []
+    new = {one.place.period for one in every if one.memory.new_cells or one.memory.new_rows is not None}
     for one in every:
-        if one.memory.new_cells or one.memory.new_rows is not None:
+        if one.place.period in new:
             at(f"trying what readers would see of {one.place.subject}, {one.place.period}")
             found += findings(one, released)
     return found

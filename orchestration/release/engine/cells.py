@@ -1,17 +1,23 @@
 """All figures that a model shows, and by which sums they hang together (RULES 35, 43, 45).
 
-A *column* is a finest combination that a reader can think of: a place with one group of each dimension of a part
-(``parts``). A *cell* is a figure; its row of ``matrix`` has 1 where a column is in it.
+A *column* is a finest combination that a reader can think of: a place with one group of each dimension. Dimensions
+that no table crosses keep columns of their own, glued by what their tables have in common: the place's total, or a
+dimension that both cross (``engine.crossings`` says why nothing is lost). A *cell* is a figure; its row of ``matrix``
+has 1 where a column is in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array, csr_array, vstack
 
+from orchestration.release.engine.crossings import Crossing, crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
-from orchestration.release.engine.parts import Part, glue_of, layout, part_of, tells
+from orchestration.release.thresholds import FEW_SCHOOLS
+
+LARGEST = 3_000_000
+"""Columns beyond which a model is refused: its tables cross more dimensions than anybody can judge."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +30,39 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Columns of some dimensions together with the places.
+
+    ``names`` are the dimensions (places first) and ``sizes`` how many values each has; ``position`` is the column of
+    each combination, -1 where it is impossible (and last, for what is in no list); ``codes`` the values of each column.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    position: IntArray
+    codes: dict[str, IntArray]
+
+    def columns(self, codes: Mapping[str, IntArray]) -> IntArray:
+        """The column of each row of values (positions in the lists); -1 where a value is -1, or the row impossible."""
+        values = [codes[name] for name in self.names]
+        known = np.all([value >= 0 for value in values], axis=0)
+        flat = np.full(len(known), len(self.position) - 1, dtype=np.int64)
+        if known.any():
+            flat[known] = np.ravel_multi_index([value[known] for value in values], self.sizes)
+        return self.position[flat]
+
+
+@dataclass(frozen=True)
 class System:
     """Cells and columns of one population.
 
     ``matrix`` is cells x columns of 0 and 1, ``values`` the rows of persons of each cell, ``counts`` those of each
-    column. ``persons`` of a cell are fewer where some have several rows in it, such as one for each reason. Rows of
-    ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing were
-    hidden; the others are protected and never shown. ``is_sum`` has those of half days alone. ``of_person`` gives,
-    for each row of persons, its column in each part of the columns (rows x parts); ``parts`` finds those of other rows.
+    column. ``persons`` of a cell are fewer where some have several rows in it, such as one for each reason; ``is_sum``
+    has the cells of half days alone.
+    Rows of ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing
+    were hidden; the others are protected and never shown. ``tells_all`` has those that say of a small cohort that
+    all its persons, or none, have a result (``Dimension.fewest``). ``of_person`` gives, for each row of persons, its
+    column in each part of the columns (rows x parts); ``parts`` finds those of other rows.
     """
 
     cells: tuple[Cell, ...]
@@ -42,6 +73,7 @@ class System:
     counts: IntArray
     is_shown: BoolArray
     is_sum: BoolArray
+    tells_all: BoolArray
     of_person: IntArray
     parts: tuple[Part, ...]
 
@@ -51,6 +83,46 @@ class System:
         inside = np.zeros(self.matrix.shape[1], dtype=np.bool_)
         inside[columns] = True
         return np.unique(persons.ids[inside[self.of_person].any(axis=1)])
+
+
+def _crossings(model: Model) -> list[Crossing]:
+    """Dimensions that tables cross, or that limit each other; places apart. The first is the total's."""
+    sets = [frozenset(name for name, _ in table.by) for table in model.tables]
+    used = frozenset().union(*sets)
+    sets += [
+        frozenset((name, other))
+        for name in used
+        for other, _ in model.dimensions[name].allowed
+        if other != PLACE and other in used
+    ]
+    return crossings_of(sets)
+
+
+def _is_allowed(model: Model, names: Sequence[str], codes: dict[str, IntArray]) -> BoolArray:
+    kept: BoolArray = np.ones(len(codes[PLACE]), dtype=np.bool_)
+    for name in names:
+        dimension = model.dimensions[name]
+        for (other, level), beside in dimension.allowed.items():
+            if other not in codes:
+                continue
+            groups, of_value = model.dimensions[other].groups(level)
+            fits = np.array([[value in beside.get(group, ()) for value in dimension.values] for group in groups])
+            kept &= fits[of_value[codes[other]], codes[name]]
+    return kept
+
+
+def _part(model: Model, names: tuple[str, ...], start: int) -> Part:
+    every = (PLACE, *names)
+    sizes = tuple(len(model.dimensions[name].values) for name in every)
+    size = int(np.prod(sizes, dtype=np.float64))
+    if size > LARGEST:
+        raise ModelError(f"tables cross {', '.join(names)}: {size} combinations are more than {LARGEST}")
+    grid = np.unravel_index(np.arange(size), sizes)
+    codes = {name: np.asarray(values, dtype=np.int64) for name, values in zip(every, grid, strict=True)}
+    kept = _is_allowed(model, names, codes)
+    position = np.full(size + 1, -1, dtype=np.int64)
+    position[np.flatnonzero(kept)] = start + np.arange(int(kept.sum()))
+    return Part(every, sizes, position, {name: values[kept] for name, values in codes.items()})
 
 
 def _of_persons(part: Part, persons: Persons) -> IntArray:
@@ -64,23 +136,28 @@ def _of_persons(part: Part, persons: Persons) -> IntArray:
 def _is_asked(model: Model, table: Table, part: Part) -> BoolArray:
     """Columns but for those of groups that only say that a question does not arise."""
     kept: BoolArray = np.ones(len(part.codes[PLACE]), dtype=np.bool_)
-    for name, _ in table.by:
+    for name, level in table.by:
         dimension = model.dimensions[name]
+        groups, of_value = dimension.groups(level)
         asked = np.array([value not in dimension.not_asked for value in dimension.values])
+        asked &= np.array([group not in dimension.not_asked for group in groups])[of_value]
         kept &= asked[part.codes[name]]
     return kept
 
 
 def _of_table(
-    model: Model, table: Table, part: Part, small: BoolArray, start: int, width: int
-) -> tuple[list[Cell], csr_array, BoolArray]:
-    """Cells of a table, their rows over all ``width`` columns, and which of them are shown."""
+    model: Model, table: Table, part: Part, small: BoolArray, counts: IntArray, start: int, width: int
+) -> tuple[list[Cell], csr_array, BoolArray, BoolArray]:
+    """Cells of a table, their rows over all ``width`` columns, which are shown, and which tell of all alike.
+
+    ``counts`` are the persons of the part's columns.
+    """
     keys = [(PLACE, table.place), *table.by]
     names, codes = [], []
     for name, level in keys:
-        groups, of_column = part.groups(model, name, level)
+        groups, of_value = model.dimensions[name].groups(level)
         names.append(groups)
-        codes.append(of_column)
+        codes.append(of_value[part.codes[name]])
     sizes = [len(groups) for groups in names]
     flat = np.ravel_multi_index(codes, sizes)
     kept = _is_asked(model, table, part)
@@ -96,16 +173,81 @@ def _of_table(
             shown &= np.array([names[number][i] in table.only[name] for i in at[number]])
     if table.is_breakdown and table.place == FINEST:
         shown &= ~small[at[0]]
+    if table.place != FINEST:
+        shown &= ~_of_few_places(model, table, part, counts, cells)
+    alike: BoolArray = np.zeros(len(cells), dtype=np.bool_)
+    values = np.bincount(row, weights=counts[kept], minlength=len(cells))
+    shown &= (values == 0) | (values >= table.fewest)
+    for number, (name, _) in enumerate(keys):
+        if not (fewest := model.dimensions[name].fewest):
+            continue
+        beside = [axis for n, axis in enumerate(at) if n != number]
+        _, cohort_of = np.unique(np.column_stack(beside), axis=0, return_inverse=True)
+        cohort = np.bincount(cohort_of.ravel(), weights=values)[cohort_of.ravel()]
+        few = (cohort > 0) & (cohort < fewest)
+        shown &= ~few
+        if len(np.unique(at[number])) > 1:
+            alike |= few & ((values == 0) | (values == cohort))
     columns = start + np.flatnonzero(kept)
     matrix = csr_array((np.ones(len(columns)), (row, columns)), shape=(len(cells), width))
-    return cells, matrix, shown
+    return cells, matrix, shown, alike
 
 
-def _part_for(model: Model, parts: Sequence[Part], table: Table) -> int:
-    """The smallest part that has a table's dimensions and places."""
-    wanted = {name for name, _ in table.by}
-    fitting = [i for i, part in enumerate(parts) if wanted <= set(part.names) and tells(model, part, table.place)]
-    return min(fitting, key=lambda number: len(parts[number].codes[PLACE]))
+def _of_few_places(model: Model, table: Table, part: Part, counts: IntArray, cells: Sequence[Cell]) -> BoolArray:
+    """Cells that are not shown since their place has persons in too few schools, one of which could tell the other."""
+    limits = {
+        number: model.dimensions[name].of_few_places
+        for number, (name, level) in enumerate(table.by)
+        if level == FINEST and model.dimensions[name].of_few_places
+    }
+    if not limits:
+        return np.zeros(len(cells), dtype=np.bool_)
+    groups, of_place = model.dimensions[PLACE].groups(table.place)
+    persons = np.bincount(part.codes[PLACE], weights=counts, minlength=len(of_place))
+    schools = np.bincount(of_place[persons > 0], minlength=len(groups))
+    few = {group for group, number in zip(groups, schools.tolist(), strict=True) if number < FEW_SCHOOLS}
+    return np.array(
+        [cell.place in few and any(cell.groups[at] not in shown for at, shown in limits.items()) for cell in cells],
+        dtype=np.bool_,
+    )
+
+
+def _shared_groups(part: Part, shared: frozenset[str]) -> IntArray:
+    """For each column of a part the number of its combination of place and shared dimensions."""
+    names = [PLACE, *(name for name in part.names if name in shared)]
+    sizes = [part.sizes[part.names.index(name)] for name in names]
+    return np.asarray(np.ravel_multi_index([part.codes[name] for name in names], sizes), dtype=np.int64)
+
+
+def _glue(crossings: Sequence[Crossing], parts: Sequence[Part], starts: Sequence[int], width: int) -> csr_array:
+    """For each further part, and combination of what it shares: the columns of its parent less its own there are 0."""
+    rows = []
+    for crossing, part, start in list(zip(crossings, parts, starts, strict=True))[1:]:
+        ours, theirs = (_shared_groups(p, crossing.shared) for p in (part, parts[crossing.parent]))
+        found, row = np.unique(np.concatenate([theirs, ours]), return_inverse=True)
+        column = np.concatenate([starts[crossing.parent] + np.arange(len(theirs)), start + np.arange(len(ours))])
+        sign = np.concatenate([np.ones(len(theirs)), -np.ones(len(ours))])
+        rows.append(csr_array((sign, (row, column)), shape=(len(found), width)))
+    return csr_array(vstack(rows)) if rows else csr_array((0, width))
+
+
+def _says_nothing(crossings: Sequence[Crossing], parts: Sequence[Part], is_free: Sequence[BoolArray]) -> bool:
+    """Whether glue is no knowledge: every part has, by all that it shares, somebody of whom no figure says anything.
+
+    ``is_free`` marks the columns of each part that are in no cell. Then any numbers of the parts go together, since
+    nobody knows how many those are, nor the total. As results do of which it is not told who was not asked.
+    """
+    if not is_free[0].all():
+        return False
+    for number, part in enumerate(parts):
+        near = [one.shared for one in crossings if one.parent == number]
+        groups = _shared_groups(part, crossings[number].shared.union(*near))
+        if set(groups) != set(groups[is_free[number]]):
+            return False
+        above = parts[max(crossings[number].parent, 0)]
+        if set(_shared_groups(part, crossings[number].shared)) != set(_shared_groups(above, crossings[number].shared)):
+            return False
+    return True
 
 
 def _distinct(matrix: csr_array, of_person: IntArray, ids: IntArray, values: IntArray) -> IntArray:
@@ -131,36 +273,44 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     parts: list[Part] = []
     starts: list[int] = []
     width = 0
-    specs, joins = layout(model)
-    for level, names in specs:
-        parts.append(part_of(model, level, names, width))
+    crossings = _crossings(model)
+    for crossing in crossings:
+        parts.append(_part(model, tuple(name for name in model.dimensions if name in crossing.names), width))
         starts.append(width)
         width += len(parts[-1].codes[PLACE])
     if small is None:
         roll = np.bincount(persons.codes[PLACE], minlength=len(model.dimensions[PLACE].values))
         small = roll < model.fewest
-    sums = {table.name for table in model.tables if table.is_sum}
-    cells: list[Cell] = []
-    blocks, shown = [], []
-    for table in model.tables:
-        number = _part_for(model, parts, table)
-        found, matrix, is_shown = _of_table(model, table, parts[number], small, starts[number], width)
-        cells += found
-        blocks.append(matrix)
-        shown.append(is_shown)
     of_person = np.column_stack([_of_persons(part, persons) for part in parts])
     counts = np.bincount(of_person.ravel(), minlength=width).astype(np.int64)
+    cells: list[Cell] = []
+    blocks: list[csr_array] = []
+    shown: list[BoolArray] = []
+    alike: list[BoolArray] = []
+    for table in model.tables:
+        wanted = {name for name, _ in table.by}
+        number = next(i for i, part in enumerate(parts) if wanted <= set(part.names))
+        start, end = starts[number], starts[number] + len(parts[number].codes[PLACE])
+        found, block, is_shown, tells = _of_table(model, table, parts[number], small, counts[start:end], start, width)
+        cells += found
+        blocks.append(block)
+        shown.append(is_shown)
+        alike.append(tells)
     matrix = csr_array(vstack(blocks))
     values = np.asarray(matrix @ counts, dtype=np.int64)
+    sums = {table.name for table in model.tables if table.is_sum}
+    is_free = np.split(np.bincount(matrix.indices, minlength=width) == 0, starts[1:])
+    glue = _glue(crossings, parts, starts, width)
     return System(
         tuple(cells),
         matrix,
-        glue_of(model, parts, starts, joins, width),
+        csr_array((0, width)) if _says_nothing(crossings, parts, is_free) else glue,
         values,
         _distinct(matrix, of_person, persons.ids, values),
         counts,
         np.concatenate(shown),
         np.array([cell.table in sums for cell in cells], dtype=np.bool_),
+        np.concatenate(alike),
         of_person,
         tuple(parts),
     )

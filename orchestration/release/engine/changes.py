@@ -6,7 +6,7 @@ protected as a hidden one is; one from the same persons as when it was shown is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array
@@ -28,7 +28,7 @@ def _contributions(system: System, rows: Rows, sign: int, persons: IntArray) -> 
     """Cells x persons: what rows contribute, times ``sign``; ``persons`` are their positions."""
     dimensions = sorted({name for part in system.parts for name in part.names})
     position = {name: number for number, name in enumerate(rows.names, start=1)}
-    sizes = {name: length for part in system.parts for name, length in part.lengths.items()}
+    sizes = {name: size for part in system.parts for name, size in zip(part.names, part.sizes, strict=True)}
     codes = {name: rows.table[:, position[name]] for name in dimensions}
     codes = {name: np.where(code < sizes[name], code, -1) for name, code in codes.items()}
     matrix = csc_array(system.matrix)
@@ -105,6 +105,10 @@ class Elsewhere:
     left: frozenset[str] = frozenset()
     """Tables whose figures are told or not: nothing here protects them by themselves."""
 
+    def and_hidden(self, cells: frozenset[Cell]) -> "Elsewhere":
+        """The same with further cells that are hidden elsewhere."""
+        return replace(self, hidden=self.hidden | cells, known=self.known - cells) if cells else self
+
     def flags(self, system: System) -> tuple[BoolArray, BoolArray]:
         """For each cell whether it is hidden elsewhere, and whether it is known from there."""
         left = [self.larger.get(cell, 0) - int(value) for cell, value in zip(system.cells, system.persons, strict=True)]
@@ -161,7 +165,7 @@ def decide(
     few = is_told & (system.persons > 0) & (system.persons < SMALL)
     is_within = (_within(model, system, few | (is_left & ~is_told)) | is_left) & ~is_told
     is_within &= system.is_shown
-    there_hidden &= system.is_shown & (system.values > 0)
+    there_hidden &= (system.is_shown | _of_unshown_tables(model, system)) & (system.values > 0)
     own, first = first, first | there_hidden
     there_hidden |= first & (least < system.persons) & system.is_shown
     is_known = before & (changed == 0) & ~there_hidden
@@ -179,10 +183,12 @@ def decide(
         return Decision(system, shown, held, system.is_shown & flags[HIDDEN], values, changed, _NONE)
     is_protected = (first | is_few) & ~is_known
     off = ((is_protected | flags[HIDDEN] | waits | is_within) & system.is_shown) & ~is_known
-    is_zero = system.is_shown & ~off & (system.values == 0)
+    # what is known from elsewhere is as good as shown, whoever shows it
+    seen = replace(system, is_shown=system.is_shown | (there_known & _of_unshown_tables(model, system) & ~first))
+    is_zero = seen.is_shown & ~off & (system.values == 0)
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
-    targets = first & ~is_known & (system.values < SMALL) & (system.values > 0)
-    found = protect(system, wanted, targets)
+    targets = first & ~is_known & (system.values < SMALL)
+    found = protect(seen, wanted, targets)
     is_off = (found.cells | flags[HIDDEN] | is_within | (waits & flags[SHOWN])) & system.is_shown
     hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden | is_within)
     if is_final:
@@ -249,6 +255,12 @@ def _small(model: Model, persons: Persons, memory: Memory) -> BoolArray:
          for place, count in zip(places, roll, strict=True)],
         dtype=np.bool_,
     )  # fmt: skip
+
+
+def _of_unshown_tables(model: Model, system: System) -> BoolArray:
+    """Cells of tables that nobody shows: what is known of them is known from elsewhere."""
+    unshown = {table.name for table in model.tables if not table.shows}
+    return np.array([cell.table in unshown for cell in system.cells], dtype=np.bool_)
 
 
 _NONE: IntArray = np.zeros(0, dtype=np.int64)

@@ -130,6 +130,11 @@ class Memory:
         """Take back what this release would have added."""
         self.new_rows, self.new_cells = None, {}
 
+    def keep_hidden_alone(self) -> None:
+        """Take back all that this release would have added but what is hidden, for figures that nobody shows."""
+        self.new_rows = None
+        self.new_cells = {key: state for key, state in self.new_cells.items() if state.status == HIDDEN}
+
     def kept(self, release: int) -> None:
         """Take what is new as known, once it is written under the number of its release (1 or more)."""
         if self.new_rows is not None:

@@ -30,8 +30,10 @@ class Dimension:
     ``values`` are the finest; ``levels`` maps the name of a roll-up to the group of each value. ``allowed`` leaves
     out combinations that readers know to be impossible: by another dimension's name and level, the values that may
     stand beside each of its groups (a primary school has no S4). Lists, so known to everybody (RULES 43).
-    ``not_asked`` has values that only say that the question does not arise (free meals before P6): groups of these
-    alone are no figure.
+    ``not_asked`` has values, and groups of levels, that only say that the question does not arise (free meals before
+    P6): they are no figure. ``fewest``: where fewer persons than this are asked, nothing by this dimension is shown,
+    nor may it follow that all of them have one value: a result that all share is everybody's. ``of_few_places`` are
+    the values that are shown of a group of places with persons in fewer than three of them (RULES 40); empty: all.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Dimension:
     levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     allowed: Mapping[tuple[str, str], Mapping[str, frozenset[str]]] = field(default_factory=dict)
     not_asked: frozenset[str] = frozenset()
+    fewest: int = 0
+    of_few_places: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if len(set(self.values)) != len(self.values) or not self.values:
@@ -68,8 +72,9 @@ class Table:
     ``by`` has the dimensions, places apart, with their levels. ``only`` has, by dimension, the groups that are shown:
     a part of the persons; what is left of them (the complement) is protected as the part is (RULES 42).
     ``is_breakdown`` tables show nothing of small places (RULES 43). ``shows`` turns the table into one that nobody
-    shows and whose figures are protected all the same. A table of sums shows half days and no persons: these must not
-    follow, and bounds of them say nothing of how many persons there are.
+    shows and whose figures are protected all the same. Figures of fewer persons than ``fewest`` are not shown, but
+    zeros are. A table of sums shows half days and no persons: these must not follow, and bounds of them say nothing of
+    how many persons there are.
     """
 
     name: str
@@ -77,6 +82,7 @@ class Table:
     by: tuple[tuple[str, str], ...] = ()
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shows: bool = True
+    fewest: int = 0
     is_sum: bool = False
 
     @property

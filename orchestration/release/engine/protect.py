@@ -14,8 +14,8 @@ from orchestration.release.thresholds import SMALL
 
 ROUNDS = 30
 """Rounds of repair; one or two are usual, and each hides at least one cell or is the last."""
-SMALL_COLUMNS, SMALL_CELLS = 1500, 1500
-"""Columns and cells of a system up to which each hidden cell is asked whether it could not be shown after all."""
+SMALL_BLOCK = 1500
+"""Columns of a block up to which each hidden cell is asked whether it could not be shown after all."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,13 @@ def primary(
 ) -> BoolArray:
     """Cells with 1 to 4 persons; fewer than ``buffer`` where a cell was never shown (RULES 33, 42).
 
-    The complement of a part is a cell of the system that nobody shows, so it counts here too. ``fewest`` (None: the
-    persons of each cell) is the least number that ever stands behind a figure of it, as in one month of the year.
+    The complement of a part is a cell of the system that nobody shows, so it counts here too; and so does one that says
+    of all persons of a small cohort what their result is. ``fewest`` (None: the persons of each cell) is the least
+    number that ever stands behind a figure of it, as in one month of the year.
     """
     limit = np.where(system.is_shown if was_shown is None else system.is_shown & ~was_shown, buffer, SMALL)
     behind = system.persons if fewest is None else fewest
-    return np.asarray((behind > 0) & (behind < limit))
+    return np.asarray((behind > 0) & (behind < limit) | system.tells_all)
 
 
 def wanted_of(
@@ -89,8 +90,8 @@ def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArr
 
 
 def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> BoolArray:
-    """Show again, the largest first, what is hidden for others' sake and need not be, in systems that are small."""
-    if system.matrix.shape[1] > SMALL_COLUMNS or len(system.cells) > SMALL_CELLS:
+    """Show again, the largest first, what is hidden for others' sake and need not be, in blocks that are small."""
+    if system.matrix.shape[1] > SMALL_BLOCK:
         return hidden
     extra = np.flatnonzero(hidden & ~wanted.is_hidden & system.is_shown)
     for cell in extra[np.argsort(-loss_of(system.values[extra].astype(np.float64)), kind="stable")].tolist():
@@ -105,7 +106,6 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) ->
     ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five, of sums where that
     can be; all protected ones from being worked out: those that the buffer hides, and those of which a change is held.
     """
-    counts = ~system.is_sum
     if targets is None:
         targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
     hidden = wanted.is_hidden.copy()
@@ -117,5 +117,5 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) ->
     hidden, helpless = _repaired(system, wanted, hidden, hopeless)
     hopeless[helpless] = False
     hidden = _spared(system, wanted, hidden, hopeless)
-    beyond = [cell for cell in helpless if counts[cell]]
+    beyond = [cell for cell in helpless if not system.is_sum[cell]]
     return Hidden(hidden, np.union1d(lost, np.array(beyond, dtype=np.int64)))

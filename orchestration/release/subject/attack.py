@@ -11,6 +11,7 @@ from orchestration.release.declared.declaration import Mart
 from orchestration.release.declared.figures import COUNTED
 from orchestration.release.subject.judged import HELD, Judged
 from orchestration.release.subject.rows import Row
+from orchestration.release.subject.told import seen_of_told
 from orchestration.release.tables.rows import MartRows
 from orchestration.release.thresholds import SMALL
 
@@ -19,20 +20,25 @@ Released = Mapping[str, tuple[MartRows, Mapping[Row, Row]]]
 
 
 def findings(judged: Judged, released: Released) -> list[str]:
-    """Names of figures of 1 to 4 persons, and of changes by 1 to 4, that readers could work out; empty where none.
+    """Names of what readers could work out; empty where there is nothing.
 
-    It is told which figures are held, which no reader is.
+    That is figures of 1 to 4 persons, changes by 1 to 4, and results that all of a small cohort share. It
+    is told which figures are held, which no reader is.
     """
-    seen = _seen(judged, released)
+    is_told = bool(judged.figures.declaration.populations[judged.place.population].told_by)
+    seen = seen_of_told(judged, released) if is_told else _seen(judged, released)
     puzzle = puzzle_of(judged.figures.model.dimensions, seen)
     system, changed = judged.decision.system, judged.decision.changed
     true: dict[str, int] = {}
     few: set[str] = set()
+    alike: set[str] = set()
     for number, cell in enumerate(system.cells):
         name = " ".join((cell.table, cell.place, *cell.groups))
         true[name] = int(system.values[number])
         if judged.decision.held[number] and 0 < changed[number] < SMALL:
             few.add(name)
+        if system.tells_all[number]:
+            alike.add(name)
     found = [
         f"the figure {finding.name}"
         for finding in bounded(puzzle)
@@ -42,6 +48,8 @@ def findings(judged: Judged, released: Released) -> list[str]:
     for number in np.flatnonzero(follows).tolist():
         if puzzle.hidden[number].name in few:
             found.append(f"the change of {puzzle.hidden[number].name}")
+        if puzzle.hidden[number].name in alike:
+            found.append(f"that all have one result in {puzzle.hidden[number].name}")
     return found
 
 
@@ -80,14 +88,14 @@ def _note(
     if text[judged.figures.declaration.populations[mart.population].period] != judged.place.period:
         return
     for measure in judged.figures.measures(mart):
+        if measure.kind not in COUNTED:
+            continue
         cells = judged.figures.cell(mart, measure.name, text)
         if len(cells) != 1:
             continue
         (cell,) = cells
         name: Key = (cell.place, *cell.groups)
         value = row[at[measure.name]]
-        if measure.kind not in COUNTED:
-            continue
         if judged.state(cells) == HELD:
             held.setdefault(cell.table, set()).add(name)
             figures.setdefault(cell.table, {}).setdefault(name, None)

@@ -48,5 +48,5 @@ def is_final(cadence: Cadence, period: str, today: date | None) -> bool:
     if cadence.final_on is None or today is None:
         return False
     month = int(cadence.final_on[:2])
-    year = first_year(period) + 1
+    year = first_year(period) + 1 + cadence.years_later
     return today >= _day(year if month <= 8 else year - 1, cadence.final_on)

@@ -19,6 +19,7 @@ from orchestration.release.subject.judged import Judged, SubjectError
 from orchestration.release.subject.linked import elsewhere_of
 from orchestration.release.subject.persons import periods_of, read_persons
 from orchestration.release.subject.store import Place, load_memory
+from orchestration.release.subject.told import tellers_to_hide
 from orchestration.release.tables.rows import MartRows
 from orchestration.release.thresholds import BREAKDOWNS_FROM, BUFFER, SMALL
 
@@ -38,7 +39,8 @@ def judge(
     Raises ``ModelError`` or ``SubjectError`` where persons, lists and rows do not fit each other.
     """
     judged: dict[str, dict[str, Judged]] = {}
-    for population in declaration.populations.values():
+    hidden: dict[tuple[str, str], frozenset[Cell]] = {}
+    for population in sorted(declaration.populations.values(), key=lambda one: not one.told_by):
         judged[population.name] = {}
         for period in _periods(connection, declaration, population, authority, exact):
             at(f"judging {declaration.subject}, {population.name} of {period}")
@@ -47,9 +49,10 @@ def judge(
             persons = read_persons(connection, declaration, population.name, authority, period)
             place = Place(authority, declaration.subject, population.name, period)
             memory, shown_on = load_memory(connection, place)
-            due = due_of(population.cadence, shown_on, today)
             final = is_final(population.cadence, period, today)
+            due = None if final else due_of(population.cadence, shown_on, today)
             elsewhere = elsewhere_of(connection, figures, authority, period)
+            elsewhere = elsewhere.and_hidden(hidden.get((population.name, period), frozenset()))
             if population.among is not None:
                 elsewhere = among(figures, judged[population.among].get(period), elsewhere)
             asked = Asked(due, final, BUFFER if population.has_buffer else SMALL, fewest_of(figures, exact, period))
@@ -59,7 +62,12 @@ def judge(
                     f"{declaration.subject}: {len(decision.lost)} figures of {period} cannot be protected, whatever is "
                     "hidden beside them"
                 )
-            judged[population.name][period] = Judged.of(place, figures, decision, memory, elsewhere.known)
+            if population.told_by:
+                memory.keep_hidden_alone()
+            one = Judged.of(place, figures, decision, memory, elsewhere.known)
+            judged[population.name][period] = one
+            for shown, cells in tellers_to_hide(one, units).items():
+                hidden[shown, period] = hidden.get((shown, period), frozenset()) | cells
     return judged
 
 
@@ -103,8 +111,9 @@ def _periods(
 ) -> Sequence[str]:
     """Periods of which there are persons, or places: a school that nobody is in is a list's, too."""
     listed = declaration.places[0].listed_in
+    shown = {mart.name for mart in declaration.marts_of(population.name)}
     found = set(periods_of(connection, declaration, population.name, authority))
-    if listed is not None and declaration.marts[listed].population == population.name:
+    if listed in shown:
         found |= {str(period) for period in exact[listed].columns[population.period]}
     return sorted(found)
 
@@ -116,7 +125,7 @@ def _units(declaration: Declaration, population: Population, exact: Mapping[str,
     rows = exact[finest.listed_in]
     periods = rows.columns[declaration.populations[declaration.marts[finest.listed_in].population].period]
     columns = [rows.columns[column] for column in finest.columns]
-    is_same = declaration.marts[finest.listed_in].population == population.name
+    is_same = finest.listed_in in {mart.name for mart in declaration.marts_of(population.name)}
     return sorted(
         {
             tuple(str(column[i]) for column in columns)

@@ -19,16 +19,16 @@ PERSONS, SYMBOL = "pupils", "pupils_symbol"
 def elsewhere_of(connection: psycopg.Connection, figures: Figures, authority: str, period: str) -> Elsewhere:
     """Cells that linked tables hide in any row, and those that they show in every row of theirs.
 
-    Rows are matched on the key columns that both have; one that is not available there says nothing. Raises
+    Rows are matched on the key columns that both have; one that is not available there says nothing, and so does a
+    table that shows nobody in the period: it is of years that its subject has not got. Raises
     ``SubjectError`` naming a linked table that is not there.
     """
     hidden: set[Cell] = set()
     known: set[Cell] = set()
     links = figures.declaration.links
     for mart in figures.marts():
-        if mart.name in links:
+        if mart.name in links and (count := figures.count(mart)) is not None:
             for row, is_hidden, is_shown in _rows(connection, figures, mart, links[mart.name], authority, period):
-                count = next(one.name for one in mart.measures.values() if one.kind == "count")
                 cells = figures.cell(mart, count, row)
                 hidden.update(cells if is_hidden else ())
                 known.update(cells if is_shown else ())
@@ -50,8 +50,8 @@ def _rows(
         what = "is not there" if not columns else f"has no {', '.join(missing)}"
         raise SubjectError(f"{figures.declaration.subject}: links.{mart.name} is {other}, which {what}")
     query = sql.SQL(
-        "select {keys}, bool_or({symbol} = %s), bool_and({symbol} is null and {persons} is not null) from {table} "
-        "where {authority} = %s and {period}::text = %s group by {groups}"
+        "select {keys}, bool_or({symbol} = %s), bool_and({symbol} is null and {persons} is not null), "
+        "max({persons}) from {table} where {authority} = %s and {period}::text = %s group by {groups}"
     ).format(
         keys=sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(key)) for key in shared),
         groups=sql.SQL(", ").join(map(sql.Identifier, shared)),
@@ -62,4 +62,6 @@ def _rows(
         period=sql.Identifier(of_period),
     )
     rows = connection.execute(query, [SUPPRESSED, authority, period]).fetchall()
-    return [(dict(zip(shared, map(str, row[:-2]), strict=True)), bool(row[-2]), bool(row[-1])) for row in rows]
+    if not any(row[-1] for row in rows):
+        return []
+    return [(dict(zip(shared, map(str, row[:-3]), strict=True)), bool(row[-3]), bool(row[-2])) for row in rows]

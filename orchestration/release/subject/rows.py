@@ -77,7 +77,7 @@ def _of_period(
         for leader, measures in mart.leaders.items():
             symbol = mart.measures[leader].symbol
             state = state_of(mart, measures, judged, keys[position])
-            if state == HIDDEN:
+            if state == HIDDEN or (state == HELD and _is_new_gap(mart, before.get(key), leader)):
                 row |= dict.fromkeys(measures)
                 symbols[symbol].append(SUPPRESSED)
             elif state == HELD:
@@ -114,6 +114,12 @@ def _tellers(mart: Mart, measures: Sequence[str]) -> list[str]:
             if other is not None and other in mart.measures:
                 found[other] = None
     return list(found)
+
+
+def _is_new_gap(mart: Mart, before: Mapping[str, Any] | None, leader: str) -> bool:
+    """Whether a gap was not shown while its ends were: nothing stands that it could be held as."""
+    one = mart.measures[leader]
+    return one.gap is not None and (before is None or before.get(f"{one.symbol}_symbol") == SUPPRESSED)
 
 
 def _as_it_stands(mart: Mart, before: Mapping[str, Any] | None, measures: Sequence[str]) -> dict[str, Any]:
