@@ -10,8 +10,9 @@ import pytest
 
 from orchestration.contracts.document import DocumentError
 from orchestration.release.declared.columns import problems_with
-from orchestration.release.declared.declaration import Declaration, DeclarationError, read_declaration
+from orchestration.release.declared.declaration import Declaration, DeclarationError
 from orchestration.release.declared.figures import figures_of
+from orchestration.release.declared.reading import read_declaration
 from orchestration.release.engine.cells import system_of
 from orchestration.release.engine.model import PLACE, ModelError, coded
 from orchestration.release.engine.protect import primary, protect, wanted_of

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.release.declared.declaration import DeclarationError, read_declaration
+from orchestration.release.declared.declaration import DeclarationError
 from orchestration.release.declared.figures import Figures, figures_of
+from orchestration.release.declared.reading import read_declaration
 from orchestration.release.engine.cells import Cell
 from orchestration.settings import PROJECT_DIR
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from orchestration.release.engine.cells import Cell, system_of
-from orchestration.release.engine.changes import Decision, Elsewhere, decide
+from orchestration.release.engine.changes import Decision, decide
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Persons, Table, coded
 from orchestration.release.thresholds import BUFFER

@@ -6,7 +6,7 @@ dimension that both cross (``engine.crossings`` says why nothing is lost). A *ce
 has 1 where a column is in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,8 @@ from scipy.sparse import coo_array, csc_array, csr_array, vstack
 
 from orchestration.release.engine.crossings import Crossing, crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
+from orchestration.release.engine.parts import Part, part_of
 from orchestration.release.thresholds import FEW_SCHOOLS
-
-LARGEST = 3_000_000
-"""Columns beyond which a model is refused: its tables cross more dimensions than anybody can judge."""
 
 
 @dataclass(frozen=True)
@@ -27,29 +25,6 @@ class Cell:
     table: str
     place: str
     groups: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Columns of some dimensions together with the places.
-
-    ``names`` are the dimensions (places first) and ``sizes`` how many values each has; ``position`` is the column of
-    each combination, -1 where it is impossible (and last, for what is in no list); ``codes`` the values of each column.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    position: IntArray
-    codes: dict[str, IntArray]
-
-    def columns(self, codes: Mapping[str, IntArray]) -> IntArray:
-        """The column of each row of values (positions in the lists); -1 where a value is -1, or the row impossible."""
-        values = [codes[name] for name in self.names]
-        known = np.all([value >= 0 for value in values], axis=0)
-        flat = np.full(len(known), len(self.position) - 1, dtype=np.int64)
-        if known.any():
-            flat[known] = np.ravel_multi_index([value[known] for value in values], self.sizes)
-        return self.position[flat]
 
 
 @dataclass(frozen=True)
@@ -96,33 +71,6 @@ def _crossings(model: Model) -> list[Crossing]:
         if other != PLACE and other in used
     ]
     return crossings_of(sets)
-
-
-def _is_allowed(model: Model, names: Sequence[str], codes: dict[str, IntArray]) -> BoolArray:
-    kept: BoolArray = np.ones(len(codes[PLACE]), dtype=np.bool_)
-    for name in names:
-        dimension = model.dimensions[name]
-        for (other, level), beside in dimension.allowed.items():
-            if other not in codes:
-                continue
-            groups, of_value = model.dimensions[other].groups(level)
-            fits = np.array([[value in beside.get(group, ()) for value in dimension.values] for group in groups])
-            kept &= fits[of_value[codes[other]], codes[name]]
-    return kept
-
-
-def _part(model: Model, names: tuple[str, ...], start: int) -> Part:
-    every = (PLACE, *names)
-    sizes = tuple(len(model.dimensions[name].values) for name in every)
-    size = int(np.prod(sizes, dtype=np.float64))
-    if size > LARGEST:
-        raise ModelError(f"tables cross {', '.join(names)}: {size} combinations are more than {LARGEST}")
-    grid = np.unravel_index(np.arange(size), sizes)
-    codes = {name: np.asarray(values, dtype=np.int64) for name, values in zip(every, grid, strict=True)}
-    kept = _is_allowed(model, names, codes)
-    position = np.full(size + 1, -1, dtype=np.int64)
-    position[np.flatnonzero(kept)] = start + np.arange(int(kept.sum()))
-    return Part(every, sizes, position, {name: values[kept] for name, values in codes.items()})
 
 
 def _of_persons(part: Part, persons: Persons) -> IntArray:
@@ -275,7 +223,7 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     width = 0
     crossings = _crossings(model)
     for crossing in crossings:
-        parts.append(_part(model, tuple(name for name in model.dimensions if name in crossing.names), width))
+        parts.append(part_of(model, tuple(name for name in model.dimensions if name in crossing.names), width))
         starts.append(width)
         width += len(parts[-1].codes[PLACE])
     if small is None:

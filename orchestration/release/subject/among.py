@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from orchestration.release.declared.figures import COUNTED, Figures
 from orchestration.release.engine.cells import Cell
-from orchestration.release.engine.changes import Elsewhere
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.subject.judged import Judged
 from orchestration.release.tables.rows import MartRows
 

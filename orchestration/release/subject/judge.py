@@ -9,7 +9,8 @@ import psycopg
 from orchestration.release.declared.declaration import Declaration, Population
 from orchestration.release.declared.figures import Figures, Unit, figures_of
 from orchestration.release.engine.cells import Cell
-from orchestration.release.engine.changes import Decision, Due, Elsewhere, decide
+from orchestration.release.engine.changes import Decision, Due, decide
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import Persons
 from orchestration.release.limits import at

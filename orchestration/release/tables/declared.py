@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.release.declared.columns import problems_with
-from orchestration.release.declared.declaration import FILE, Declaration, DeclarationError, Mart, read_declaration
+from orchestration.release.declared.declaration import FILE, Declaration, DeclarationError, Mart
+from orchestration.release.declared.reading import read_declaration
 from orchestration.settings import PROJECT_DIR
 
 MODELS = PROJECT_DIR / "dbt_project" / "models" / "aggregated"
