@@ -28,9 +28,21 @@ class Link:
         return self.text
 
 
+@dataclass(frozen=True)
+class Words:
+    """A text with its name in another language, marked as such (``lang``, BCP 47): Reading (Leughadh, ``gd``)."""
+
+    text: str
+    also: str
+    lang: str
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.also})"
+
+
 MOST_ON_PAPER = 16  # columns of figures as short as 93.4%
-SHEET_UNITS = {"rate": "%", "points": "percentage points"}
-Cell = str | int | float | Decimal | Figure | Link | dt.date | dt.datetime | bool | None
+SHEET_UNITS = {"rate": "%", "points": "percentage points", "gap": "percentage points"}
+Cell = str | int | float | Decimal | Figure | Link | Words | dt.date | dt.datetime | bool | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,8 @@ class Table:
     """A table with its caption. The first cell of each row is the row's heading.
 
     ``sortable`` gives headings that sort, and ``searchable`` a field that filters, where there is JavaScript;
-    the order of ``rows`` is the order without it. ``dense`` is for many columns.
+    the order of ``rows`` is the order without it. ``dense`` is for many columns. ``in_window`` keeps a long table in a
+    window of its own on the screen, which scrolls and takes the tab key; paper has all rows.
     """
 
     caption: str
@@ -62,6 +75,7 @@ class Table:
     notes: tuple[str, ...] = ()
     empty: str = "There is nothing to show."
     dense: bool = False
+    in_window: bool = False
 
     @property
     def is_too_wide_for_paper(self) -> bool:
@@ -78,7 +92,7 @@ class Table:
         columns = tuple(
             SheetColumn(column.heading, column.unit or self._unit(place)) for place, column in enumerate(self.columns)
         )
-        rows = [[cell.text if isinstance(cell, Link) else cell for cell in row] for row in self.rows]
+        rows = [[str(cell) if isinstance(cell, Link | Words) else cell for cell in row] for row in self.rows]
         return Sheet(name, self.caption, columns, rows, self.notes)
 
     def _unit(self, place: int) -> str:

@@ -33,8 +33,8 @@ class Figure:
     """A measure as released: ``value``, or None with the symbol that says why.
 
     ``unit`` says how it is written: ``rate`` (0 to 1, as a percentage with one decimal), ``count`` (thousands
-    separated), ``points`` (a difference of rates), ``text``. ``why`` are words instead of the symbol's, where more is
-    known: ``not enough schools to compare``.
+    separated), ``points`` (a difference of rates, with its sign), ``gap`` (the same without a plus), ``text``. ``why``
+    are words instead of the symbol's, where more is known: ``not enough schools to compare``.
     """
 
     value: Number | None
@@ -56,6 +56,8 @@ class Figure:
             return count(self.value)
         if self.unit == "points":
             return points(self.value)
+        if self.unit == "gap":
+            return points(self.value).removeprefix("+")
         return percentage(self.value)
 
     @property

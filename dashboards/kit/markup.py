@@ -7,7 +7,7 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from dashboards.kit import formats
-from dashboards.kit.components import Cell, Link, Table
+from dashboards.kit.components import Cell, Link, Table, Words
 from dashboards.kit.formats import Figure
 
 Address = Callable[[Link], str]
@@ -28,6 +28,8 @@ def cell_html(cell: Cell, address: Address) -> tuple[str, str]:
     if isinstance(cell, Link):
         where = address(cell)
         return (Markup('<a href="{}">{}</a>').format(where, cell.text) if where else escape(cell.text)), ""
+    if isinstance(cell, Words):
+        return Markup('{} (<span lang="{}">{}</span>)').format(cell.text, cell.lang, cell.also), ""
     if cell is None:
         return figure_html(Figure(None)), ""
     if isinstance(cell, bool):

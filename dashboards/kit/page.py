@@ -69,7 +69,8 @@ class PageRequest:
 
     ``values`` holds the page's own parameters by name, each given or its default; ``school`` is set on pages whose
     address names one. ``previous_year`` is None where the year before has no figures. ``authorities`` are code and
-    name of all authorities that the reader may see something of.
+    name of all authorities that the reader may see something of. ``years_of`` is where the years come from, as in
+    ``Page``.
     """
 
     reader: Reader
@@ -81,6 +82,7 @@ class PageRequest:
     school: tuple[str, str] | None = None
     authorities: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    years_of: "YearsOf | None" = None
 
     @property
     def authority(self) -> str:
@@ -162,6 +164,7 @@ SEED_CODE = Parameter("seed_code", "SEED code of the school", pattern=r"[0-9]{1,
 SECTOR_OF_SCHOOL = Parameter("sector", "Sector of the school", choices=SECTORS, in_path=True)
 
 FiguresOf = Callable[[Connection, PageRequest], Any]
+YearsOf = Callable[[Connection, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,8 @@ class Page:
     names what is shown where that is more than ``title``. ``parent`` is the page above it in the breadcrumb.
     ``reads`` names the released tables that the page rests on: its source line, and its place in the lineage.
     ``entry`` is the page's entry in the navigation of a reader, where that is not its title for everybody.
+    ``years_of`` answers the academic years, latest first, that the subject of the page has of an authority (GSS code),
+    where these are not those of attendance; where it has none, the years of attendance are offered.
     """
 
     name: str
@@ -199,6 +204,7 @@ class Page:
     parameters: tuple[Parameter, ...] = ()
     in_navigation: bool = True
     entry: Callable[[Reader], Entry | None] | None = None
+    years_of: YearsOf | None = None
 
     def entry_for(self, reader: Reader) -> Entry | None:
         """The page's entry in the navigation of this reader; None where it has none."""

@@ -195,6 +195,29 @@ roll_by_school = _mart("roll_by_school", SCHOOL, YEAR, _ROLL, _of(COUNT, "capaci
 roll_by_school_stage = _mart("roll_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _COUNTED_AT)
 roll_by_sector = _mart("roll_by_sector", AUTHORITY, SECTOR, YEAR, _ROLL)
 roll_by_sector_stage = _mart("roll_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _COUNTED_AT)
+roll_by_school_deprivation = _mart(
+    "roll_by_school_deprivation", SCHOOL, YEAR, _of(TEXT, "deprivation_group"), _COUNTED_AT
+)
+_ORGANISERS = ("reading", "writing", "listening_and_talking", "literacy", "numeracy")
+_OF_GAELIC = ("gaelic_reading", "gaelic_writing", "gaelic_listening_and_talking", "gaelic_literacy")
+_ATTAINED = _of(TEXT, "state")
+for _organiser in (*_ORGANISERS, *_OF_GAELIC):
+    _ATTAINED |= _of(COUNT, f"{_organiser}_cohort", f"{_organiser}_achieved") | _of(RATE, f"{_organiser}_share")
+    _ATTAINED |= _of(TEXT, f"{_organiser}_cohort_symbol", f"{_organiser}_achieved_symbol")
+_BANDS = _of(TEXT, *(f"{_organiser}_band" for _organiser in (*_ORGANISERS, *_OF_GAELIC)))
+_GAPS = _of(TEXT, "simd_edition", *(f"{name}_gap_symbol" for name in _ORGANISERS))
+_GAPS |= _of(Numeric(9, 6), *(f"{name}_gap" for name in _ORGANISERS))
+_AREAS = _of(TEXT, "simd_quintile", "simd_edition")
+attainment_by_school = _mart("attainment_by_school", SCHOOL, YEAR, _ATTAINED, _BANDS)
+attainment_by_school_stage = _mart("attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED, _BANDS)
+attainment_by_sector = _mart("attainment_by_sector", AUTHORITY, SECTOR, YEAR, _ATTAINED, _GAPS)
+attainment_by_sector_stage = _mart(
+    "attainment_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _ATTAINED, _GAPS
+)
+attainment_by_sector_deprivation = _mart("attainment_by_sector_deprivation", AUTHORITY, SECTOR, YEAR, _AREAS, _ATTAINED)
+attainment_by_sector_stage_deprivation = _mart(
+    "attainment_by_sector_stage_deprivation", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _AREAS, _ATTAINED
+)
 provenance = _mart(
     "provenance",
     AUTHORITY, YEAR, _of(TEXT, "mart", "seed_code", "code_version"), _of(TEXTS, "deliveries"),

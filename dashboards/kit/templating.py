@@ -73,12 +73,15 @@ def environment(pages: tuple[Page, ...], static: StaticFiles, folders: tuple[Pat
 
 
 def address(page: Page, asked: PageRequest | None, values: Mapping[str, Any], ending: str = "") -> str:
-    """Address of a page in the scope that was asked for: an authority or year that is not the default stays named."""
+    """Address of a page in the scope that was asked for: an authority or year that is not the default stays named.
+
+    A year stays only between pages that have the same years: a return of 2021/22 leads to no attendance of that year.
+    """
     given = {name: str(value) for name, value in values.items() if value not in (None, "")}
     if asked is not None:
         if asked.authorities and asked.authority != asked.authorities[0][0]:
             given.setdefault("authority", asked.authority)
-        if asked.academic_year != asked.academic_years[0]:
+        if asked.academic_year != asked.academic_years[0] and page.years_of is asked.years_of:
             given.setdefault("year", asked.academic_year)
     path = page.path
     for parameter in page.parameters:

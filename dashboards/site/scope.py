@@ -119,7 +119,8 @@ def page_request(
     """Check what was asked for against what this reader may see. Raises NotFoundError, NotReadyError."""
     values = values_of(page, given)
     release = chosen_release(releases, given.get("authority", ""))
-    years = academic_years_of(connection, release.local_authority_code)
+    own_years = page.years_of(connection, release.local_authority_code) if page.years_of else ()
+    years = own_years or academic_years_of(connection, release.local_authority_code)
     if not years:
         raise NotReadyError("No attendance figures have been released for this authority yet.")
     asked_year = given.get("year", "")
@@ -137,4 +138,5 @@ def page_request(
         school=(values["seed_code"], values["sector"]) if page.is_about_a_school else None,
         authorities=tuple((one.local_authority_code, names.get(one.local_authority_code, "")) for one in releases),
         values=values,
+        years_of=page.years_of,
     )

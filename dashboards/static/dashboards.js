@@ -6,7 +6,8 @@ import { prepareTables } from "./tables.js";
 // A region that does not scroll needs no stop of the tab key.
 function markScrolling(root) {
   for (const region of root.querySelectorAll(".table-region")) {
-    if (region.scrollWidth > region.clientWidth) region.setAttribute("tabindex", "0");
+    const scrolls = region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight + 1;
+    if (scrolls) region.setAttribute("tabindex", "0");
     else region.removeAttribute("tabindex");
   }
 }

@@ -1,6 +1,7 @@
 """The pages, in the order of the navigation. A new page is imported here and added to ``PAGES``."""
 
 from dashboards.kit.page import Page
+from dashboards.subjects.attainment import attainment, school_attainment
 from dashboards.subjects.attendance import authority, authority_brief, authority_pack, school, school_brief, schools
 from dashboards.subjects.core import about, data_quality, today
 from dashboards.subjects.roll import roll
@@ -13,6 +14,8 @@ PAGES: tuple[Page, ...] = (
     school_brief.PAGE,
     authority_brief.PAGE,
     authority_pack.PAGE,
+    attainment.PAGE,
+    school_attainment.PAGE,
     roll.PAGE,
     data_quality.PAGE,
     about.PAGE,

@@ -12,6 +12,7 @@ from orchestration.release.door.audit import audit_released
 from orchestration.release.subject import judge as judging
 from orchestration.release.tables.contracts import ContractError, load_release_contracts
 from orchestration.settings import Settings
+from orchestration.subjects import ANY_EVENT, note_waiting
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.declared_world import (
     AUTHORITY,
@@ -239,6 +240,55 @@ def test_what_a_linked_table_hides_is_hidden_and_what_it_shows_protects_nothing(
         assert now[partner] == (count[partner], None), "it is known anyhow, so another one is hidden"
     assert {key for key, number in count.items() if 0 < number < 5} <= {k for k, (_, s) in now.items() if s == "[c]"}
     assert audit_released(empty)[0].given_away == ()
+
+
+@pytest.mark.parametrize(("behind", "is_shown"), [(0, True), (3, False)])
+def test_what_is_hidden_elsewhere_is_hidden_unless_nobody_is_there(
+    empty: Settings, manifest: Path, behind: int, is_shown: bool
+) -> None:
+    """Of a year before a council's first file lists are there and nobody in them; a tiny council is hidden whole."""
+    roll = random_roll()
+    build(empty, roll, manifest, "2025-09-12", 1)
+    show_elsewhere(empty, {("5000002", "primary", "P1"): (None, "[c]")})
+    with connect(empty, "transformer") as connection:
+        columns = "local_authority_code text, academic_year text, pupils integer"
+        connection.execute(f"create table aggregated_exact.attendance_by_school_stage ({columns})")
+        connection.execute(
+            "insert into aggregated_exact.attendance_by_school_stage values (%s, %s, %s)", [AUTHORITY, YEAR, behind]
+        )
+        connection.commit()
+    try:
+        assert release_authority(empty, AUTHORITY).outcome == "released"
+    finally:
+        with connect(empty, "transformer") as connection:
+            connection.execute("drop table aggregated_exact.attendance_by_school_stage")
+            connection.commit()
+    assert (by_stage(empty)["5000002", "P1"][0] is not None) is is_shown
+
+
+def test_a_subject_that_waits_for_its_first_file_is_neither_released_nor_refused(
+    empty: Settings, manifest: Path
+) -> None:
+    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    with connect(empty, "transformer") as connection:
+        note_waiting(connection, [], "v1")
+        connection.execute(
+            "update control.model_builds set event_id = %s where model = any(%s)",
+            [ANY_EVENT, list(declaration().marts)],
+        )
+        connection.commit()
+    result = release_authority(empty, AUTHORITY)
+    assert not [reason for reason in result.reasons if "roll" in reason]
+    assert by_stage(empty) == {}
+    assert audit_released(empty) == []
+
+
+def test_what_a_linked_table_hides_is_hidden_where_it_shows_nothing_else(empty: Settings, manifest: Path) -> None:
+    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    show_elsewhere(empty, {("5000002", "primary", "P1"): (None, "[c]")})
+    result = release_authority(empty, AUTHORITY)
+    assert result.outcome == "released", result.reasons
+    assert by_stage(empty)["5000002", "P1"] == (None, "[c]")
 
 
 def test_a_linked_table_that_is_not_there_refuses_the_subject(empty: Settings, manifest: Path) -> None:

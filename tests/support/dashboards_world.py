@@ -7,9 +7,10 @@ files held back. The seed is printed and may be given, so that a failing run can
 import datetime as dt
 import os
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from orchestration.access import Person, Place, count_schools, grant
@@ -51,16 +52,7 @@ def fill_world(settings: Settings) -> None:
         counted = {sector: number for (code, sector), number in COUNTED.items() if code == HERE and sector != "all"}
         count_schools(connection, HERE, counted)
         for table, rows in _tables(draw).items():
-            names = list(columns[table])
-            query = sql.SQL("insert into released.{} ({}) values ({})").format(
-                sql.Identifier(table),
-                sql.SQL(", ").join(map(sql.Identifier, names)),
-                sql.SQL(", ").join([sql.Placeholder()] * len(names)),
-            )
-            for row in rows:
-                assert set(row) <= set(names), (table, set(row) - set(names))
-                values = {"local_authority_code": HERE, "release_id": 7, **row}
-                connection.execute(query, [values.get(name, FILLERS.get(columns[table][name])) for name in names])
+            write_rows(connection, table, columns[table], rows)
     with connect_as_admin(settings) as connection:
         for seed_code, sector in sorted(CLUSTER):
             connection.execute(
@@ -72,6 +64,20 @@ def fill_world(settings: Settings) -> None:
         places = [Place("cluster", HERE, cluster_name="Hillfoots")] if name == "cluster-lead" else whole + single
         for place in places:
             grant(settings, name, place, actor="test", person=Person(name, f"{name}@example.org"))
+
+
+def write_rows(connection: psycopg.Connection, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
+    """Write rows of the council into a released table; columns that a row lacks get a value of their type, or none."""
+    names = list(columns)
+    query = sql.SQL("insert into released.{} ({}) values ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, names)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    )
+    for row in rows:
+        assert set(row) <= set(names), (table, set(row) - set(names))
+        values = {"local_authority_code": HERE, "release_id": 7, **row}
+        connection.execute(query, [values.get(name, FILLERS.get(columns[name])) for name in names])
 
 
 def _tables(draw: random.Random) -> dict[str, Iterable[Row]]:

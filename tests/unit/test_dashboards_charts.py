@@ -9,7 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from dashboards.kit.charts import Category, Marker, Panel, Series, bars, categories, dots, heat, line, multiples
+from dashboards.kit.charts import (
+    Break,
+    Category,
+    Compared,
+    Ends,
+    Marker,
+    Panel,
+    Series,
+    bars,
+    categories,
+    dots,
+    dumbbell,
+    heat,
+    line,
+    multiples,
+    panels,
+)
 from dashboards.kit.charts.data import count_scale, rate_scale
 from dashboards.kit.charts.heat import STEPS, step_of
 from dashboards.kit.formats import Figure
@@ -36,11 +52,19 @@ def texts(drawing: ElementTree.Element) -> list[str]:
 
 YEAR = Series("2025/26", rates(0.93, 0.92, "[c]", 0.94))
 BEFORE = Series("2024/25", rates(0.91, 0.90, 0.92, None))
+BROKEN = [Break(2, "something changed")]
 NATION = Marker("Scotland, 2022/23", Figure(Decimal("0.902")))
 CHARTS = {
     "line": line("a", "Attendance by month", MONTHS, [YEAR, BEFORE], [NATION]),
     "bars": bars("b", "Share by month", MONTHS, [YEAR, BEFORE]),
     "dots": dots("c", "Attendance by month", MONTHS, [YEAR, BEFORE], [NATION]),
+    "dumbbell": dumbbell(
+        "e",
+        "Ends by month",
+        MONTHS,
+        [Ends(*pair) for pair in zip(YEAR.figures, BEFORE.figures, strict=True)],
+        ("One", "Two"),
+    ),
     "heat": heat("d", "By month and year", categories(["One", "Two"]), MONTHS, [YEAR.figures, BEFORE.figures]),
 }
 
@@ -202,3 +226,54 @@ def test_text_in_a_heat_map_can_be_read_on_its_colour() -> None:
     assert len(fills) == STEPS
     for step, fill in fills.items():
         assert contrast(fill, "#ffffff" if step in white else colours()["text"]) >= 4.5, step
+
+
+def test_a_line_is_not_joined_across_a_break_and_says_why() -> None:
+    whole = Series("2025/26", rates(0.9, 0.91, 0.92, 0.93))
+
+    def segments(drawing: ElementTree.Element) -> list[int]:
+        """How many points each piece of the line joins to the one before; a key's own piece joins one."""
+        found = [one.get("d", "") for one in drawing.iter("path") if one.get("class") == "chart-line chart-line--0"]
+        return [path.count("L") for path in found]
+
+    plain, broken = (line("a", "By month", MONTHS, [whole], breaks=breaks) for breaks in ((), BROKEN))
+    for one, other in zip(drawings(plain), drawings(broken), strict=True):
+        assert 3 in segments(one)
+        assert 3 not in segments(other)
+        assert segments(other).count(1) == segments(one).count(1) + 2
+        assert [mark.get("class") for mark in other.iter("path")].count("chart-break") == 1
+        description = other.find("desc")
+        assert description is not None
+        assert "Not joined before October: something changed." in (description.text or "")
+
+
+def test_both_ends_of_a_dumbbell_are_written_and_joined() -> None:
+    drawing = dumbbell(
+        "a", "Gap", categories(["P1", "P4", "P7"]),
+        [Ends(*rates(0.6, 0.8)), Ends(*rates(0.7, "[c]")), Ends(*rates("[c]", "[c]"))], ("Most", "Least"),
+    )  # fmt: skip
+    for found in drawings(drawing):
+        said = texts(found)
+        assert {"60.0%", "80.0%", "70.0%", "Most", "Least"} <= set(said)
+        assert "too few" in said
+        assert "too few pupils to show" in said
+        assert len([one for one in found.iter("path") if one.get("class") == "chart-link"]) == 1
+    with pytest.raises(ValueError, match="pairs of ends"):
+        dumbbell("a", "Gap", categories(["P1"]), [], ("Most", "Least"))
+
+
+def test_panels_stand_on_one_scale() -> None:
+    among = categories(["P1", "P4"])
+    drawn = panels(
+        "a", among,
+        [
+            Compared("Reading", rates(0.6, 0.9), rates(0.7, 0.8)),
+            Compared("Writing", rates(0.65, "[c]"), rates(None, 0.7)),
+        ],
+        ("Here", "Scotland"),
+    )  # fmt: skip
+    ends = [[text for text in texts(found) if text in {"60%", "90%"}] for one in drawn for found in drawings(one)]
+    assert ends == [["60%", "90%"]] * 2
+    assert "too few" in texts(drawings(drawn[1])[0])
+    with pytest.raises(ValueError, match="as many beside"):
+        panels("a", among, [Compared("Reading", rates(0.6), rates(0.7))], ("Here", "Scotland"))

@@ -6,22 +6,29 @@ figure that is not shown leaves a gap that says why. Nothing is said by colour a
 
 from dashboards.kit.charts import sentences
 from dashboards.kit.charts.bars import bars
-from dashboards.kit.charts.data import Category, Marker, Series, categories
+from dashboards.kit.charts.data import Break, Category, Marker, Series, categories
 from dashboards.kit.charts.dots import dots
+from dashboards.kit.charts.dumbbell import Ends, dumbbell
 from dashboards.kit.charts.heat import heat
 from dashboards.kit.charts.line import line
 from dashboards.kit.charts.multiples import Panel, multiples
+from dashboards.kit.charts.panels import Compared, panels
 
 __all__ = [
+    "Break",
     "Category",
+    "Compared",
+    "Ends",
     "Marker",
     "Panel",
     "Series",
     "bars",
     "categories",
     "dots",
+    "dumbbell",
     "heat",
     "line",
     "multiples",
+    "panels",
     "sentences",
 ]

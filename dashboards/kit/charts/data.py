@@ -36,6 +36,14 @@ class Marker:
     figure: Figure
 
 
+@dataclass(frozen=True)
+class Break:
+    """A point in time, by its place, that is not joined to the one before it, and why, as the end of a sentence."""
+
+    at: int
+    says: str
+
+
 def categories(names: Iterable[str]) -> tuple[Category, ...]:
     """Categories whose names need no short form."""
     return tuple(Category(name) for name in names)

@@ -6,7 +6,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from dashboards.kit.charts.axes import Plot, names_below, places, says_where_it_begins, spread, upright
-from dashboards.kit.charts.data import Category, Marker, Scale, Series, scale_for, shown
+from dashboards.kit.charts.data import Break, Category, Marker, Scale, Series, scale_for, shown
 from dashboards.kit.charts.sentences import described
 from dashboards.kit.charts.svg import Drawing, mark, path, straight, text, width_of
 from dashboards.kit.formats import Figure
@@ -23,35 +23,40 @@ def line(
     series: Sequence[Series],
     markers: Sequence[Marker] = (),
     unit: str = "rate",
+    breaks: Sequence[Break] = (),
 ) -> Markup:
     """A line chart in two variants.
 
     ``name`` is unique on the page. ``over`` are the points in time, and each series has one figure for each of
     them; one that is not shown leaves a gap that says why. ``markers`` are lines across, such as the national
-    rate. Raises ValueError where a series does not fit or there are more than four.
+    rate. At ``breaks`` a line up is drawn, and no series is joined across it; the description says why. Raises
+    ValueError where a series does not fit or there are more than four.
     """
     if len(series) > MOST_SERIES or any(len(one.figures) != len(over) for one in series):
         raise ValueError(f"{name}: at most {MOST_SERIES} series, each with {len(over)} figures")
     scale = scale_for(shown(series, markers), unit)
     begins = says_where_it_begins(scale, unit)
-    description = described(over, series, markers, begins)
+    said = [f"Not joined before {over[one.at].name}: {one.says}." for one in breaks]
+    description = described(over, series, markers, " ".join(part for part in (*said, begins) if part))
+    cuts = frozenset(one.at for one in breaks)
     return Markup("").join(
         drawing.svg(name, title, description)
         for drawing in (
-            _wide(over, series, markers, scale, unit, begins), _narrow(over, series, markers, scale, unit, begins),
+            _wide(over, series, markers, scale, unit, begins, cuts),
+            _narrow(over, series, markers, scale, unit, begins, cuts),
         )
     )  # fmt: skip
 
 
 def _wide(
     over: Sequence[Category], series: Sequence[Series], markers: Sequence[Marker],
-    scale: Scale, unit: str, begins: str,
+    scale: Scale, unit: str, begins: str, cuts: frozenset[int],
 ) -> Drawing:  # fmt: skip
     labels = [_label(one.name, _last(one.figures)) for one in series]
     labels += [_label(marker.name, marker.figure) for marker in markers]
     room = min(max((width_of(label) for label in labels), default=0) + 16, 220)
     plot = Plot(56, 14, 640 - room, 262)
-    parts = [*upright(plot, scale, unit), *_lines(plot, over, series, markers, scale)]
+    parts = [*upright(plot, scale, unit), *_lines(plot, over, series, markers, scale, cuts)]
     ends = [_end(plot, len(over), one.figures, scale) for one in series]
     ends += [plot.y(scale.share(float(m.figure.value))) if m.figure.value is not None else None for m in markers]
     known = [(label, end) for label, end in zip(labels, ends, strict=True) if end is not None]
@@ -64,7 +69,7 @@ def _wide(
 
 def _narrow(
     over: Sequence[Category], series: Sequence[Series], markers: Sequence[Marker],
-    scale: Scale, unit: str, begins: str,
+    scale: Scale, unit: str, begins: str, cuts: frozenset[int],
 ) -> Drawing:  # fmt: skip
     named = [(f"chart-line chart-line--{n}", f"chart-mark chart-mark--{n}", n, one.name, _last(one.figures))
              for n, one in enumerate(series)]  # fmt: skip
@@ -77,23 +82,28 @@ def _narrow(
         parts += [straight(0, y, 34, y, "chart-reference"), text(42, y + 5, _label(marker.name, marker.figure))]
     top = 16 + (len(named) + len(markers)) * (LINE + 2)
     plot = Plot(48, top, 316, top + 180)
-    parts += [*upright(plot, scale, unit), *_lines(plot, over, series, markers, scale)]
+    parts += [*upright(plot, scale, unit), *_lines(plot, over, series, markers, scale, cuts)]
     parts += names_below(plot, over, plot.bottom + 20)
     parts.append(text(0, plot.bottom + 42, begins, "chart-note"))
     return Drawing("narrow", 320, plot.bottom + (50 if begins else 28), tuple(parts))
 
 
 def _lines(
-    plot: Plot, over: Sequence[Category], series: Sequence[Series], markers: Sequence[Marker], scale: Scale
-) -> list[str]:
+    plot: Plot, over: Sequence[Category], series: Sequence[Series], markers: Sequence[Marker], scale: Scale,
+    cuts: frozenset[int],
+) -> list[str]:  # fmt: skip
     parts = []
+    step = (plot.right - plot.left) / max(len(over), 1)
+    for cut in sorted(cuts):
+        x = plot.left + cut * step
+        parts.append(straight(x, plot.top, x, plot.bottom, "chart-break"))
     for marker in markers:
         if marker.figure.value is not None:
             y = plot.y(scale.share(float(marker.figure.value)))
             parts.append(straight(plot.left, y, plot.right, y, "chart-reference"))
     across = places(plot, len(over))
     for number, one in reversed(list(enumerate(series))):
-        runs = _runs(one.figures)
+        runs = _runs(one.figures, cuts)
         for run in runs:
             points = [(across[at], plot.y(scale.share(float(one.figures[at].value or 0)))) for at in run]
             if len(points) > 1:
@@ -119,12 +129,12 @@ def _gaps(plot: Plot, across: Sequence[float], series: Sequence[Series]) -> list
     return parts
 
 
-def _runs(figures: Sequence[Figure]) -> list[list[int]]:
-    """Positions of figures that are shown, in runs without a gap."""
+def _runs(figures: Sequence[Figure], cuts: frozenset[int]) -> list[list[int]]:
+    """Positions of figures that are shown, in runs without a gap or a break."""
     runs: list[list[int]] = []
     for at, figure in enumerate(figures):
         if figure.is_shown:
-            if runs and runs[-1][-1] == at - 1:
+            if runs and runs[-1][-1] == at - 1 and at not in cuts:
                 runs[-1].append(at)
             else:
                 runs.append([at])

@@ -7,19 +7,23 @@ from dashboards.subjects.attendance.figures import brief
 from dashboards.subjects.attendance.figures.authority_brief import brief_of
 from dashboards.subjects.attendance.queries.authority import rows_of
 from dashboards.subjects.attendance.queries.authority_brief import years_of_authority
+from dashboards.subjects.core.figures.attained_by_authority import authority_sentence
 
 
 def figures(connection: Connection, asked: PageRequest) -> brief.Brief:
     """The brief of all sectors, or of the one that the reader may see. Raises NotReadyError where there is none."""
     rows = rows_of(connection, asked)
-    return brief_of(rows, years_of_authority(connection, asked, rows.sector), asked)
+    attainment = authority_sentence(connection, asked)
+    return brief_of(rows, years_of_authority(connection, asked, rows.sector), asked, attainment)
 
 
 PAGE = Page(
     name="authority_brief",
     path="/authority/brief",
     title="Authority brief",
-    description="One page of paper: four sentences and up to three years of an authority's attendance.",
+    description=(
+        "One page of paper: sentences and up to three years of an authority's attendance, and its latest attainment."
+    ),
     template="pages/brief.html",
     figures=figures,
     sheets=brief.sheets,
@@ -36,5 +40,6 @@ PAGE = Page(
         "absence_reasons_by_authority",
         "persistent_absence_by_authority",
         "national_statistics",
+        "attainment_by_sector",
     ),
 )

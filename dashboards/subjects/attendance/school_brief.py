@@ -13,6 +13,7 @@ from dashboards.subjects.attendance.figures.headline import Beside
 from dashboards.subjects.attendance.queries import school as queries
 from dashboards.subjects.attendance.queries.school_brief import years_of_school
 from dashboards.subjects.core.figures import codes
+from dashboards.subjects.core.figures.attained_by_school import school_sentence
 
 AREAS = ("the most deprived fifth of areas", "areas outside the two most deprived fifths")
 
@@ -36,11 +37,14 @@ def figures(connection: Connection, asked: PageRequest) -> brief.Brief:
     return brief.Brief(
         name=codes.school_name(row.school_name, row.seed_code),
         kind="school",
-        sentences=(
-            brief.level(years[0].own, asked),
-            brief.persistent(years[0].bands),
-            brief.for_whom(stages, (by_area.get("most_deprived_fifth"), by_area.get("rest")), AREAS),
-            brief.beside(figure(row, "attendance_rate"), (_council(years[0], row.sector), _alike(row))),
+        sentences=brief.with_attainment(
+            (
+                brief.level(years[0].own, asked),
+                brief.persistent(years[0].bands),
+                brief.for_whom(stages, (by_area.get("most_deprived_fifth"), by_area.get("rest")), AREAS),
+                brief.beside(figure(row, "attendance_rate"), (_council(years[0], row.sector), _alike(row))),
+            ),
+            school_sentence(connection, asked),
         ),
         years=brief.years_table(years, heading),
         chart=course.weekly_chart("week", this, before, also, until=row.data_as_at),
@@ -70,7 +74,9 @@ PAGE = Page(
     name="school_brief",
     path="/schools/{seed_code}/{sector}/brief",
     title="School brief",
-    description="One page of paper: four sentences and up to three years of a school's attendance.",
+    description=(
+        "One page of paper: sentences and up to three years of a school's attendance, and its latest attainment."
+    ),
     template="pages/brief.html",
     figures=figures,
     sheets=brief.sheets,
@@ -93,5 +99,6 @@ PAGE = Page(
         "attendance_by_cluster",
         "clusters",
         "national_statistics",
+        "attainment_by_school",
     ),
 )

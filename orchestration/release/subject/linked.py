@@ -10,6 +10,7 @@ from orchestration.release.declared.figures import Figures
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.subject.judged import SubjectError
+from orchestration.release.subject.persons import EXACT
 from orchestration.release.tables.rows import SUPPRESSED
 
 PERSONS, SYMBOL = "pupils", "pupils_symbol"
@@ -20,7 +21,7 @@ def elsewhere_of(connection: psycopg.Connection, figures: Figures, authority: st
     """Cells that linked tables hide in any row, and those that they show in every row of theirs.
 
     Rows are matched on the key columns that both have; one that is not available there says nothing, and so does a
-    table that shows nobody in the period: it is of years that its subject has not got. Raises
+    table with nobody behind it in the period: its subject has not got that year. Raises
     ``SubjectError`` naming a linked table that is not there.
     """
     hidden: set[Cell] = set()
@@ -50,8 +51,8 @@ def _rows(
         what = "is not there" if not columns else f"has no {', '.join(missing)}"
         raise SubjectError(f"{figures.declaration.subject}: links.{mart.name} is {other}, which {what}")
     query = sql.SQL(
-        "select {keys}, bool_or({symbol} = %s), bool_and({symbol} is null and {persons} is not null), "
-        "max({persons}) from {table} where {authority} = %s and {period}::text = %s group by {groups}"
+        "select {keys}, bool_or({symbol} = %s), bool_and({symbol} is null and {persons} is not null) from {table} "
+        "where {authority} = %s and {period}::text = %s group by {groups}"
     ).format(
         keys=sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(key)) for key in shared),
         groups=sql.SQL(", ").join(map(sql.Identifier, shared)),
@@ -62,6 +63,25 @@ def _rows(
         period=sql.Identifier(of_period),
     )
     rows = connection.execute(query, [SUPPRESSED, authority, period]).fetchall()
-    if not any(row[-1] for row in rows):
+    if not rows or _has_nobody(connection, other, of_period, authority, period):
         return []
-    return [(dict(zip(shared, map(str, row[:-3]), strict=True)), bool(row[-3]), bool(row[-2])) for row in rows]
+    return [(dict(zip(shared, map(str, row[:-2]), strict=True)), bool(row[-2]), bool(row[-1])) for row in rows]
+
+
+def _has_nobody(connection: psycopg.Connection, other: str, of_period: str, authority: str, period: str) -> bool:
+    """Whether a linked table's exact rows of a period are there, and count nobody.
+
+    Lists have every school in every year: of one before a council's first file the rows of small schools, which have
+    no pupils then, are hidden, and nothing is protected by that. Where all of a council is hidden, somebody is there.
+    """
+    columns = connection.execute(
+        "select count(*) from pg_catalog.pg_attribute where attrelid = to_regclass(%s) and attname = any(%s)",
+        [f'{EXACT}."{other}"', [PERSONS, AUTHORITY, of_period]],
+    ).fetchone()
+    if not columns or columns[0] < len({PERSONS, AUTHORITY, of_period}):
+        return False
+    query = sql.SQL("select sum({}) from {} where {} = %s and {}::text = %s").format(
+        sql.Identifier(PERSONS), sql.Identifier(EXACT, other), sql.Identifier(AUTHORITY), sql.Identifier(of_period)
+    )
+    found = connection.execute(query, [authority, period]).fetchone()
+    return found is not None and found[0] == 0

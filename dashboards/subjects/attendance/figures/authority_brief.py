@@ -11,8 +11,10 @@ from dashboards.subjects.attendance.figures.of_authority import ALL, AuthorityRo
 AREAS = ("the most deprived fifth of areas", "the least deprived fifth")
 
 
-def brief_of(rows: AuthorityRows, years: Sequence[brief.YearRows], asked: PageRequest) -> brief.Brief:
-    """Four sentences, the years and the weeks of the authority."""
+def brief_of(
+    rows: AuthorityRows, years: Sequence[brief.YearRows], asked: PageRequest, attainment: str = ""
+) -> brief.Brief:
+    """Four sentences of attendance and the one of attainment, the years and the weeks of the authority."""
     stages, areas = stages_of(rows), quintiles_of(rows)
     by_area = {group.value: group for group in areas}
     sectors = [(sector, figure(row, "attendance_rate")) for sector, row in rows.by_sector.items() if sector != ALL]
@@ -22,11 +24,14 @@ def brief_of(rows: AuthorityRows, years: Sequence[brief.YearRows], asked: PageRe
     return brief.Brief(
         name=whose,
         kind="authority",
-        sentences=(
-            brief.level(rows.year, asked),
-            brief.persistent(rows.total),
-            brief.for_whom(stages, (by_area.get("1"), by_area.get("5")), AREAS),
-            brief.by_sector(sectors, years),
+        sentences=brief.with_attainment(
+            (
+                brief.level(rows.year, asked),
+                brief.persistent(rows.total),
+                brief.for_whom(stages, (by_area.get("1"), by_area.get("5")), AREAS),
+                brief.by_sector(sectors, years),
+            ),
+            attainment,
         ),
         years=brief.years_table(years, ""),
         chart=course.weekly_chart("week", this, before, until=rows.year.data_as_at),

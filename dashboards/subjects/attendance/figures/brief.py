@@ -26,7 +26,7 @@ OVER_FROM = (6, 1)  # month and day: a school year whose data reach June is a wh
 
 @dataclass(frozen=True)
 class Said:
-    """One of the four sentences, with what it is about in a word or two."""
+    """One of the sentences, with what it is about in a word or two."""
 
     about: str
     text: str
@@ -65,6 +65,11 @@ class Brief:
     rests_on: tuple[tuple[str, str], ...]
     file: Table
     notes: Sequence[Note] = ()
+
+
+def with_attainment(said: tuple[Said, ...], attainment: str) -> tuple[Said, ...]:
+    """The sentences of attendance, and one of attainment where there is something to say."""
+    return (*said, Said("Attainment", attainment)) if attainment else said
 
 
 def level(row: Row[Any], asked: PageRequest) -> Said:

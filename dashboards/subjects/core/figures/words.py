@@ -4,6 +4,8 @@ FEEDS = {
     "": "Whole delivery",
     "attendance": "Attendance",
     "calendar": "School calendar",
+    "cfe_levels": "Levels of the curriculum",
+    "cfe_tracking": "Tracking of levels",
     "enrolments": "Enrolments",
     "establishments": "School details",
     "pupils": "Pupils",

@@ -1,0 +1,1 @@
+"""Pages about attainment: levels of the curriculum achieved in the return of June, by council and school."""

@@ -1,0 +1,1 @@
+"""What pages of attainment work out from released rows and published figures."""

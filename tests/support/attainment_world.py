@@ -1,0 +1,157 @@
+"""Released rows of attainment of the made-up council of ``dashboards_world``, filled at random: four returns.
+
+Cohorts reach from nobody to hundreds, so that counts, percentages, hidden figures and those that do not apply are all
+there. Parts need not add up: pages add nothing up.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+
+from orchestration.database import connect
+from orchestration.release import provision_aggregated
+from orchestration.release.tables.provision import manifest_path
+from orchestration.settings import Settings
+from orchestration.transform import ensure_manifest
+from tests.conftest import NewWarehouse
+from tests.support.access_world import released_tables
+from tests.support.dashboards_world import MINE, Row, fill_world, write_rows
+
+YEARS = ("2021/22", "2022/23", "2023/24", "2024/25")
+ENGLISH = ("reading", "writing", "listening_and_talking", "literacy", "numeracy")
+GAELIC = ("gaelic_reading", "gaelic_writing", "gaelic_listening_and_talking", "gaelic_literacy")
+STAGES = {"primary": ("P1", "P4", "P7"), "secondary": ("S3",)}
+QUINTILES = ("1", "2", "3", "4", "5", "unknown")
+SIZES = {"school": (0, 160), "council": (60, 900)}
+STATE = {"state": "published"}
+SIMD = {"simd_edition": "SIMD 2020v2"}
+
+
+def figures(draw: random.Random, size: str, hidden: float = 0.15) -> Row:
+    """Cohort, those who achieved and share of each organiser, as release shows or hides them."""
+    row: Row = {}
+    for organiser in (*ENGLISH, *GAELIC):
+        cohort = draw.randint(*SIZES[size]) if organiser in ENGLISH else draw.choice([0, 0, 30])
+        low = cohort // 2
+        achieved = draw.randint(low, max(cohort - 5, low))
+        is_hidden = 0 < cohort <= 20 or (cohort > 0 and draw.random() < hidden)
+        share = round(achieved / cohort, 8) if cohort else None
+        row |= {
+            f"{organiser}_cohort": None if 0 < cohort <= 20 else cohort,
+            f"{organiser}_cohort_symbol": "[c]" if 0 < cohort <= 20 else None,
+            f"{organiser}_achieved": None if is_hidden else achieved,
+            f"{organiser}_share": None if is_hidden else share,
+            f"{organiser}_achieved_symbol": "[c]" if is_hidden else None if cohort else "[z]",
+        }
+    return row
+
+
+def banded(row: Row) -> Row:
+    """The row of a school with the official bands of the shares that are shown."""
+    bands: Row = {}
+    for organiser in (*ENGLISH, *GAELIC):
+        share = row[f"{organiser}_share"]
+        tens = None if share is None else 10 * row[f"{organiser}_achieved"] // row[f"{organiser}_cohort"]
+        said = None if tens is None else f"{tens}0% to under {tens + 1}0%" if tens else "0% to under 10%"
+        bands[f"{organiser}_band"] = "90% or more" if tens is not None and tens >= 9 else said
+    return {**row, **bands}
+
+
+def gaps(draw: random.Random) -> Row:
+    """A gap of each organiser, some of them hidden."""
+    found: Row = {}
+    for organiser in ENGLISH:
+        symbol = draw.choice([None, None, None, "[c]"])
+        found |= {f"{organiser}_gap": None if symbol else round(draw.uniform(-2, 25), 6),
+                  f"{organiser}_gap_symbol": symbol}  # fmt: skip
+    return found
+
+
+def released_council(new_warehouse: NewWarehouse) -> Settings:
+    """A warehouse with the released tables of the made-up council, before any attainment is in them."""
+    settings = new_warehouse(parsed=True)
+    ensure_manifest(settings)
+    provision_aggregated(settings, manifest_path(settings))
+    fill_world(settings)
+    return settings
+
+
+def fill_attainment(settings: Settings, draw: random.Random) -> None:
+    """Write the rows, as release does, and the census that stands beside them."""
+    columns = released_tables(settings)
+    with connect(settings, "releaser") as connection:
+        for table, rows in _tables(draw).items():
+            write_rows(connection, table, columns[table], rows)
+
+
+def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
+    return {
+        "attainment_by_school": _of_schools(draw),
+        "attainment_by_school_stage": _of_school_stages(draw),
+        "attainment_by_sector": _of_sectors(draw),
+        "attainment_by_sector_stage": _of_stages(draw),
+        "attainment_by_sector_deprivation": _of_areas(draw),
+        "attainment_by_sector_stage_deprivation": _of_stage_areas(draw),
+        "roll_by_school": ({**_key(school), "academic_year": YEARS[-1], "pupils": 200} for school in MINE),
+        "roll_by_school_deprivation": _rolls(draw),
+    }
+
+
+def _key(school: tuple[str, str]) -> Row:
+    return {"seed_code": school[0], "sector": school[1]}
+
+
+def _of_schools(draw: random.Random) -> Iterator[Row]:
+    for school in MINE:
+        for year in YEARS if school[1] in STAGES else ():
+            yield {**_key(school), "academic_year": year, **banded(figures(draw, "school")), **STATE}
+
+
+def _of_school_stages(draw: random.Random) -> Iterator[Row]:
+    for school in MINE:
+        for year in YEARS:
+            for stage in STAGES.get(school[1], ()):
+                yield {
+                    **_key(school),
+                    "academic_year": year,
+                    "stage": stage,
+                    **banded(figures(draw, "school")),
+                    **STATE,
+                }
+
+
+def _of_sectors(draw: random.Random) -> Iterator[Row]:
+    for sector in STAGES:
+        for year in YEARS:
+            row = figures(draw, "council", hidden=0)
+            yield {"sector": sector, "academic_year": year, **row, **gaps(draw), **STATE, **SIMD}
+
+
+def _of_stages(draw: random.Random) -> Iterator[Row]:
+    for sector, stages in STAGES.items():
+        for year in YEARS:
+            for stage in stages:
+                row = figures(draw, "council")
+                yield {"sector": sector, "stage": stage, "academic_year": year, **row, **gaps(draw), **STATE, **SIMD}
+
+
+def _of_areas(draw: random.Random) -> Iterator[Row]:
+    for sector in STAGES:
+        for year in YEARS:
+            for quintile in QUINTILES:
+                row = figures(draw, "council")
+                yield {"sector": sector, "simd_quintile": quintile, "academic_year": year, **row, **STATE, **SIMD}
+
+
+def _of_stage_areas(draw: random.Random) -> Iterator[Row]:
+    for sector, stages in STAGES.items():
+        for stage in stages:
+            for quintile in QUINTILES:
+                row = {**figures(draw, "council"), **STATE, **SIMD}
+                yield {"sector": sector, "stage": stage, "simd_quintile": quintile, "academic_year": YEARS[-1], **row}
+
+
+def _rolls(draw: random.Random) -> Iterator[Row]:
+    for school in MINE:
+        symbol = draw.choice([None, None, "[c]"])
+        yield {**_key(school), "academic_year": YEARS[-1], "deprivation_group": "most_deprived_fifth",
+               "pupils": None if symbol else draw.randint(0, 200), "pupils_symbol": symbol}  # fmt: skip
