@@ -94,30 +94,29 @@ def _outcome(today: str | None, is_hidden: bool) -> str:
 
 
 def given_away(judged: Judged) -> list[str]:
-    """Names of figures of 1 to 4 persons that readers could work out from what the declaration would show."""
+    """Names of figures of 1 to 4 persons that readers could work out from what the declaration would show.
+
+    Counts are bounded, too; sums of half days are asked only whether they follow.
+    """
     system, shown = judged.decision.system, judged.decision.shown
     true: dict[str, int] = {}
     figures: dict[str, dict[Key, int | None]] = {}
     unsure: dict[str, set[Key]] = {}
-    sums: set[str] = set()
     for number, cell in enumerate(system.cells):
         key, value = (cell.place, *cell.groups), int(system.values[number])
         true[" ".join((cell.table, *key))] = int(system.persons[number])
         if system.is_shown[number]:
             figures.setdefault(cell.table, {})[key] = value if shown[number] else None
-        if system.is_sum[number]:
-            sums.add(" ".join((cell.table, *key)))
         if not value:
             unsure.setdefault(cell.table, set()).add(key)
     seen = [
         Seen(table, figures.get(table.name, {}), frozenset(unsure.get(table.name, ())))
         for table in judged.figures.model.tables
     ]
-    puzzle = puzzle_of(judged.figures.model.dimensions, seen)
-    found = [
-        one.name
-        for one in bounded(puzzle.of_figures(np.flatnonzero([one.name not in sums for one in puzzle.hidden])))
-        if one.name not in sums and (np.isnan(one.low) or 0 < true[one.name] < SMALL)
-    ]
+    dimensions = judged.figures.model.dimensions
+    counts = [one for one in seen if not one.table.is_sum]
+    limits = bounded(puzzle_of(dimensions, counts)) if counts else []
+    found = [one.name for one in limits if np.isnan(one.low) or 0 < true[one.name] < SMALL]
+    puzzle = puzzle_of(dimensions, seen)
     follows = np.flatnonzero(determined(puzzle.known, puzzle.asked)).tolist()
     return found + [name for number in follows if 0 < true[name := puzzle.hidden[number].name] < SMALL]
