@@ -20,19 +20,33 @@ def audit_disclosure(
         Path | None,
         typer.Option("--structure", exists=True, dir_okay=False, help="YAML: which columns add up to which."),
     ] = None,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="Compare declarations on trial with what readers see today.")
+    ] = False,
+    authority: Annotated[
+        list[str] | None, typer.Option("--authority", help="With --trial: codes of authorities; all without it.")
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
     """Say which hidden figures anybody can work out, by subtraction and by linear programs: of a table, or of all.
 
-    Without a table it attacks what stands released of every subject that declares itself. Exit code 3 where anything
-    is given away. Nothing is changed. docs/disclosure-control.md explains the structure.
+    Without a table it attacks what stands released of every subject that declares itself. With --trial it judges the
+    declarations that decide nothing yet, attacks what they would show, and sets it beside what stands, mart by mart.
+    Exit code 3 where anything is given away. Nothing is changed. docs/disclosure-control.md explains the structure.
 
     Examples:
 
         warehouse audit-disclosure
 
         warehouse audit-disclosure --csv table.csv --structure table.yml --json
+
+        warehouse audit-disclosure --trial --authority S12000005
     """
+    if (trial and csv is not None) or (authority and not trial):
+        raise fail("--trial goes with --authority, and with no table", Exit.USAGE)
+    if trial:
+        _of_trials(authority or [], json_output)
+        return
     if csv is not None and structure is not None:
         _of_table(csv, structure, json_output)
         return
@@ -48,6 +62,25 @@ def audit_disclosure(
     ]  # fmt: skip
     print_rows(rows, "What readers can work out", "No subject that declares itself has been released.", json_output)
     if any(one.given_away for one in audited):
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def _of_trials(authorities: list[str], json_output: bool) -> None:
+    from orchestration.release.door.trial import try_declarations
+
+    tried = try_declarations(load_settings(), authorities)
+    rows = [
+        {"authority": one.local_authority_code, "mart": row.mart, "period": row.period, "measure": row.measure,
+         "rows": row.rows, "shown": row.shown, "hidden": row.hidden, "only_today": row.lost, "only_on_trial": row.won,
+         "not_available": row.missing, "of_1_to_4": row.few, "unlike": row.unlike}
+        for one in tried
+        for row in one.compared
+    ]  # fmt: skip
+    print_rows(rows, "What readers see, and would see", "Nothing on trial has been judged.", json_output)
+    for one in tried if not json_output else ():
+        said = one.problem or "; ".join(one.given_away[:LISTED]) or "nothing is given away"
+        console.print(f"{one.subject} of {one.local_authority_code}: {said} ({one.seconds:.1f} s)", highlight=False)
+    if any(one.problem or one.given_away for one in tried):
         raise typer.Exit(Exit.ATTENTION)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from orchestration.release.tables.declared import declared_marts
+from orchestration.release.declared.columns import problems_with
+from orchestration.release.tables.declared import declared_marts, trials
 from orchestration.settings import PROJECT_DIR
 from tests.support.dbt_project import (
     LAYERS,
@@ -95,6 +96,12 @@ def test_marts_lie_apart_from_what_only_builds_them(project: Project) -> None:
         name_of(model) for model in project.models if folders_of(model)[0] in NOT_RELEASED_YET and is_for_readers(model)
     ]
     assert not wrong, broken("what readers get lies in the subject's folder, the rest in building", wrong)
+
+
+def test_declarations_on_trial_fit_the_models(project: Project) -> None:
+    models = {name_of(model): model for model in project.models}
+    wrong = [said for one in trials().values() for said in problems_with(one, models)]
+    assert not wrong, broken("a declaration names each column of its marts, and rows that are there", wrong)
 
 
 def test_each_model_has_its_yaml_beside_it(project: Project) -> None:

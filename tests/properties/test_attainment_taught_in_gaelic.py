@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.release.declared.declaration import read_declaration
 from orchestration.release.declared.figures import ALL, Figures, figures_of
+from orchestration.release.declared.reading import read_declaration
 from orchestration.release.engine.cells import Cell
-from orchestration.release.engine.changes import Decision, Elsewhere, decide
+from orchestration.release.engine.changes import Decision, decide
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import PLACE, coded
 from orchestration.release.subject.judged import Judged
@@ -74,7 +75,7 @@ def decided(figures: Figures, columns: Columns, elsewhere: Elsewhere) -> Decisio
 
 def known_of_roll(figures: Figures, columns: Columns) -> Elsewhere:
     """The roll shows every stage of every school and, of the sector, by area."""
-    tables = {table.name for (_, measure), table in figures.tables.items() if measure == ALL}
+    tables = {table.name for (_, measure), parts in figures.tables.items() if measure == ALL for _, table in parts}
     persons = coded(
         figures.model, np.arange(len(columns[PLACE]), dtype=np.int64), {n: columns[n] for n in figures.model.dimensions}
     )
@@ -85,11 +86,12 @@ def known_of_roll(figures: Figures, columns: Columns) -> Elsewhere:
 
 def rows_shown(figures: Figures, decision: Decision) -> Iterator[tuple[str, dict[str, str], int]]:
     """Each cohort that is shown: measure, the row's keys, number."""
-    for (mart, measure), table in figures.tables.items():
+    for (mart, measure), parts in figures.tables.items():
         if not measure.endswith("_cohort"):
             continue
+        tables = {table.name for _, table in parts}
         for number, cell in enumerate(decision.system.cells):
-            if cell.table == table.name and decision.shown[number]:
+            if cell.table in tables and decision.shown[number]:
                 row = row_of(figures, cell)
                 yield f"{mart} {measure} {row}", row, int(decision.system.values[number])
 

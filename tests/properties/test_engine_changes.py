@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.release.engine.cells import system_of
-from orchestration.release.engine.changes import Decision, Elsewhere, decide, key_of
+from orchestration.release.engine.changes import Decision, decide, key_of
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import Memory, Rows
 from orchestration.release.engine.model import PLACE, IntArray, Model, Persons
 from tests.support.other_attacker import bounds, combinations_of

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from orchestration.release.attacker.bounds import bounded
 from orchestration.release.attacker.released import puzzle_of
-from orchestration.release.declared.declaration import read_declaration
 from orchestration.release.declared.figures import figures_of
+from orchestration.release.declared.reading import read_declaration
 from orchestration.release.engine.cells import System, system_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, Dimension, Model, Persons, Table, coded
 from orchestration.release.engine.protect import primary, protect, wanted_of

@@ -10,8 +10,9 @@ import pytest
 
 from orchestration.contracts.document import DocumentError
 from orchestration.release.declared.columns import problems_with
-from orchestration.release.declared.declaration import Declaration, DeclarationError, read_declaration
+from orchestration.release.declared.declaration import Declaration, DeclarationError
 from orchestration.release.declared.figures import figures_of
+from orchestration.release.declared.reading import read_declaration
 from orchestration.release.engine.cells import system_of
 from orchestration.release.engine.model import PLACE, ModelError, coded
 from orchestration.release.engine.protect import primary, protect, wanted_of
@@ -62,10 +63,12 @@ def shown(declaration: Declaration) -> dict[tuple[str, str, str, str], bool]:
         system = system_of(model, coded(model, np.arange(len(ROLL), dtype=np.int64), columns))
         hidden = protect(system, wanted_of(system, primary(system)))
         assert not len(hidden.lost)
-        tables = {(mart, measure): table.name for (mart, measure), table in figures.tables.items()}
-        for (mart, measure), table in tables.items():
+        tables = {
+            (mart, measure): {table.name for _, table in parts} for (mart, measure), parts in figures.tables.items()
+        }
+        for (mart, measure), names in tables.items():
             for number, cell in enumerate(system.cells):
-                if cell.table == table:
+                if cell.table in names:
                     is_open = bool(system.is_shown[number] and not hidden.cells[number])
                     found[mart, measure, cell.place, "/".join(cell.groups)] = is_open
     return found

@@ -12,7 +12,8 @@ import psycopg
 import yaml
 from psycopg import sql
 
-from orchestration.release.declared.declaration import Declaration, Mart, read_declaration
+from orchestration.release.declared.declaration import Declaration, Mart
+from orchestration.release.declared.reading import read_declaration
 from orchestration.settings import PROJECT_DIR
 from tests.support.release_runs import SPLIT_TABLE
 

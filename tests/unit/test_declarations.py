@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import yaml
 
-from orchestration.release.declared.declaration import DeclarationError, read_declaration
+from orchestration.release.declared.declaration import DeclarationError
 from orchestration.release.declared.figures import figures_of
+from orchestration.release.declared.reading import read_declaration
 from orchestration.release.declared.schema import PATH, schema
 from orchestration.release.engine.cells import Cell, system_of
 from orchestration.release.engine.model import coded

@@ -29,6 +29,7 @@ def problems_with(declaration: Declaration, nodes: Mapping[str, Node]) -> list[s
         wanted = [AUTHORITY, population.person, population.period, *population.amounts]
         wanted += declaration.places[0].columns
         wanted += [declaration.dimensions[one].column for one in population.dimensions]
+        wanted += [population.where] if population.where else []
         found += [
             f"{where}: {population.rows} has no column {column}; {hint(column, columns)}"
             for column in dict.fromkeys(wanted)
@@ -58,5 +59,5 @@ def _of_mart(declaration: Declaration, mart: Mart, node: Node) -> Iterator[str]:
         meta |= (node["columns"].get(column, {}).get("config") or {}).get("meta") or {}
         if column in columns and meta.get("privacy") != "public":
             yield f"would show the column {column}, which is {meta.get('privacy') or 'of no privacy class'}"
-    if (node["config"].get("meta") or {}).get("release") is not None:
+    if (node["config"].get("meta") or {}).get("release") is not None and not declaration.is_trial:
         yield "is declared here and under meta.release of the model: keep one of the two"

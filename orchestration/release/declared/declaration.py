@@ -1,14 +1,9 @@
-"""A subject's declaration, read strictly: form, then whether its parts fit each other (RULES 41)."""
+"""What a subject declares: places, dimensions, populations, marts and their measures (RULES 41)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
-from orchestration.contracts.document import Document, DocumentError, read_document, shown
 from orchestration.errors import WarehouseError
-from orchestration.release.declared.agreement import disagreements
-from orchestration.release.declared.keys import RELEASE
 
 AUTHORITY = "local_authority_code"
 """Key of every mart: nothing is added up over councils."""
@@ -21,11 +16,16 @@ class DeclarationError(WarehouseError):
 
 @dataclass(frozen=True)
 class Place:
-    """One level of places, with the columns that name one, and the mart whose rows are the list of them."""
+    """One level of places, with the columns that name one, and the mart whose rows are the list of them.
+
+    ``total`` is the value of its last column in rows that are about the coarser place ``total_place``.
+    """
 
     name: str
     columns: tuple[str, ...]
     listed_in: str | None = None
+    total: str | None = None
+    total_place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,9 @@ class Told:
 class Population:
     """Where the persons are: model, pseudonym, period, amounts (half days), dimensions.
 
+    ``where`` is the column that says of a row whether it counts (None: all do). ``among`` names a population judged
+    before, of which these persons are some: what is hidden there is hidden here. ``has_buffer`` asks for more persons
+    of a figure that was never shown.
     ``told_by``: no mart shows the population, and these measures of others nearly do; it is protected in them.
     """
 
@@ -83,21 +86,31 @@ class Population:
     amounts: tuple[str, ...]
     dimensions: tuple[str, ...]
     cadence: Cadence
+    where: str | None = None
+    among: str | None = None
+    has_buffer: bool = False
     told_by: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A column that readers see: what it counts, and the group with which it is hidden."""
+    """A column that readers see: what it counts, of which population, and the measure with which it is hidden.
+
+    ``symbol`` names the column that says why it is null, which several measures may share. ``leaves`` is a population
+    of which all half days follow where this measure is shown.
+    """
 
     name: str
     kind: str
-    group: str
+    leader: str
+    symbol: str
+    population: str
     of: str | None = None
     values: tuple[str, ...] = ()
     column: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    leaves: str | None = None
     banded: str | None = None
     gap: "Gap | None" = None
 
@@ -113,8 +126,21 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Either:
+    """Rows of several tables in one: by the value of ``column``, what ``value`` is of: a place, or a column."""
+
+    column: str
+    value: str
+    are: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Mart:
-    """A released table: population, place, columns of dimensions, measures, what else it shows, what stays inside."""
+    """A released table: population, place, columns of dimensions, measures, what else it shows, what stays inside.
+
+    ``names`` has the column of the mart for a column of ``by`` that has another name there. ``behind`` are columns
+    inside that count the persons behind a row, or the least of them in any part of its time.
+    """
 
     name: str
     population: str
@@ -124,11 +150,30 @@ class Mart:
     stamps: tuple[str, ...]
     inside: tuple[str, ...]
     shared: bool
+    names: Mapping[str, str] = field(default_factory=dict)
+    either: Either | None = None
+    behind: tuple[str, ...] = ()
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Populations of its measures, that of the mart first."""
+        return tuple(dict.fromkeys((self.population, *(measure.population for measure in self.measures.values()))))
+
+    @property
+    def leaders(self) -> dict[str, tuple[str, ...]]:
+        """Measures that are null together, by the measure that they are hidden with."""
+        found: dict[str, list[str]] = {}
+        for measure in self.measures.values():
+            found.setdefault(measure.leader, []).append(measure.name)
+        return {leader: tuple(names) for leader, names in found.items()}
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """All that a subject declares. ``links`` has, by mart, one of another subject about nearly the same persons."""
+    """All that a subject declares. ``links`` has, by mart, one of another subject about nearly the same persons.
+
+    A trial is judged and decides nothing: what readers see of its marts is as their models say under ``meta.release``.
+    """
 
     subject: str
     places: tuple[Place, ...]
@@ -136,6 +181,7 @@ class Declaration:
     populations: Mapping[str, Population]
     marts: Mapping[str, Mart]
     links: Mapping[str, str]
+    is_trial: bool = False
 
     def place(self, name: str) -> Place:
         """A level of places by its name."""
@@ -144,18 +190,20 @@ class Declaration:
     def marts_of(self, population: str) -> list[Mart]:
         """Marts that show a population, or nearly tell it."""
         told = {measure for one in self.populations[population].told_by for measure in one.measures}
-        return [mart for mart in self.marts.values() if mart.population == population or told & mart.measures.keys()]
+        return [mart for mart in self.marts.values() if population in mart.populations or told & mart.measures.keys()]
 
     def keys(self, mart: Mart) -> tuple[str, ...]:
         """Primary key of a mart: council, place, period, dimensions."""
-        columns = (AUTHORITY, *self.place(mart.place).columns, self.populations[mart.population].period, *mart.by)
-        return tuple(dict.fromkeys(columns))
+        by = (mart.names.get(column, column) for column in mart.by)
+        columns = (AUTHORITY, *self.place(mart.place).columns, self.populations[mart.population].period, *by)
+        either = (mart.either.column, mart.either.value) if mart.either else ()
+        return tuple(dict.fromkeys((*columns, *either)))
 
     def groups(self, mart: Mart) -> dict[str, tuple[str, ...]]:
-        """Measures that are null together, by the name of the measure they are hidden with."""
+        """Measures of one symbol, by its name without ``_symbol``."""
         found: dict[str, list[str]] = {}
         for measure in mart.measures.values():
-            found.setdefault(measure.group, []).append(measure.name)
+            found.setdefault(measure.symbol, []).append(measure.name)
         return {group: tuple(names) for group, names in found.items()}
 
     def dimension_of(self, column: str) -> tuple[DimensionOf, str]:
@@ -166,105 +214,3 @@ class Declaration:
             if column in dimension.levels:
                 return dimension, column
         raise KeyError(column)
-
-
-def read_declaration(path: Path) -> Declaration:
-    """Read a ``release.yml``. Raises ``DeclarationError`` naming each mistake with its line."""
-    where = f"{path.parent.name}/{path.name}"
-    try:
-        document = read_document(path)
-    except DocumentError as error:
-        raise DeclarationError(f"{where} cannot be used: {error}") from None
-    if found := mistakes(document, path.parent.name):
-        raise DeclarationError("\n  ".join([f"{where} is not a declaration that release understands:", *found]))
-    return declaration_of(document.value)
-
-
-def mistakes(document: Document, subject: str) -> list[str]:
-    """A line for each mistake in a subject's declaration, in the order of the file."""
-    problems = [*document.problems, *RELEASE.problems(document.value, ())]
-    if not problems:
-        problems = list(disagreements(document.value, subject))
-    lines = sorted((document.line(p.place), f"{shown(p.place)} {p.says}") for p in problems)
-    return [f"line {line}: {said}" for line, said in lines]
-
-
-def declaration_of(found: Mapping[str, Any]) -> Declaration:
-    """A declaration out of a document whose form is right and whose parts fit."""
-    return Declaration(
-        found["subject"],
-        tuple(Place(p["name"], tuple(p["columns"]), p.get("listed_in")) for p in found["places"]),
-        {name: _dimension(name, one) for name, one in (found.get("dimensions") or {}).items()},
-        {name: _population(name, one) for name, one in found["populations"].items()},
-        {name: _mart(name, one) for name, one in found["marts"].items()},
-        dict(found.get("links") or {}),
-    )
-
-
-def _dimension(name: str, found: Mapping[str, Any]) -> DimensionOf:
-    levels = {
-        column: {value: group for group, values in groups.items() for value in values}
-        for column, groups in (found.get("levels") or {}).items()
-    }
-    within = {
-        one["column"]: {beside: tuple(values) for beside, values in one["values"].items()}
-        for one in found.get("within") or ()
-    }
-    return DimensionOf(
-        name,
-        found["column"],
-        found["kind"] == "cut",
-        tuple(found.get("values") or ()),
-        levels,
-        within,
-        frozenset(found.get("not_asked") or ()),
-        found["kind"] == "result",
-        frozenset(found.get("of_few_places") or ()),
-    )
-
-
-def _population(name: str, found: Mapping[str, Any]) -> Population:
-    cadence = found["cadence"]
-    return Population(
-        name,
-        found["rows"],
-        found["person"],
-        found["period"],
-        tuple(found.get("amounts") or ()),
-        tuple(found["dimensions"]),
-        Cadence(
-            cadence["shown"],
-            tuple(cadence.get("dates") or ()),
-            cadence.get("final_on"),
-            int(bool(cadence.get("final_a_year_later"))),
-        ),
-        tuple(Told(one["column"], one["value"], tuple(one["measures"])) for one in found.get("told_by") or ()),
-    )
-
-
-def _mart(name: str, found: Mapping[str, Any]) -> Mart:
-    measures = {
-        measure: Measure(
-            measure,
-            one["kind"],
-            one.get("hidden_with", measure),
-            one.get("of"),
-            tuple(one.get("values") or ()),
-            one.get("column"),
-            one.get("numerator"),
-            one.get("denominator"),
-            one.get("share") if one["kind"] == "banded" else None,
-            Gap(one["share"], one["in_mart"], one["between"], tuple(one["ends"])) if one["kind"] == "gap" else None,
-        )
-        for measure, one in found["measures"].items()
-    }
-    return Mart(
-        name,
-        found["population"],
-        found["place"],
-        tuple(found.get("by") or ()),
-        measures,
-        tuple(found.get("stamps") or ()),
-        tuple(found.get("inside") or ()),
-        bool(found.get("shared", False)),
-    )

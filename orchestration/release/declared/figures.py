@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure, Population
+from orchestration.release.declared.slices import Slice, slices_of
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table
 from orchestration.release.thresholds import SMALL_COHORT
@@ -22,15 +23,17 @@ def unit_name(unit: Unit) -> str:
 
 @dataclass(frozen=True)
 class Figures:
-    """The model of one population, and by mart and measure the table that counts it."""
+    """The model of one population, and by mart and measure the tables that count it, by the rows they are of."""
 
     declaration: Declaration
     population: str
     model: Model
-    tables: Mapping[tuple[str, str], Table]
+    tables: Mapping[tuple[str, str], tuple[tuple[Slice, Table], ...]]
+    left: frozenset[str] = frozenset()
+    """Tables of which all figures are known where the population that this one is among shows its own."""
 
     def marts(self) -> list[Mart]:
-        """Marts of the population, or those that nearly tell it."""
+        """Marts that have a measure of the population, or those that nearly tell it."""
         return self.declaration.marts_of(self.population)
 
     def count(self, mart: Mart) -> str | None:
@@ -38,10 +41,19 @@ class Figures:
         named = [one.name for one in mart.measures.values() if one.kind == "count"]
         return next((name for name in [*named, ALL] if (mart.name, name) in self.tables), None)
 
+    def measures(self, mart: Mart) -> list[Measure]:
+        """Measures of a mart that the population tells."""
+        return [measure for measure in mart.measures.values() if (mart.name, measure.name) in self.tables]
+
+    def tables_of(self, mart: Mart) -> set[str]:
+        """Names of the tables that count measures of a mart."""
+        return {table.name for (name, _), parts in self.tables.items() if name == mart.name for _, table in parts}
+
     def cell(self, mart: Mart, measure: str, row: Mapping[str, str]) -> list[Cell]:
         """The cells whose being shown tells a measure of a row: one, each of a part's values, or all of a gap's ends.
 
-        ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are.
+        ``row`` has the mart's key columns as text. Half days and the rest are told where the row's persons are. None
+        where the row is of no slice of the mart: nothing is known of it.
         """
         if measure and mart.measures[measure].banded:
             measure = mart.measures[mart.measures[measure].banded or ""].numerator or ""
@@ -51,14 +63,20 @@ class Figures:
             told = [name for name in (share.numerator, share.denominator) if name in other.measures]
             ends = [{**row, gap.between: end} for end in gap.ends]
             return [cell for end in ends for name in told if name for cell in self.cell(other, name, end)]
-        table = self.tables[mart.name, measure]
-        place = self.declaration.place(mart.place)
-        name = unit_name(tuple(row[column] for column in place.columns)) if place.columns else "all"
-        groups: list[list[str]] = [[name]]
-        for dimension, level in table.by:
-            column = level or self.declaration.dimensions[dimension].column
-            groups.append(sorted(table.only[dimension]) if dimension in table.only else [row[column]])
-        return [Cell(table.name, name, found) for found in _product(groups[1:])]
+        for part, table in self.tables[mart.name, measure]:
+            if part.has(row):
+                return _cells(part, table, row)
+        return []
+
+
+def _cells(part: Slice, table: Table, row: Mapping[str, str]) -> list[Cell]:
+    name = unit_name(tuple(row[column] for column in part.columns)) if part.columns else "all"
+    columns = {dimension.name: column for dimension, _, column in part.by}
+    groups = [
+        sorted(table.only[dimension]) if dimension in table.only else [row[columns[dimension]]]
+        for dimension, _ in table.by
+    ]
+    return [Cell(table.name, name, found) for found in _product(groups)]
 
 
 def _product(lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
@@ -68,39 +86,39 @@ def _product(lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return found
 
 
-def _told(declaration: Declaration, population: Population) -> dict[tuple[str, str], Table]:
-    """By mart and measure the table of a population that no mart shows and that measures of others nearly tell.
+def _told(declaration: Declaration, population: Population) -> dict[tuple[str, str], tuple[tuple[Slice, Table], ...]]:
+    """By mart and measure the tables of a population that no mart shows and that measures of others nearly tell.
 
     Of linked marts also the table of all persons of a row, which nobody shows.
     """
-    found: dict[tuple[str, str], Table] = {}
+    found: dict[tuple[str, str], tuple[tuple[Slice, Table], ...]] = {}
+    everybody = Measure("", "count", "", "", population.name)
     for mart in declaration.marts_of(population.name):
+        parts = slices_of(declaration, mart)
         for told in population.told_by:
-            stand_in = Measure("", "part", "", told.column, (told.value,))
+            stand_in = replace(everybody, kind="part", of=told.column, values=(told.value,))
             for name in told.measures:
                 if name in mart.measures:
                     of = declaration.dimension_of(mart.measures[name].of or "")[0]
                     fewest = SMALL_COHORT + 1 if of.is_result else 0
-                    found[mart.name, name] = replace(_table(declaration, mart, stand_in), fewest=fewest)
+                    tables = [replace(_table(declaration, part, stand_in), fewest=fewest) for part in parts]
+                    found[mart.name, name] = tuple(zip(parts, tables, strict=True))
         if mart.name in declaration.links:
-            found[mart.name, ALL] = replace(_table(declaration, mart, Measure("", "count", "")), shows=False)
+            tables = [replace(_table(declaration, part, everybody), shows=False) for part in parts]
+            found[mart.name, ALL] = tuple(zip(parts, tables, strict=True))
     return found
 
 
-def _table(declaration: Declaration, mart: Mart, measure: Measure) -> Table:
-    by: list[tuple[str, str]] = []
-    for column in mart.by:
-        dimension, level = declaration.dimension_of(column)
-        if not dimension.is_cut:
-            by.append((dimension.name, level))
+def _table(declaration: Declaration, part: Slice, measure: Measure) -> Table:
+    by = [(dimension.name, level) for dimension, level, _ in part.by]
     only: dict[str, frozenset[str]] = {}
     if measure.of is not None:
         dimension, level = declaration.dimension_of(measure.of)
         by.append((dimension.name, level))
         only[dimension.name] = frozenset(measure.values)
-    place = mart.place if mart.place != declaration.places[0].name else FINEST
+    place = part.place.name if part.place.name != declaration.places[0].name else FINEST
     of_part = "".join(f"={'+'.join(sorted(values))}" for values in only.values())
-    name = "/".join((mart.place, *(f"{d}.{level}" if level else d for d, level in sorted(by)))) + of_part
+    name = "/".join((part.place.name, *(f"{d}.{level}" if level else d for d, level in sorted(by)))) + of_part
     return Table(name, place, tuple(sorted(by)), only)
 
 
@@ -141,20 +159,31 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
     if declaration.populations[population].told_by:
         told = _told(declaration, declaration.populations[population])
-        every = {table.name: table for table in told.values()}
+        every = {table.name: table for parts in told.values() for _, table in parts}
         model = Model(_dimensions(declaration, population, units), tuple(every.values()), fewest)
-        return Figures(declaration, population, model, {key: every[table.name] for key, table in told.items()})
+        of_told = {key: tuple((part, every[table.name]) for part, table in parts) for key, parts in told.items()}
+        return Figures(declaration, population, model, of_told)
     tables: dict[str, Table] = {}
-    of_measure: dict[tuple[str, str], Table] = {}
-    count = Measure("", "count", "")
+    of_measure: dict[tuple[str, str], tuple[tuple[Slice, Table], ...]] = {}
+    left: set[str] = set()
+    counted_in: set[str] = set()
+    summed_in: set[str] = set()
     for mart in declaration.marts.values():
-        if mart.population != population:
-            continue
+        parts = slices_of(declaration, mart)
         for measure in mart.measures.values():
-            if measure.gap or measure.banded:
+            if measure.leaves == population:
+                whole = [_table(declaration, part, replace(measure, of=None)) for part in parts]
+                left |= {tables.setdefault(table.name, table).name for table in whole}
+            if measure.population != population or measure.gap or measure.banded:
                 continue
             teller = mart.measures.get(measure.numerator or "", measure)
-            table = _table(declaration, mart, teller if teller.kind in COUNTED else count)
-            of_measure[mart.name, measure.name] = tables.setdefault(table.name, table)
-    model = Model(_dimensions(declaration, population, units), tuple(tables.values()), fewest)
-    return Figures(declaration, population, model, of_measure)
+            counted = teller if teller.kind in (*COUNTED, "half_days") else replace(teller, of=None)
+            found = [(part, _table(declaration, part, counted)) for part in parts]
+            of_measure[mart.name, measure.name] = tuple(
+                (part, tables.setdefault(table.name, table)) for part, table in found
+            )
+            (counted_in if teller.kind in COUNTED else summed_in).update(table.name for _, table in found)
+    sums = (summed_in | left) - counted_in
+    of_all = {name: replace(table, is_sum=name in sums) for name, table in tables.items()}
+    model = Model(_dimensions(declaration, population, units), tuple(of_all.values()), fewest)
+    return Figures(declaration, population, model, of_measure, frozenset(left))

@@ -37,8 +37,15 @@ class Named:
             yield from self.of.problems(inner, (*place, name))
 
 
+TOTAL = Keys({"value": VALUE, "place": NAME}, needed=("value", "place"))
 PLACE = Keys(
-    {"name": NAME, "columns": ListOf(NAME, at_least=0), "listed_in": NAME, "description": Text()},
+    {
+        "name": NAME,
+        "columns": ListOf(NAME, at_least=0),
+        "listed_in": NAME,
+        "total": TOTAL,
+        "description": Text(),
+    },
     needed=("name", "columns"),
 )
 WITHIN = Keys({"column": NAME, "values": Named(ListOf(VALUE), VALUE)}, needed=("column", "values"))
@@ -65,6 +72,9 @@ POPULATION = Keys(
         "rows": NAME,
         "person": NAME,
         "period": NAME,
+        "where": NAME,
+        "among": NAME,
+        "buffer": Flag(),
         "amounts": ListOf(NAME),
         "dimensions": ListOf(NAME, at_least=0),
         "cadence": CADENCE,
@@ -85,14 +95,21 @@ MEASURE = Keys(
         "between": NAME,
         "ends": ListOf(VALUE),
         "hidden_with": NAME,
+        "symbol": NAME,
+        "population": NAME,
+        "leaves": NAME,
     },
     needed=("kind",),
 )
+EITHER = Keys({"column": NAME, "value": NAME, "are": Named(NAME, VALUE)}, needed=("column", "value", "are"))
 MART = Keys(
     {
         "population": NAME,
         "place": NAME,
         "by": ListOf(NAME, at_least=0),
+        "names": Named(NAME),
+        "either": EITHER,
+        "behind": ListOf(NAME),
         "measures": Named(MEASURE),
         "stamps": ListOf(NAME, at_least=0),
         "inside": ListOf(NAME, at_least=0),
@@ -104,6 +121,7 @@ RELEASE = Keys(
     {
         "subject": NAME,
         "description": Text(),
+        "trial": Flag(),
         "places": ListOf(PLACE),
         "dimensions": Named(DIMENSION),
         "populations": Named(POPULATION),
@@ -113,11 +131,11 @@ RELEASE = Keys(
     needed=("subject", "description", "places", "populations", "marts"),
 )
 OF_KIND: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "count": ((), ("hidden_with",)),
-    "part": (("of", "values"), ("hidden_with",)),
-    "band": (("of", "values"), ("hidden_with",)),
-    "half_days": (("column",), ("hidden_with",)),
-    "ratio": (("numerator", "denominator"), ("hidden_with",)),
+    "count": ((), ("hidden_with", "symbol", "population")),
+    "part": (("of", "values"), ("hidden_with", "symbol", "population")),
+    "band": (("of", "values"), ("hidden_with", "symbol", "population")),
+    "half_days": (("column",), ("of", "values", "hidden_with", "symbol", "population", "leaves")),
+    "ratio": (("numerator",), ("denominator", "hidden_with", "symbol")),
     "banded": (("share", "hidden_with"), ()),
     "gap": (("share", "in_mart", "between", "ends"), ()),
 }

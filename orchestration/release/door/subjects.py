@@ -123,10 +123,7 @@ def _released(
     standing = {c.mart: read_rows(connection, c, authority, f"released.{c.mart}") for c in contracts}
     deliveries = deliveries_in_force(connection, authority)
     judged = judge(connection, declaration, authority, exact, deliveries[2])
-    wanted = {
-        name: wanted_rows(mart, exact[name], standing[name], judged[mart.population])
-        for name, mart in declaration.marts.items()
-    }
+    wanted = {name: wanted_rows(mart, exact[name], standing[name], judged) for name, mart in declaration.marts.items()}
     differences = [difference_of(c, standing_rows(standing[c.mart]), wanted[c.mart].rows) for c in contracts]
     every = [one for periods in judged.values() for one in periods.values()]
     is_new = any(one.memory.new_cells or one.memory.new_rows is not None for one in every)

@@ -6,18 +6,16 @@ dimension that both cross (``engine.crossings`` says why nothing is lost). A *ce
 has 1 where a column is in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import coo_array, csc_array, csr_array, vstack
 
 from orchestration.release.engine.crossings import Crossing, crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
+from orchestration.release.engine.parts import Part, part_of
 from orchestration.release.thresholds import FEW_SCHOOLS
-
-LARGEST = 3_000_000
-"""Columns beyond which a model is refused: its tables cross more dimensions than anybody can judge."""
 
 
 @dataclass(frozen=True)
@@ -30,33 +28,12 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Columns of some dimensions together with the places.
-
-    ``names`` are the dimensions (places first) and ``sizes`` how many values each has; ``position`` is the column of
-    each combination, -1 where it is impossible (and last, for what is in no list); ``codes`` the values of each column.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    position: IntArray
-    codes: dict[str, IntArray]
-
-    def columns(self, codes: Mapping[str, IntArray]) -> IntArray:
-        """The column of each row of values (positions in the lists); -1 where a value is -1, or the row impossible."""
-        values = [codes[name] for name in self.names]
-        known = np.all([value >= 0 for value in values], axis=0)
-        flat = np.full(len(known), len(self.position) - 1, dtype=np.int64)
-        if known.any():
-            flat[known] = np.ravel_multi_index([value[known] for value in values], self.sizes)
-        return self.position[flat]
-
-
-@dataclass(frozen=True)
 class System:
     """Cells and columns of one population.
 
-    ``matrix`` is cells x columns of 0 and 1, ``values`` the persons of each cell, ``counts`` those of each column.
+    ``matrix`` is cells x columns of 0 and 1, ``values`` the rows of persons of each cell, ``counts`` those of each
+    column. ``persons`` of a cell are fewer where some have several rows in it, such as one for each reason; ``is_sum``
+    has the cells of half days alone.
     Rows of ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing
     were hidden; the others are protected and never shown. ``tells_all`` has those that say of a small cohort that
     all its persons, or none, have a result (``Dimension.fewest``). ``of_person`` gives, for each row of persons, its
@@ -67,8 +44,10 @@ class System:
     matrix: csr_array
     glue: csr_array
     values: IntArray
+    persons: IntArray
     counts: IntArray
     is_shown: BoolArray
+    is_sum: BoolArray
     tells_all: BoolArray
     of_person: IntArray
     parts: tuple[Part, ...]
@@ -92,33 +71,6 @@ def _crossings(model: Model) -> list[Crossing]:
         if other != PLACE and other in used
     ]
     return crossings_of(sets)
-
-
-def _is_allowed(model: Model, names: Sequence[str], codes: dict[str, IntArray]) -> BoolArray:
-    kept: BoolArray = np.ones(len(codes[PLACE]), dtype=np.bool_)
-    for name in names:
-        dimension = model.dimensions[name]
-        for (other, level), beside in dimension.allowed.items():
-            if other not in codes:
-                continue
-            groups, of_value = model.dimensions[other].groups(level)
-            fits = np.array([[value in beside.get(group, ()) for value in dimension.values] for group in groups])
-            kept &= fits[of_value[codes[other]], codes[name]]
-    return kept
-
-
-def _part(model: Model, names: tuple[str, ...], start: int) -> Part:
-    every = (PLACE, *names)
-    sizes = tuple(len(model.dimensions[name].values) for name in every)
-    size = int(np.prod(sizes, dtype=np.float64))
-    if size > LARGEST:
-        raise ModelError(f"tables cross {', '.join(names)}: {size} combinations are more than {LARGEST}")
-    grid = np.unravel_index(np.arange(size), sizes)
-    codes = {name: np.asarray(values, dtype=np.int64) for name, values in zip(every, grid, strict=True)}
-    kept = _is_allowed(model, names, codes)
-    position = np.full(size + 1, -1, dtype=np.int64)
-    position[np.flatnonzero(kept)] = start + np.arange(int(kept.sum()))
-    return Part(every, sizes, position, {name: values[kept] for name, values in codes.items()})
 
 
 def _of_persons(part: Part, persons: Persons) -> IntArray:
@@ -246,6 +198,20 @@ def _says_nothing(crossings: Sequence[Crossing], parts: Sequence[Part], is_free:
     return True
 
 
+def _distinct(matrix: csr_array, of_person: IntArray, ids: IntArray, values: IntArray) -> IntArray:
+    """How many persons stand in each cell, each once."""
+    unique, person = np.unique(ids, return_inverse=True)
+    if len(unique) == len(ids):
+        return values
+    columns = csc_array(matrix)
+    pairs: list[IntArray] = []
+    for number in range(of_person.shape[1]):
+        found = coo_array(columns[:, of_person[:, number]])
+        pairs.append(np.unique(found.coords[0].astype(np.int64) * len(unique) + person[found.coords[1]]))
+    cells = np.unique(np.concatenate(pairs)) // len(unique)
+    return np.bincount(cells, minlength=len(values)).astype(np.int64)
+
+
 def system_of(model: Model, persons: Persons, small: BoolArray | None = None) -> System:
     """All cells of a model with their persons.
 
@@ -257,7 +223,7 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     width = 0
     crossings = _crossings(model)
     for crossing in crossings:
-        parts.append(_part(model, tuple(name for name in model.dimensions if name in crossing.names), width))
+        parts.append(part_of(model, tuple(name for name in model.dimensions if name in crossing.names), width))
         starts.append(width)
         width += len(parts[-1].codes[PLACE])
     if small is None:
@@ -279,15 +245,19 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
         shown.append(is_shown)
         alike.append(tells)
     matrix = csr_array(vstack(blocks))
+    values = np.asarray(matrix @ counts, dtype=np.int64)
+    sums = {table.name for table in model.tables if table.is_sum}
     is_free = np.split(np.bincount(matrix.indices, minlength=width) == 0, starts[1:])
     glue = _glue(crossings, parts, starts, width)
     return System(
         tuple(cells),
         matrix,
         csr_array((0, width)) if _says_nothing(crossings, parts, is_free) else glue,
-        np.asarray(matrix @ counts, dtype=np.int64),
+        values,
+        _distinct(matrix, of_person, persons.ids, values),
         counts,
         np.concatenate(shown),
+        np.array([cell.table in sums for cell in cells], dtype=np.bool_),
         np.concatenate(alike),
         of_person,
         tuple(parts),

@@ -5,13 +5,14 @@ readers, who know what it was, may not learn what it is, neither by itself nor f
 protected as a hidden one is; one from the same persons as when it was shown is known whatever is decided.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array
 
 from orchestration.release.engine.cells import Cell, System, system_of
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import DERIVED, HIDDEN, SHOWN, CellState, Memory, Rows
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, Persons
 from orchestration.release.engine.protect import primary, protect
@@ -89,25 +90,6 @@ class Decision:
 Due = Callable[[Cell], bool]
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """What tables of other subjects say of nearly the same figures: hidden there, or known from there (RULES 45)."""
-
-    hidden: frozenset[Cell] = frozenset()
-    known: frozenset[Cell] = frozenset()
-
-    def and_hidden(self, cells: frozenset[Cell]) -> "Elsewhere":
-        """The same with further cells that are hidden elsewhere."""
-        return Elsewhere(self.hidden | cells, self.known - cells) if cells else self
-
-    def flags(self, system: System) -> tuple[BoolArray, BoolArray]:
-        """For each cell whether it is hidden elsewhere, and whether it is known from there."""
-        return (
-            np.array([cell in self.hidden for cell in system.cells], dtype=np.bool_),
-            np.array([cell in self.known for cell in system.cells], dtype=np.bool_),
-        )
-
-
 def _states(system: System, memory: Memory) -> tuple[list[CellState | None], dict[str, BoolArray], IntArray]:
     states = [memory.cells.get(key_of(cell)) for cell in system.cells]
     flags = {
@@ -127,26 +109,39 @@ def decide(
     buffer: int = SMALL,
     is_final: bool = False,
     elsewhere: Elsewhere | None = None,
+    fewest: Mapping[Cell, int] | None = None,
 ) -> Decision:
     """Decide what is shown of a population now, given all that was; notes in ``memory`` what is new.
 
     ``due`` says which figures that were shown may change today (None: all); a figure shown for the first time always
     may. ``buffer`` is the number of persons below which one that was never shown is hidden. When ``is_final``, nothing
     is held that five or more have changed: it is hidden if others need it. What is hidden ``elsewhere`` is hidden
-    here, and what is known from there protects nothing here.
+    here, and what is known from there protects nothing here. ``fewest`` has by cell the least number of persons behind
+    any of its figures, such as that of one month: where that is small it is hidden, known before or not.
     """
     system = system_of(model, persons, _small(model, persons, memory))
     now = Rows.of(model, persons)
     states, flags, releases = _states(system, memory)
     changed = changed_persons(system, memory, now, releases)
     before = flags[SHOWN] | flags[DERIVED]
-    first = primary(system, flags[SHOWN], buffer)
+    least = _fewest(system, fewest or {})
+    first = primary(system, flags[SHOWN], buffer, least)
     is_few = before & (changed > 0) & (changed < SMALL)
-    there_hidden, there_known = (elsewhere or Elsewhere()).flags(system)
+    elsewhere = elsewhere or Elsewhere()
+    there_hidden, there_known = elsewhere.flags(system)
+    is_told = np.array([cell in elsewhere.told for cell in system.cells], dtype=np.bool_)
+    is_left = np.array([cell.table in elsewhere.left for cell in system.cells], dtype=np.bool_)
+    first &= ~is_told
+    there_hidden &= ~is_told
+    few = is_told & (system.persons > 0) & (system.persons < SMALL)
+    is_within = (_within(model, system, few | (is_left & ~is_told)) | is_left) & ~is_told
+    is_within &= system.is_shown
     there_hidden &= (system.is_shown | _of_unshown_tables(model, system)) & (system.values > 0)
     own, first = first, first | there_hidden
+    there_hidden |= first & (least < system.persons) & system.is_shown
     is_known = before & (changed == 0) & ~there_hidden
-    is_known |= there_known & ~first & ~is_few & (system.values > 0)
+    is_known |= (there_known & ~first & ~is_few | is_told) & (system.values > 0)
+    is_known &= ~is_within
     waits = np.zeros(len(system.cells), dtype=np.bool_)
     if due is not None:
         waits = np.array([not due(cell) for cell in system.cells], dtype=np.bool_) & flags[SHOWN] & (changed > 0)
@@ -158,15 +153,15 @@ def decide(
         shown = system.is_shown & flags[SHOWN] & ~held
         return Decision(system, shown, held, system.is_shown & flags[HIDDEN], values, changed, _NONE)
     is_protected = (first | is_few) & ~is_known
-    off = ((is_protected | flags[HIDDEN] | waits) & system.is_shown) & ~is_known
+    off = ((is_protected | flags[HIDDEN] | waits | is_within) & system.is_shown) & ~is_known
     # what is known from elsewhere is as good as shown, whoever shows it
     seen = replace(system, is_shown=system.is_shown | (there_known & _of_unshown_tables(model, system) & ~first))
     is_zero = seen.is_shown & ~off & (system.values == 0)
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL)
     found = protect(seen, wanted, targets)
-    is_off = (found.cells | flags[HIDDEN] | (waits & flags[SHOWN])) & system.is_shown
-    hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden)
+    is_off = (found.cells | flags[HIDDEN] | is_within | (waits & flags[SHOWN])) & system.is_shown
+    hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden | is_within)
     if is_final:
         hidden |= is_off & (changed >= SMALL)
     held = is_off & ~hidden
@@ -178,6 +173,35 @@ def decide(
     _remember(decision, memory, flags, wanted, is_off)
     memory.note(now)
     return decision
+
+
+def _within(model: Model, system: System, whole: BoolArray) -> BoolArray:
+    """Cells that part one of these: of 1 to 4 persons and known anyhow, or hidden elsewhere.
+
+    An empty part would tell what the other parts are, so these cells are hidden with their zeros.
+    """
+    found: BoolArray = np.zeros(len(system.cells), dtype=np.bool_)
+    if not whole.any():
+        return found
+    tables = {table.name: table for table in model.tables}
+    wholes = {system.cells[number] for number in np.flatnonzero(whole).tolist()}
+    over = [tables[name] for name in sorted({cell.table for cell in wholes})]
+    for number, cell in enumerate(system.cells):
+        own = dict(zip(tables[cell.table].by, cell.groups, strict=True))
+        for table in over:
+            if table.place == tables[cell.table].place and set(table.by) <= set(own):
+                found[number] |= Cell(table.name, cell.place, tuple(own[key] for key in table.by)) in wholes
+    return found
+
+
+def _fewest(system: System, found: Mapping[Cell, int]) -> IntArray:
+    """The least number of persons behind each cell, zeros apart: its own, or that of one of its figures."""
+    least = system.persons.copy()
+    for number, cell in enumerate(system.cells):
+        count = found.get(cell, 0)
+        if count > 0 and (count < least[number] or not least[number]):
+            least[number] = count
+    return least
 
 
 def _small(model: Model, persons: Persons, memory: Memory) -> BoolArray:

@@ -73,7 +73,8 @@ class Table:
     a part of the persons; what is left of them (the complement) is protected as the part is (RULES 42).
     ``is_breakdown`` tables show nothing of small places (RULES 43). ``shows`` turns the table into one that nobody
     shows and whose figures are protected all the same. Figures of fewer persons than ``fewest`` are not shown, but
-    zeros are.
+    zeros are. A table of sums shows half days and no persons: these must not follow, and bounds of them say nothing of
+    how many persons there are.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Table:
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shows: bool = True
     fewest: int = 0
+    is_sum: bool = False
 
     @property
     def is_breakdown(self) -> bool:

@@ -30,14 +30,18 @@ class Hidden:
         return int((self.cells & system.is_shown).sum())
 
 
-def primary(system: System, was_shown: BoolArray | None = None, buffer: int = SMALL) -> BoolArray:
+def primary(
+    system: System, was_shown: BoolArray | None = None, buffer: int = SMALL, fewest: IntArray | None = None
+) -> BoolArray:
     """Cells with 1 to 4 persons; fewer than ``buffer`` where a cell was never shown (RULES 33, 42).
 
     The complement of a part is a cell of the system that nobody shows, so it counts here too; and so does one that says
-    of all persons of a small cohort what their result is.
+    of all persons of a small cohort what their result is. ``fewest`` (None: the persons of each cell) is the least
+    number that ever stands behind a figure of it, as in one month of the year.
     """
     limit = np.where(system.is_shown if was_shown is None else system.is_shown & ~was_shown, buffer, SMALL)
-    return np.asarray((system.values > 0) & (system.values < limit) | system.tells_all)
+    behind = system.persons if fewest is None else fewest
+    return np.asarray((behind > 0) & (behind < limit) | system.tells_all)
 
 
 def wanted_of(
@@ -99,8 +103,8 @@ def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArra
 def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) -> Hidden:
     """Decide what is hidden of a system.
 
-    ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five; all protected ones
-    from being worked out: those that the buffer hides, and those of which a change is held.
+    ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five, of sums where that
+    can be; all protected ones from being worked out: those that the buffer hides, and those of which a change is held.
     """
     if targets is None:
         targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
@@ -113,4 +117,5 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) ->
     hidden, helpless = _repaired(system, wanted, hidden, hopeless)
     hopeless[helpless] = False
     hidden = _spared(system, wanted, hidden, hopeless)
-    return Hidden(hidden, np.union1d(lost, np.array(helpless, dtype=np.int64)))
+    beyond = [cell for cell in helpless if not system.is_sum[cell]]
+    return Hidden(hidden, np.union1d(lost, np.array(beyond, dtype=np.int64)))

@@ -87,7 +87,7 @@ def _note(
     text = dict(zip(contract.keys, map(str, key), strict=True))
     if text[judged.figures.declaration.populations[mart.population].period] != judged.place.period:
         return
-    for measure in mart.measures.values():
+    for measure in judged.figures.measures(mart):
         if measure.kind not in COUNTED:
             continue
         cells = judged.figures.cell(mart, measure.name, text)
@@ -95,16 +95,15 @@ def _note(
             continue
         (cell,) = cells
         name: Key = (cell.place, *cell.groups)
-        table = judged.figures.tables[mart.name, measure.name]
         value = row[at[measure.name]]
         if judged.state(cells) == HELD:
-            held.setdefault(table.name, set()).add(name)
-            figures.setdefault(table.name, {}).setdefault(name, None)
+            held.setdefault(cell.table, set()).add(name)
+            figures.setdefault(cell.table, {}).setdefault(name, None)
         elif value is None and cell in judged.known and judged.number(cells) not in range(1, SMALL):
-            figures.setdefault(table.name, {})[name] = judged.number(cells)
+            figures.setdefault(cell.table, {})[name] = judged.number(cells)
         elif value is None:
             if not judged.decision.system.is_shown[judged.at[cell]]:
-                unsure.setdefault(table.name, set()).add(name)
-            figures.setdefault(table.name, {}).setdefault(name, None)
+                unsure.setdefault(cell.table, set()).add(name)
+            figures.setdefault(cell.table, {}).setdefault(name, None)
         else:
-            figures.setdefault(table.name, {})[name] = int(value)
+            figures.setdefault(cell.table, {})[name] = int(value)

@@ -1,6 +1,7 @@
 """Judges the populations of a declared subject, period by period, out of the database (RULES 24, 41-45)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import psycopg
@@ -8,10 +9,12 @@ import psycopg
 from orchestration.release.declared.declaration import Declaration, Population
 from orchestration.release.declared.figures import Figures, Unit, figures_of
 from orchestration.release.engine.cells import Cell
-from orchestration.release.engine.changes import Decision, Due, Elsewhere, decide
+from orchestration.release.engine.changes import Decision, Due, decide
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import Persons
 from orchestration.release.limits import at
+from orchestration.release.subject.among import among, fewest_of
 from orchestration.release.subject.cadence import due_of, is_final
 from orchestration.release.subject.judged import Judged, SubjectError
 from orchestration.release.subject.linked import elsewhere_of
@@ -19,7 +22,7 @@ from orchestration.release.subject.persons import periods_of, read_persons
 from orchestration.release.subject.store import Place, load_memory
 from orchestration.release.subject.told import tellers_to_hide
 from orchestration.release.tables.rows import MartRows
-from orchestration.release.thresholds import BREAKDOWNS_FROM
+from orchestration.release.thresholds import BREAKDOWNS_FROM, BUFFER, SMALL
 
 ATTEMPTS = 5
 """Decisions until what is known elsewhere loses no figure; one is usual."""
@@ -51,7 +54,10 @@ def judge(
             due = None if final else due_of(population.cadence, shown_on, today)
             elsewhere = elsewhere_of(connection, figures, authority, period)
             elsewhere = elsewhere.and_hidden(hidden.get((population.name, period), frozenset()))
-            decision, elsewhere = _decided(figures, persons.under(figures.model), memory, due, final, elsewhere)
+            if population.among is not None:
+                elsewhere = among(figures, judged[population.among].get(period), elsewhere)
+            asked = Asked(due, final, BUFFER if population.has_buffer else SMALL, fewest_of(figures, exact, period))
+            decision, elsewhere = _decided(figures, persons.under(figures.model), memory, asked, elsewhere)
             if len(decision.lost):
                 raise SubjectError(
                     f"{declaration.subject}: {len(decision.lost)} figures of {period} cannot be protected, whatever is "
@@ -66,8 +72,18 @@ def judge(
     return judged
 
 
+@dataclass(frozen=True)
+class Asked:
+    """When figures may change, from how many persons on a new one is shown, and the fewest persons behind some."""
+
+    due: Due | None
+    is_final: bool
+    buffer: int
+    fewest: Mapping[Cell, int]
+
+
 def _decided(
-    figures: Figures, persons: Persons, memory: Memory, due: Due | None, is_final: bool, elsewhere: Elsewhere
+    figures: Figures, persons: Persons, memory: Memory, asked: Asked, elsewhere: Elsewhere
 ) -> tuple[Decision, Elsewhere]:
     """Decide, with what is known from elsewhere; what that alone gives away nothing here can help (RULES 46).
 
@@ -75,13 +91,15 @@ def _decided(
     """
     for attempt in range(ATTEMPTS):
         memory.forget_new()
-        decision = decide(figures.model, persons, memory, due, is_final=is_final, elsewhere=elsewhere)
+        decision = decide(
+            figures.model, persons, memory, asked.due, asked.buffer, asked.is_final, elsewhere, asked.fewest
+        )
         if not len(decision.lost) or not elsewhere.known:
             break
         places = {decision.system.cells[cell].place for cell in decision.lost.tolist()}
         left = frozenset(cell for cell in elsewhere.known if cell.place not in places)
         is_last = attempt == ATTEMPTS - 2 or left == elsewhere.known
-        elsewhere = Elsewhere(elsewhere.hidden, frozenset() if is_last else left)
+        elsewhere = replace(elsewhere, known=frozenset() if is_last else left)
     return decision, elsewhere
 
 

@@ -47,16 +47,16 @@ class Judged:
         """What becomes of a measure that these cells tell: hidden if any is, held if any is, else shown."""
         decision = self.decision
         found = [self.at.get(cell) for cell in cells]
-        if any(at is None or not (decision.shown[at] or decision.held[at]) for at in found):
+        if not found or any(at is None or not (decision.shown[at] or decision.held[at]) for at in found):
             return HIDDEN
         return HELD if any(decision.held[at] for at in found if at is not None) else SHOWN
 
     def number(self, cells: Sequence[Cell]) -> int | None:
-        """The persons of these cells as they are now; None where a cell is in no list."""
+        """The persons of these cells as they are now; None where a cell is in no list, or there is none."""
         found = [self.at.get(cell) for cell in cells]
-        if any(at is None for at in found):
+        if not found or any(at is None for at in found):
             return None
-        return sum(int(self.decision.system.values[at]) for at in found if at is not None)
+        return sum(int(self.decision.system.persons[at]) for at in found if at is not None)
 
 
 def text_keys(rows: MartRows, mart: Mart, figures: Figures) -> list[dict[str, str]]:
@@ -71,30 +71,37 @@ def check_figures(judged: Judged, mart: Mart, rows: MartRows, positions: Sequenc
 
     Raises ``SubjectError`` with the number of such rows.
     """
+    wrong, missing = unlike(judged, mart, rows, positions)
+    if wrong:
+        raise SubjectError(
+            f"{mart.name}: {wrong} figures of {judged.place.period} are not the number of persons in "
+            f"{judged.figures.declaration.populations[judged.figures.population].rows}, or are of a row that no list "
+            "has"
+        )
+    if missing:
+        raise SubjectError(f"{mart.name}: {missing} rows of {judged.place.period} with persons in them are not there")
+
+
+def unlike(judged: Judged, mart: Mart, rows: MartRows, positions: Sequence[int]) -> tuple[int, int]:
+    """How many figures are not the number of persons behind them, and how many rows with persons are not there."""
     keys = text_keys(rows, mart, judged.figures)
     wrong = 0
     seen: set[Cell] = set()
     for position in positions:
-        for measure in mart.measures.values():
+        for measure in judged.figures.measures(mart):
             cells = judged.figures.cell(mart, measure.name, keys[position])
             seen.update(cells)
             number = judged.number(cells)
             if number is None or (measure.kind in COUNTED and _other(rows, measure.name, position, number)):
                 wrong += 1
-    if wrong:
-        raise SubjectError(
-            f"{mart.name}: {wrong} figures of {judged.place.period} are not the number of persons in "
-            f"{judged.figures.declaration.populations[mart.population].rows}, or are of a row that no list has"
-        )
-    tables = {table.name for (name, _), table in judged.figures.tables.items() if name == mart.name}
+    tables = judged.figures.tables_of(mart)
     system = judged.decision.system
     missing = sum(
         1
         for cell, value, is_shown in zip(system.cells, system.values, system.is_shown, strict=True)
         if cell.table in tables and is_shown and value and cell not in seen
     )
-    if missing:
-        raise SubjectError(f"{mart.name}: {missing} rows of {judged.place.period} with persons in them are not there")
+    return wrong, missing
 
 
 def _other(rows: MartRows, measure: str, position: int, number: int) -> bool:

@@ -8,7 +8,7 @@ from psycopg import sql
 from orchestration.release.declared.declaration import AUTHORITY, Mart
 from orchestration.release.declared.figures import Figures
 from orchestration.release.engine.cells import Cell
-from orchestration.release.engine.changes import Elsewhere
+from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.subject.judged import SubjectError
 from orchestration.release.subject.persons import EXACT
 from orchestration.release.tables.rows import SUPPRESSED

@@ -50,11 +50,13 @@ def read_persons(
     columns += [sql.SQL("coalesce({}::text, 'unknown')").format(sql.Identifier(c)) for c in dimensions.values()]
     columns += [sql.SQL("{}::text").format(sql.Identifier(column)) for column in places]
     columns += [sql.SQL("coalesce({}, 0)::bigint").format(sql.Identifier(column)) for column in one.amounts]
-    query = sql.SQL("select {} from {} where {} = %s and {}::text = %s order by 1").format(
+    only = sql.SQL(" and {}").format(sql.Identifier(one.where)) if one.where else sql.SQL("")
+    query = sql.SQL("select {} from {} where {} = %s and {}::text = %s{} order by 1").format(
         sql.SQL(", ").join(columns),
         sql.Identifier(EXACT, one.rows),
         sql.Identifier(AUTHORITY),
         sql.Identifier(one.period),
+        only,
     )
     rows = connection.execute(query, [authority, period]).fetchall()
     found = list(zip(*rows, strict=True)) if rows else [()] * len(columns)

@@ -19,12 +19,17 @@ class Wanted:
     held: list[Row] = field(default_factory=list)
 
 
-def wanted_rows(mart: Mart, rows: MartRows, standing: MartRows, judged: Mapping[str, Judged]) -> Wanted:
-    """The rows of a mart as they are to be released; ``judged`` has what was decided by period.
+ByPopulation = Mapping[str, Mapping[str, Judged]]
+"""What was decided, by population and period."""
+
+
+def wanted_rows(mart: Mart, rows: MartRows, standing: MartRows, every: ByPopulation) -> Wanted:
+    """The rows of a mart as they are to be released; ``every`` has what was decided by population and period.
 
     Raises ``SubjectError`` where a row is of a period that was not judged, or a held figure does not stand.
     """
     wanted = Wanted()
+    judged = every[mart.population]
     if not len(rows):
         return wanted
     population = next(iter(judged.values())).figures.declaration.populations[mart.population] if judged else None
@@ -36,8 +41,10 @@ def wanted_rows(mart: Mart, rows: MartRows, standing: MartRows, judged: Mapping[
         by_period.setdefault(period, []).append(position)
     before = _standing(standing)
     for period, positions in sorted(by_period.items()):
-        check_figures(judged[period], mart, rows, positions)
-        _of_period(mart, rows, positions, judged[period], before, wanted)
+        of_period = {name: every[name][period] for name in mart.populations if period in every[name]}
+        for one in of_period.values():
+            check_figures(one, mart, rows, positions)
+        _of_period(mart, rows, positions, of_period, before, wanted)
     return wanted
 
 
@@ -55,34 +62,47 @@ def _of_period(
     mart: Mart,
     rows: MartRows,
     positions: Sequence[int],
-    judged: Judged,
+    judged: Mapping[str, Judged],
     before: Mapping[Row, dict[str, Any]],
     wanted: Wanted,
 ) -> None:
     contract = rows.contract
-    keys = text_keys(rows, mart, judged.figures)
+    keys = text_keys(rows, mart, judged[mart.population].figures)
     names = [column.name for column in contract.released_columns]
     for position in positions:
         row = {name: rows.columns[name][position] for name in names if name in rows.columns}
         key = tuple(row[name] for name in contract.keys)
         is_held = False
-        for group, measures in contract.groups.items():
-            states = {
-                judged.state(judged.figures.cell(mart, measure, keys[position])) for measure in _tellers(mart, measures)
-            }
-            if HIDDEN in states or (HELD in states and _is_new_gap(mart, before.get(key), group)):
+        symbols: dict[str, list[str | None]] = {symbol: [] for symbol in contract.groups}
+        for leader, measures in mart.leaders.items():
+            symbol = mart.measures[leader].symbol
+            state = state_of(mart, measures, judged, keys[position])
+            if state == HIDDEN or (state == HELD and _is_new_gap(mart, before.get(key), leader)):
                 row |= dict.fromkeys(measures)
-                row[f"{group}_symbol"] = SUPPRESSED
-            elif HELD in states:
+                symbols[symbol].append(SUPPRESSED)
+            elif state == HELD:
                 is_held = True
-                row |= _as_it_stands(mart, before.get(key), group, measures)
+                row |= _as_it_stands(mart, before.get(key), measures)
+                symbols[symbol].append(NOT_APPLICABLE if any(row[name] is None for name in measures) else None)
             else:
-                assert states == {SHOWN}
-                empty = any(row[measure] is None for measure in measures)
-                row[f"{group}_symbol"] = NOT_APPLICABLE if empty else None
+                symbols[symbol].append(NOT_APPLICABLE if any(row[name] is None for name in measures) else None)
+        for symbol, said in symbols.items():
+            row[f"{symbol}_symbol"] = next((one for one in (SUPPRESSED, NOT_APPLICABLE) if one in said), None)
         wanted.rows[key] = tuple(row[name] for name in names)
         if is_held:
             wanted.held.append(key)
+
+
+def state_of(mart: Mart, measures: Sequence[str], judged: Mapping[str, Judged], key: Mapping[str, str]) -> str:
+    """What becomes of measures that are null together in a row: hidden if one is, held if one is, else shown.
+
+    ``judged`` has what was decided by population; a measure of one that was not judged is hidden.
+    """
+    states = set()
+    for name in _tellers(mart, measures):
+        one = judged.get(mart.measures[name].population)
+        states.add(HIDDEN if one is None else one.state(one.figures.cell(mart, name, key)))
+    return next(state for state in (HIDDEN, HELD, SHOWN) if state in states)
 
 
 def _tellers(mart: Mart, measures: Sequence[str]) -> list[str]:
@@ -96,13 +116,14 @@ def _tellers(mart: Mart, measures: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _is_new_gap(mart: Mart, before: Mapping[str, Any] | None, group: str) -> bool:
+def _is_new_gap(mart: Mart, before: Mapping[str, Any] | None, leader: str) -> bool:
     """Whether a gap was not shown while its ends were: nothing stands that it could be held as."""
-    return mart.measures[group].gap is not None and (before is None or before.get(f"{group}_symbol") == SUPPRESSED)
+    one = mart.measures[leader]
+    return one.gap is not None and (before is None or before.get(f"{one.symbol}_symbol") == SUPPRESSED)
 
 
-def _as_it_stands(mart: Mart, before: Mapping[str, Any] | None, group: str, measures: Sequence[str]) -> dict[str, Any]:
-    symbol = f"{group}_symbol"
-    if before is None or before.get(symbol) == SUPPRESSED:
-        raise SubjectError(f"{mart.name}: a figure of {group} is held as it was, and no such row stands")
-    return {name: before[name] for name in (*measures, symbol)}
+def _as_it_stands(mart: Mart, before: Mapping[str, Any] | None, measures: Sequence[str]) -> dict[str, Any]:
+    symbol = f"{mart.measures[measures[0]].symbol}_symbol"
+    if before is None or (before.get(symbol) == SUPPRESSED and any(before[name] is None for name in measures)):
+        raise SubjectError(f"{mart.name}: a figure of {measures[0]} is held as it was, and no such row stands")
+    return {name: before[name] for name in measures}

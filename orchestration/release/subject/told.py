@@ -39,11 +39,12 @@ def tellers_to_hide(judged: Judged, units: Sequence[Unit]) -> dict[str, frozense
     for mart in figures.marts():
         if mart.population not in shown:
             shown[mart.population] = figures_of(declaration, mart.population, units, BREAKDOWNS_FROM)
-        for (name, measure), table in figures.tables.items():
+        for (name, measure), parts in figures.tables.items():
             if name != mart.name or measure == ALL:
                 continue
+            tables = {table.name for _, table in parts}
             for number, cell in enumerate(decision.system.cells):
-                if cell.table == table.name and decision.hidden[number]:
+                if cell.table in tables and decision.hidden[number]:
                     cells = shown[mart.population].cell(mart, measure, row_of(figures, cell))
                     found.setdefault(mart.population, set()).update(cells)
     return {population: frozenset(cells) for population, cells in found.items()}

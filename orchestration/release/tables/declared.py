@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.release.declared.columns import problems_with
-from orchestration.release.declared.declaration import FILE, Declaration, DeclarationError, Mart, read_declaration
+from orchestration.release.declared.declaration import FILE, Declaration, DeclarationError, Mart
+from orchestration.release.declared.reading import read_declaration
 from orchestration.settings import PROJECT_DIR
 
 MODELS = PROJECT_DIR / "dbt_project" / "models" / "aggregated"
@@ -20,8 +21,8 @@ def _read(path: Path, _changed: int) -> Declaration:
     return read_declaration(path)
 
 
-def declarations() -> tuple[Mapping[str, Declaration], list[str]]:
-    """Declarations by subject, and what is wrong with others, in words: those subjects are not released."""
+def _all_declarations() -> tuple[Mapping[str, Declaration], list[str]]:
+    """Declarations by subject, and what is wrong with others, in words."""
     found: dict[str, Declaration] = {}
     problems: list[str] = []
     for path in sorted(MODELS.glob(f"*/{FILE}")):
@@ -32,6 +33,17 @@ def declarations() -> tuple[Mapping[str, Declaration], list[str]]:
             continue
         found[declaration.subject] = declaration
     return found, problems
+
+
+def declarations() -> tuple[Mapping[str, Declaration], list[str]]:
+    """Declarations that decide, by subject, and what is wrong with any: subjects of these are not released."""
+    found, problems = _all_declarations()
+    return {subject: one for subject, one in found.items() if not one.is_trial}, problems
+
+
+def trials() -> Mapping[str, Declaration]:
+    """Declarations that are tried and decide nothing, by subject."""
+    return {subject: one for subject, one in _all_declarations()[0].items() if one.is_trial}
 
 
 def declared_marts() -> dict[str, tuple[Declaration, Mart]]:
