@@ -16,7 +16,7 @@ from dashboards.kit.page import Page, PageRequest, Reader
 from dashboards.kit.static_files import StaticFiles
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-PRODUCT = "School attendance"
+PRODUCT = "School figures"
 # What base.html asks for, where a template is rendered outside a page of figures: sign-in, errors, messages.
 AROUND: dict[str, object] = {
     "asked": None,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from dashboards.kit.page import Page
 from dashboards.kit.static_files import StaticFiles
-from dashboards.kit.templating import environment
+from dashboards.kit.templating import PRODUCT, environment
 from dashboards.signin import install as install_sign_in
 from dashboards.site import errors, health
 from dashboards.site.database import Database
@@ -48,7 +48,7 @@ def create_app(
         database.close()
 
     app = FastAPI(
-        title="School attendance", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
+        title=PRODUCT, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
         redirect_slashes=False,  # it would lead to whatever host the request names
     )  # fmt: skip
     static = StaticFiles()
