@@ -283,14 +283,6 @@ def test_a_subject_that_waits_for_its_first_file_is_neither_released_nor_refused
     assert audit_released(empty) == []
 
 
-def test_what_a_linked_table_hides_is_hidden_where_it_shows_nothing_else(empty: Settings, manifest: Path) -> None:
-    build(empty, random_roll(), manifest, "2025-09-12", 1)
-    show_elsewhere(empty, {("5000002", "primary", "P1"): (None, "[c]")})
-    result = release_authority(empty, AUTHORITY)
-    assert result.outcome == "released", result.reasons
-    assert by_stage(empty)["5000002", "P1"] == (None, "[c]")
-
-
 def test_a_linked_table_that_is_not_there_refuses_the_subject(empty: Settings, manifest: Path) -> None:
     build(empty, random_roll(), manifest, "2025-09-12", 1)
     with connect_as_admin(empty) as connection:

@@ -47,11 +47,18 @@ class AttainmentFigures:
 
 
 def figures(connection: Connection, asked: PageRequest) -> AttainmentFigures:
-    """The part asked for. A council without a return, or without attainment at all, gets words and no figures."""
+    """The part asked for. A council without a return, or without attainment at all, gets words and no figures.
+
+    Who reads single schools alone gets these, and is told why nothing of the whole authority stands beside them.
+    """
     found = council_of(connection, asked)
     own = _own(asked)
     if not found.stages:
-        return AttainmentFigures(OVERVIEW, (), own, (words.NOTHING,), ())
+        made = _schools(connection, found)
+        if made.listed is None or not made.listed.rows:
+            return AttainmentFigures(OVERVIEW, (), own, (words.NOTHING,), ())
+        alone = ((OF_SCHOOLS, PARTS[OF_SCHOOLS]),)
+        return replace(made, part=OF_SCHOOLS, parts=alone, own=own, says=(words.SINGLE_SCHOOLS,))
     part = asked.value("part")
     made = _schools(connection, found) if part == OF_SCHOOLS else _drawn(found, part)
     says = tuple(said for said in (words.state_of(found), *made.says) if said)
@@ -91,7 +98,7 @@ def _drawn(found: Council, part: str) -> AttainmentFigures:
 def _schools(connection: Connection, found: Council) -> AttainmentFigures:
     lines = schools.lines_of(connection, found.asked)
     return _part(
-        notes=(words.SMALL, words.JUDGEMENT, words.of_areas(found), words.NOT_COMPARED),
+        notes=(words.SMALL, words.JUDGEMENT, *((words.of_areas(found),) if found.edition else ()), words.NOT_COMPARED),
         listed=schools.schools_table(lines, found.asked),
         to_share=schools.schools_to_share(lines, found.asked),
     )

@@ -15,6 +15,10 @@ NOTHING = (
     "that is delivered and closed, on the last Friday of August; until then they stand in SEEMiS, in Progress and "
     "Achievement."
 )
+SINGLE_SCHOOLS = (
+    "Figures of the whole authority are for readers of all its schools: whoever knows one school would have the others "
+    "of a small authority by taking it away."
+)
 NO_RETURN = (
     "No return of this school has been released for this year. Levels stand in SEEMiS, in Progress and Achievement, "
     "until the return is delivered and closed, on the last Friday of August."
