@@ -218,8 +218,9 @@ class _Cleaned(io.TextIOBase):
         """Print the lines that are whole, and keep the last one until it is."""
         *lines, self._begun = (self._begun + text).split("\n")
         for line in lines:
-            cleaned = without_row_values(line.strip())
-            self._out.write(line if cleaned == line.strip() else f"  {cleaned or '(row left out)'}")
+            said = line.strip().replace("\\n", "\n")  # as lines of JSON have it
+            cleaned = without_row_values(said)
+            self._out.write(line if cleaned == said else f"  {cleaned or '(row left out)'}")
             self._out.write("\n")
         self._out.flush()
         return len(text)
@@ -254,11 +255,11 @@ def dbt_by_hand(settings: Settings, arguments: Sequence[str]) -> int:
         "--profiles-dir", str(settings.project_dir / "profiles"),
         "--target-path", str(target_path(settings)),
         "--log-path", str(as_folder(settings.home / "dbt" / "logs")),
+        "--log-level-file", "none",  # its lines would have values of rows
     ]  # fmt: skip
     out = _Cleaned(sys.stdout)
     with _environment(settings, False, command == "parse"), redirect_stdout(out), redirect_stderr(out):
-        given = [*arguments, *(places if command else ())]
-        outcome = dbtRunner(manifest=manifest).invoke(["--log-level-file", "none", *given])
+        outcome = dbtRunner(manifest=manifest).invoke([*arguments, *(places if command else ())])
     out.finish()
     if isinstance(outcome.exception, DbtUsageException):
         sys.stderr.write(f"dbt: {outcome.exception}\n")

@@ -70,7 +70,7 @@ class PageRequest:
     ``values`` holds the page's own parameters by name, each given or its default; ``school`` is set on pages whose
     address names one. ``previous_year`` is None where the year before has no figures. ``authorities`` are code and
     name of all authorities that the reader may see something of. ``years_of`` is where the years come from, as in
-    ``Page``.
+    ``Page``. ``is_live``: pupils are real, and nothing made up for the demonstration may stand beside them.
     """
 
     reader: Reader
@@ -83,6 +83,7 @@ class PageRequest:
     authorities: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     years_of: "YearsOf | None" = None
+    is_live: bool = False
 
     @property
     def authority(self) -> str:

@@ -60,7 +60,8 @@ def create_app(
     app.state.pages = pages
     errors.install(app)
     app.include_router(health.router)
-    server = PageServer(database, templates, authority_names(settings.seeds_dir), pages)
+    is_live = settings.environment == "live"
+    server = PageServer(database, templates, authority_names(settings.seeds_dir), pages, is_live)
     app.include_router(router(pages, server))
 
     @app.get("/static/{version}/{name:path}", include_in_schema=False)
@@ -71,7 +72,7 @@ def create_app(
     sign_in(app, settings)
     app.add_middleware(errors.SafetyNet)  # and for sign-in itself
     app.add_middleware(RequestLog)
-    app.add_middleware(SecurityHeaders, is_live=settings.environment == "live")
+    app.add_middleware(SecurityHeaders, is_live=is_live)
     return app
 
 

@@ -114,7 +114,7 @@ def _checked(parameter: Parameter, value: str) -> str:
 
 def page_request(
     connection: Connection, page: Page, reader: Reader, names: Mapping[str, str], given: Mapping[str, str],
-    releases: tuple[Release, ...],
+    releases: tuple[Release, ...], is_live: bool = False,
 ) -> PageRequest:  # fmt: skip
     """Check what was asked for against what this reader may see. Raises NotFoundError, NotReadyError."""
     values = values_of(page, given)
@@ -139,4 +139,5 @@ def page_request(
         authorities=tuple((one.local_authority_code, names.get(one.local_authority_code, "")) for one in releases),
         values=values,
         years_of=page.years_of,
+        is_live=is_live,
     )

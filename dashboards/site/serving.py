@@ -50,11 +50,13 @@ class PageServer:
     """Serves pages out of one database with one set of templates."""
 
     def __init__(
-        self, database: Database, templates: Environment, authorities: Mapping[str, str], pages: tuple[Page, ...]
-    ) -> None:
+        self, database: Database, templates: Environment, authorities: Mapping[str, str], pages: tuple[Page, ...],
+        is_live: bool = False,
+    ) -> None:  # fmt: skip
         self._database = database
         self._templates = templates
         self._authorities = authorities
+        self._is_live = is_live
         self._by_name = {page.name: page for page in pages}
         self._figures: Cache[Found] = Cache(FIGURES_KEPT)
         self._pages: Cache[Made] = Cache(PAGES_KEPT)
@@ -120,7 +122,7 @@ class PageServer:
         key = cache_key(page, reader, given, releases)
         found = self._figures.get(key)
         if found is None:
-            asked = page_request(connection, page, reader, self._authorities, given, releases)
+            asked = page_request(connection, page, reader, self._authorities, given, releases, self._is_live)
             found = Found(asked, page.figures(connection, asked))
             self._figures.put(key, found)
         # Readers of one scope share figures, never a name.

@@ -257,6 +257,7 @@ def test_an_aim_is_in_pupils_and_ends_with_its_round() -> None:
     )
     assert overview.aim_sentence(cohort(76, 100), aim).endswith("76.0%, reached.")
     assert published.aims_of("S12000005", dt.date(2026, 8, 1)) == ()
+    assert published.aims_of("S12000005", dt.date(2025, 10, 31), is_live=True) == (), "nobody's aims beside real pupils"
     assert "no aim is shown" in overview.without_aim(council([65, 70, 75, 80, 85], 700))
 
 
@@ -264,7 +265,11 @@ def test_published_figures_are_read_as_they_stand() -> None:
     assert published.share_of("72.241").text == "72.2%"
     assert published.share_of("93 - 100%").text == "93 - 100%"
     assert published.share_of("c").text == "too few pupils to show"
+    assert published.share_of("95-100%").text == "95-100%"
     assert published.share_of("").text == "not published"
+    assert published.share_of("-").symbol == "[z]", "a fifth in which nobody lives"
+    with pytest.raises(ValueError, match="'low' is no percentage"):
+        published.share_of("low")
     found = published.levels_of("S12000005")[YEAR, "P1P4P7", "literacy"]
     assert (found.cohort, found.share.text, found.gap.text) == (1477, "72.2%", "18.3")
     assert (YEAR, "S3", "literacy") in published.levels_of(published.SCOTLAND), "third level"

@@ -1,8 +1,10 @@
 """Database errors are shown and kept without what they quote of a row."""
 
+import io
+
 import pytest
 
-from orchestration.transform import without_row_values
+from orchestration.transform import _Cleaned, without_row_values
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,18 @@ def test_no_value_of_a_row_is_left(message: str) -> None:
 def test_what_helps_to_find_the_fault_stays() -> None:
     message = 'relation "canonical.pupils" does not exist\nLINE 1: select 1'
     assert without_row_values(message) == message
+
+
+@pytest.mark.parametrize("line", [
+    "  DETAIL:  Failing row contains (173000006, Ailsa).\n",
+    '{"info": {"msg": "Database Error\\n  null value\\n  DETAIL:  Failing row contains (173000006, Ailsa)."}}\n',
+])  # fmt: skip
+def test_what_dbt_by_hand_prints_has_no_rows_in_text_or_json(line: str) -> None:
+    shown = io.StringIO()
+    out = _Cleaned(shown)
+    out.write("Running\n" + line[:7])
+    out.write(line[7:])
+    out.write("Done.")
+    out.finish()
+    assert "Ailsa" not in shown.getvalue()
+    assert shown.getvalue().endswith("Done.\n")

@@ -108,7 +108,7 @@ def council_of(connection: Connection, asked: PageRequest) -> Council:
         {**finer, **_pooled(areas)},
         published.levels_of(asked.authority),
         published.levels_of(published.SCOTLAND),
-        published.aims_of(asked.authority, asked.release.data_as_at),
+        published.aims_of(asked.authority, asked.release.data_as_at, asked.is_live),
     )
 
 

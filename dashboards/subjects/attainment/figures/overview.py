@@ -10,7 +10,7 @@ from dashboards.kit.charts import Category, Series, dots, sentences
 from dashboards.kit.components import Card, Chart, Column, Table
 from dashboards.kit.formats import Figure
 from dashboards.subjects.attainment.figures.council import POOLED, QUINTILES, Council, stage_name
-from dashboards.subjects.attainment.queries.published import Aim
+from dashboards.subjects.attainment.queries.published import PUBLISHED, Aim
 from dashboards.subjects.core.figures.attained import MEASURES, ORGANISERS, Attained
 
 IN_PRIMARY = ("P1", "P4", "P7")
@@ -69,7 +69,7 @@ def _card(found: Council, stage: str, organiser: str) -> Card:
 
 def aim_sentence(now: Attained, aim: Aim) -> str:
     """How many pupils are missing to a stretch aim, as in ``Aim for 2025/26: 76.0%, that is 56 pupils more``."""
-    status = "" if aim.status == "published" else f" ({aim.status})"
+    status = "" if aim.status == PUBLISHED else f" ({aim.status})"
     said = f"Aim for {aim.year}{status}: {aim.share.text}"
     if now.achieved.value is None or now.cohort.value is None or aim.share.value is None:
         return f"{said}."

@@ -21,6 +21,9 @@ SCOTLAND = "S92000003"
 QUINTILES = ("1", "2", "3", "4", "5")
 AIMED = {"bge_literacy": "literacy", "bge_numeracy": "numeracy"}  # measures of aims that a return can be set against
 PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?")
+BAND = re.compile(r"[0-9]+ ?- ?[0-9]+%")
+PUBLISHED = "published"
+"""Status of an aim that its council has published; any other is made up for the demonstration."""
 YEAR_BEGINS = 8  # month
 
 
@@ -58,12 +61,19 @@ Series = Mapping[tuple[str, str, str], Published]
 
 
 def share_of(percent: str) -> Figure:
-    """A share as published: ``72.241``; a band such as ``93 - 100%`` stays in words; ``c`` is suppressed."""
+    """A share as published: ``72.241``; a band such as ``93 - 100%`` stays in words; ``c`` is suppressed.
+
+    ``-`` is of a fifth in which the council has nobody. Raises ValueError naming any other text.
+    """
     if PERCENT.fullmatch(percent):
         return Figure(Decimal(percent) / 100)
     if not percent:
         return NOT_PUBLISHED
-    return Figure(None, "[c]", why="" if percent == "c" else percent)
+    if percent == "-":
+        return Figure(None, "[z]")
+    if percent == "c" or BAND.fullmatch(percent):
+        return Figure(None, "[c]", why="" if percent == "c" else percent)
+    raise ValueError(f"published_levels.csv: {percent!r} is no percentage, no band, and no known symbol")
 
 
 @cache
@@ -83,8 +93,11 @@ def levels_of(area: str, seeds: Path = SEEDS) -> Series:
     }
 
 
-def aims_of(authority: str, data_as_at: dt.date | None, seeds: Path = SEEDS) -> tuple[Aim, ...]:
-    """Aims of an authority whose round has not ended by the day up to which its data go; none without that day."""
+def aims_of(authority: str, data_as_at: dt.date | None, is_live: bool = False, seeds: Path = SEEDS) -> tuple[Aim, ...]:
+    """Aims of an authority whose round has not ended by the day up to which its data go; none without that day.
+
+    On a live warehouse those that were published alone.
+    """
     if data_as_at is None:
         return ()
     first = data_as_at.year - (data_as_at.month < YEAR_BEGINS)
@@ -96,6 +109,7 @@ def aims_of(authority: str, data_as_at: dt.date | None, seeds: Path = SEEDS) -> 
         and row["measure"] in AIMED
         and row["pupil_group"] == "all"
         and row["aim_year"] >= now
+        and (row["status"] == PUBLISHED or not is_live)
     )
 
 
