@@ -213,8 +213,8 @@ def connect_as_admin(settings: Settings) -> psycopg.Connection:
 
 
 @pytest.fixture(scope="session")
-def released(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Settings:
-    """Clackmannanshire, August to 3 October 2025, with planted faults, through the whole main job as a user runs it."""
+def released_home(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Path:
+    """The home of ``released`` as it was made, its database stopped: copy it."""
     from orchestration.synthetic import SynthOptions, generate
     from tests.support.main_job import warehouse
 
@@ -235,4 +235,10 @@ def released(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Settings:
         stop(made)
         copied_to(home, made.home)
 
-    return new_warehouse(copy_of=made_once("released", run))
+    return made_once("released", run)
+
+
+@pytest.fixture(scope="session")
+def released(new_warehouse: NewWarehouse, released_home: Path) -> Settings:
+    """Clackmannanshire, August to 3 October 2025, with planted faults, through the whole main job as a user runs it."""
+    return new_warehouse(copy_of=released_home)
