@@ -144,6 +144,16 @@ national_statistics = _mart(
     _of(TEXT, "measure", "academic_year", "sector", "stage", "pupil_group", "unit", "basis", "source"),
     _of(Numeric(8, 4), "value") | _of(Numeric(7, 6), "rate"),
 )
+published_levels = _mart(
+    "published_levels",
+    _of(TEXT, "area_code", "academic_year", "stage", "organiser", "percent", "percent_unknown"),
+    _of(TEXT, *(f"percent_{fifth}" for fifth in range(1, 6))) | _of(COUNT, "cohort"),
+)
+stretch_aims = _mart(
+    "stretch_aims",
+    _of(TEXT, "area_code", "aim_year", "measure", "pupil_group", "aim_round", "status", "source"),
+    _of(Numeric(6, 3), "aim_percent"),
+)
 releases = _mart(
     "releases",
     AUTHORITY, AS_AT, _of(TIMESTAMP, "released_at", "checked_at"),

@@ -24,6 +24,7 @@ from orchestration.cli import (
     export,
     ledger,
     project,
+    published,
     running,
     synth,
 )
@@ -62,7 +63,7 @@ def options(
 
 for part in (
     synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, project, credentials,
-    export, dashboards, audit,
+    export, dashboards, audit, published,
 ):  # fmt: skip
     part.register(app)
 

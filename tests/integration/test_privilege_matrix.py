@@ -83,7 +83,8 @@ BY_HAND: dict[str, dict[str, set[str]]] = {
         "SELECT": OF_ACCESS | {"control.*", "raw.rejected_rows"},
         "INSERT": {"access.clusters", "access.group_members", "access.groups", "access.readers", "access.scopes",
                    "access.projects", "access.project_columns", "access.project_terms", "access.project_ends",
-                   "control.closed_days", "control.ledger_events"},
+                   "control.closed_days", "control.ledger_events", "control.published_imports",
+                   "control.published_rows"},
         "UPDATE": {"control.lock_build", "control.lock_landing", "access.retention.keep_days",
                    *(f"access.{table}.{column}" for table in ("scopes", "group_members")
                      for column in ("revoked_at", "revoked_by")),

@@ -15,6 +15,8 @@ from orchestration.transform import ensure_manifest
 from tests.conftest import NewWarehouse
 from tests.support.access_world import released_tables
 from tests.support.dashboards_world import MINE, Row, fill_world, write_rows
+from tests.support.logins import HERE
+from tests.support.published_figures import rows_as_released
 
 YEARS = ("2021/22", "2022/23", "2023/24", "2024/25")
 ENGLISH = ("reading", "writing", "listening_and_talking", "literacy", "numeracy")
@@ -91,9 +93,15 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
         "attainment_by_sector_stage": _of_stages(draw),
         "attainment_by_sector_deprivation": _of_areas(draw),
         "attainment_by_sector_stage_deprivation": _of_stage_areas(draw),
+        "published_levels": _published("published_levels"),
+        "stretch_aims": _published("stretch_aims"),
         "roll_by_school": ({**_key(school), "academic_year": YEARS[-1], "pupils": 200} for school in MINE),
         "roll_by_school_deprivation": _rolls(draw),
     }
+
+
+def _published(name: str) -> Iterator[Row]:
+    return (row for row in rows_as_released(name) if row["area_code"] in {HERE, "S92000003"})
 
 
 def _key(school: tuple[str, str]) -> Row:

@@ -1,12 +1,13 @@
 """Words and figures of attainment: small cohorts, bands, breaks, organisers that hold back, aims, composition."""
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from dashboards.kit.formats import Figure
 from dashboards.kit.markup import rows_html
@@ -15,6 +16,7 @@ from dashboards.subjects.attainment.figures import gap, one_school, organisers, 
 from dashboards.subjects.attainment.figures.council import Council
 from dashboards.subjects.attainment.queries import published
 from dashboards.subjects.core.figures.attained import Attained, attained, pooled, sentence_of
+from tests.support.published_figures import published_figures
 
 YEAR, BEFORE = "2024/25", "2023/24"
 OFFICER = Reader(0, "officer", "Officer", authorities=("S12000005",), is_officer=True)
@@ -249,19 +251,27 @@ def test_the_gap_has_both_ends_with_their_pupils_and_scotland_beside() -> None:
     assert gap.gap_sentence(hidden, "literacy").startswith("The gap in literacy is not shown")
 
 
-def test_an_aim_is_in_pupils_and_ends_with_its_round() -> None:
-    aims = published.aims_of("S12000005", dt.date(2025, 10, 31))
+@pytest.fixture(scope="module")
+def figures() -> Iterator[Connection]:
+    with published_figures() as connection:
+        yield connection
+
+
+def test_an_aim_is_in_pupils_and_ends_with_its_round(figures: Connection) -> None:
+    aims = published.aims_of(figures, "S12000005", dt.date(2025, 10, 31))
     (aim,) = [one for one in aims if one.organiser == "literacy"]
     assert overview.aim_sentence(cohort(1066, 1477), aim) == (
         "Aim for 2025/26 (made up for the demonstration): 76.0%, that is 57 pupils more."
     )
     assert overview.aim_sentence(cohort(76, 100), aim).endswith("76.0%, reached.")
-    assert published.aims_of("S12000005", dt.date(2026, 8, 1)) == ()
-    assert published.aims_of("S12000005", dt.date(2025, 10, 31), is_live=True) == (), "nobody's aims beside real pupils"
+    assert published.aims_of(figures, "S12000005", dt.date(2026, 8, 1)) == ()
+    assert published.aims_of(figures, "S12000005", dt.date(2025, 10, 31), is_live=True) == (), (
+        "nobody's aims beside real pupils"
+    )
     assert "no aim is shown" in overview.without_aim(council([65, 70, 75, 80, 85], 700))
 
 
-def test_published_figures_are_read_as_they_stand() -> None:
+def test_published_figures_are_read_as_they_stand(figures: Connection) -> None:
     assert published.share_of("72.241").text == "72.2%"
     assert published.share_of("93 - 100%").text == "93 - 100%"
     assert published.share_of("c").text == "too few pupils to show"
@@ -270,12 +280,7 @@ def test_published_figures_are_read_as_they_stand() -> None:
     assert published.share_of("-").symbol == "[z]", "a fifth in which nobody lives"
     with pytest.raises(ValueError, match="'low' is no percentage"):
         published.share_of("low")
-    found = published.levels_of("S12000005")[YEAR, "P1P4P7", "literacy"]
+    found = published.levels_of(figures, "S12000005")[YEAR, "P1P4P7", "literacy"]
     assert (found.cohort, found.share.text, found.gap.text) == (1477, "72.2%", "18.3")
-    assert (YEAR, "S3", "literacy") in published.levels_of(published.SCOTLAND), "third level"
-    assert published.levels_of("S12999999") == {}
-
-
-def test_seeds_that_are_not_there_are_an_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="published_levels"):
-        published.levels_of("S12000005", tmp_path)
+    assert (YEAR, "S3", "literacy") in published.levels_of(figures, published.SCOTLAND), "third level"
+    assert published.levels_of(figures, "S12999999") == {}

@@ -112,5 +112,7 @@ PAGE = Page(
         "attainment_by_sector_stage",
         "attainment_by_sector_deprivation",
         "attainment_by_sector_stage_deprivation",
+        "published_levels",
+        "stretch_aims",
     ),
 )

@@ -113,7 +113,7 @@ alter table control.ledger_events drop constraint if exists ledger_events_kind_c
 alter table control.ledger_events add constraint ledger_events_kind_check check (
     kind in (
         'landed', 'withdrawn', 'restored', 'retried', 'replayed', 'erased', 'accepted', 'unaccepted', 'quarantined',
-        'days_closed', 'days_opened'
+        'days_closed', 'days_opened', 'published_imported', 'published_taken_back'
     )
 );
 alter table control.ledger_events drop constraint if exists ledger_events_of_something;
@@ -124,13 +124,13 @@ create index if not exists ledger_events_by_delivery on control.ledger_events (d
 create index if not exists ledger_events_by_file on control.ledger_events (file_id) where file_id is not null;
 comment on table control.ledger_events is 'What happened to deliveries and files, append-only: the layers follow from it. One row per event.';
 comment on column control.ledger_events.event_id is 'Number of the event, growing; a build reflects all events up to one.';
-comment on column control.ledger_events.delivery_id is 'The delivery concerned; null where it is an authority''s list of closed days.';
+comment on column control.ledger_events.delivery_id is 'The delivery concerned; null where it is an authority''s list of closed days, or published figures.';
 comment on column control.ledger_events.file_id is 'The one file concerned; null for the whole delivery.';
-comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased; accepted or unaccepted where a person decided on a sudden change; quarantined where a file was held back after it had landed; days_closed or days_opened without a delivery.';
+comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased; accepted or unaccepted where a person decided on a sudden change; quarantined where a file was held back after it had landed; days_closed, days_opened, published_imported or published_taken_back without a delivery.';
 comment on column control.ledger_events.reason is 'Why, in the words of whoever did it. Never a value that identifies a pupil.';
 comment on column control.ledger_events.actor is 'Who or what did it.';
 comment on column control.ledger_events.occurred_at is 'When.';
-comment on column control.ledger_events.local_authority_code is 'GSS code of the authority, where it is no delivery''s event.';
+comment on column control.ledger_events.local_authority_code is 'GSS code of the authority, where it is no delivery''s event; that of Scotland for published figures of more than one area.';
 
 create table if not exists control.snapshot_comparisons (
     comparison text primary key,
@@ -214,6 +214,34 @@ comment on column control.closed_days.last_day is 'Last day, inclusive.';
 comment on column control.closed_days.is_closed is 'True: closed. False: what was closed before is judged by calendar and marks again.';
 comment on column control.closed_days.reason is 'Why, in the words of whoever said it. Never a value that identifies a pupil.';
 
+create table if not exists control.published_imports (
+    entry_id bigint generated always as identity primary key,
+    event_id bigint not null references control.ledger_events,
+    dataset text not null,
+    content_hash text,
+    row_count integer not null,
+    takes_back bigint references control.published_imports,
+    check ((takes_back is null) = (content_hash is not null))
+);
+comment on table control.published_imports is 'Editions of published figures added to those of the seeds, append-only. One row per edition, or edition taken back.';
+comment on column control.published_imports.entry_id is 'Number of the edition, growing: of a key the last one in force counts.';
+comment on column control.published_imports.event_id is 'Its event on the ledger, which knows who and when, and where it is published.';
+comment on column control.published_imports.dataset is 'The seed whose figures it adds to.';
+comment on column control.published_imports.content_hash is 'SHA-256 of its rows; null where it takes an edition back.';
+comment on column control.published_imports.row_count is 'How many rows it has.';
+comment on column control.published_imports.takes_back is 'The edition that counts no more; null for an edition.';
+
+create table if not exists control.published_rows (
+    entry_id bigint not null references control.published_imports,
+    row_number integer not null,
+    fields jsonb not null,
+    primary key (entry_id, row_number)
+);
+comment on table control.published_rows is 'Rows of imported editions of published figures, the same for everybody. One row per row of the file.';
+comment on column control.published_rows.entry_id is 'The edition.';
+comment on column control.published_rows.row_number is 'Row of the file, from 1, the header left out.';
+comment on column control.published_rows.fields is 'Values as text by column of the seed; null where the file has nothing.';
+
 create table if not exists control.rejects (
     file_id integer not null references control.files on delete cascade,
     row_number integer not null,
@@ -254,7 +282,7 @@ grant select, insert, update, delete on
     to loader;
 grant select, insert, update on control.deliveries, control.attempts to loader;
 grant select, insert on control.ledger_events to loader, steward;
-grant select, insert on control.closed_days to steward;
+grant select, insert on control.closed_days, control.published_imports, control.published_rows to steward;
 grant select on
     control.deliveries, control.files, control.ledger_events, control.file_years, control.file_establishments
     to pseudonymiser;

@@ -41,7 +41,7 @@ _OF_MODEL: dict[str, Form] = {
 }
 _KEYS = {
     "model": Keys(_OF_MODEL),
-    "seed": Keys(_OF_ALL),
+    "seed": Keys({**_OF_ALL, "imports": Keys({"area": Text()}, ("area",))}),
     "test": Keys({"gate": Text(("release",)), "dagster": Anything()}),
 }
 _OF_COLUMN = Keys(

@@ -216,7 +216,20 @@ COPIED: dict[str, Shape] = {
         stamps=("value", "unit", "rate", "basis", "source"),
         schema=CODE_LISTS,
     ),
-}
+    "published_levels": Shape(
+        "reference",
+        ("area_code", "academic_year", "stage", "organiser"),
+        stamps=(
+            "cohort", "percent", "percent_1", "percent_2", "percent_3", "percent_4", "percent_5", "percent_unknown",
+            "is_imported",
+        ),
+    ),
+    "stretch_aims": Shape(
+        "reference",
+        ("area_code", "aim_year", "measure", "pupil_group"),
+        stamps=("aim_round", "aim_percent", "low_percent", "high_percent", "status", "source", "is_imported"),
+    ),
+}  # fmt: skip
 """Copied as they are, because nothing in them is of a pupil: what is delivered, checked, and known to everybody."""
 
 SHAPES: dict[str, Shape] = {**ATTENDANCE, **BESIDE, **COPIED}

@@ -106,9 +106,9 @@ def council_of(connection: Connection, asked: PageRequest) -> Council:
         asked,
         {**stages, **_pooled(totals)},
         {**finer, **_pooled(areas)},
-        published.levels_of(asked.authority),
-        published.levels_of(published.SCOTLAND),
-        published.aims_of(asked.authority, asked.release.data_as_at, asked.is_live),
+        published.levels_of(connection, asked.authority),
+        published.levels_of(connection, published.SCOTLAND),
+        published.aims_of(connection, asked.authority, asked.release.data_as_at, asked.is_live),
     )
 
 

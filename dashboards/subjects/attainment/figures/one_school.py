@@ -1,7 +1,7 @@
 """One school in the return: beside its council, by organiser and stage, over the years; on paper in official bands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -31,12 +31,13 @@ Rows = Mapping[tuple[str, str], Row[Any]]
 
 @dataclass(frozen=True)
 class School:
-    """Rows of a school by (stage, year), and of its council's schools of the sector by year."""
+    """Rows of a school by (stage, year), of its council's schools of the sector by year; Scotland's as published."""
 
     asked: PageRequest
     sector: str
     rows: Rows
     council: Mapping[str, Row[Any]]
+    scotland: published.Series = field(default_factory=dict)
 
     @property
     def whole(self) -> str:
@@ -77,7 +78,7 @@ def school_of(connection: Connection, asked: PageRequest) -> School | None:
     if (OF_SECTOR[sector], asked.academic_year) not in rows:
         return None
     council = {row.academic_year: row for row in connection.execute(returned.sectors(asked)) if row.sector == sector}
-    return School(asked, sector, rows, council)
+    return School(asked, sector, rows, council, published.levels_of(connection, published.SCOTLAND))
 
 
 def cards(found: School) -> tuple[Card, ...]:
@@ -157,7 +158,7 @@ def organisers_chart(found: School) -> Chart | None:
 
 def _nation(found: School, organiser: str) -> Figure:
     key = (found.asked.academic_year, found.whole, organiser)
-    return published.levels_of(published.SCOTLAND).get(key, published.NOTHING).share
+    return found.scotland.get(key, published.NOTHING).share
 
 
 def said_of(found: School) -> list[str]:

@@ -1,22 +1,20 @@
 """What was published of attainment: the series of Scotland and of each council, and stretch aims.
 
-They are the government's own tables, the same for every reader, and stand in no released table yet: they are read from
-the seeds that the warehouse itself uses, as the names of authorities are (``dashboards/site/scope.py``).
+They are the government's own tables, the same for every reader: those that came with the project, and what was
+imported since (``warehouse import-published``).
 """
 
-import csv
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
+from sqlalchemy import Connection, select
+
+from dashboards.kit import tables
 from dashboards.kit.formats import UNPUBLISHED, Figure
-from orchestration.settings import PROJECT_DIR
 
-SEEDS = PROJECT_DIR / "seeds"
 SCOTLAND = "S92000003"
 QUINTILES = ("1", "2", "3", "4", "5")
 AIMED = {"bge_literacy": "literacy", "bge_numeracy": "numeracy"}  # measures of aims that a return can be set against
@@ -73,46 +71,49 @@ def share_of(percent: str) -> Figure:
         return Figure(None, "[z]")
     if percent == "c" or BAND.fullmatch(percent):
         return Figure(None, "[c]", why="" if percent == "c" else percent)
-    raise ValueError(f"published_levels.csv: {percent!r} is no percentage, no band, and no known symbol")
+    raise ValueError(f"published_levels: {percent!r} is no percentage, no band, and no known symbol")
 
 
-@cache
-def levels_of(area: str, seeds: Path = SEEDS) -> Series:
+def levels_of(connection: Connection, area: str) -> Series:
     """The published series of an area (GSS code) by academic year, stage (``P1P4P7``, ``S3_fourth``) and organiser.
 
-    Empty for an area of which nothing is published. Raises OSError where the seeds cannot be read.
+    Empty for an area of which nothing is published.
     """
+    mart = tables.published_levels
     return {
-        (row["academic_year"], row["stage"].removesuffix("_third"), row["organiser"]): Published(
-            int(row["cohort"]) if row["cohort"] else None,
-            share_of(row["percent"]),
-            {quintile: share_of(row[f"percent_{quintile}"]) for quintile in QUINTILES},
+        (row.academic_year, row.stage.removesuffix("_third"), row.organiser): Published(
+            row.cohort,
+            share_of(row.percent or ""),
+            {quintile: share_of(row._mapping[f"percent_{quintile}"] or "") for quintile in QUINTILES},
         )
-        for row in _rows(seeds / "published_levels.csv")
-        if row["area_code"] == area
+        for row in connection.execute(select(mart).where(mart.c.area_code == area))
     }
 
 
-def aims_of(authority: str, data_as_at: dt.date | None, is_live: bool = False, seeds: Path = SEEDS) -> tuple[Aim, ...]:
+def aims_of(
+    connection: Connection, authority: str, data_as_at: dt.date | None, is_live: bool = False
+) -> tuple[Aim, ...]:
     """Aims of an authority whose round has not ended by the day up to which its data go; none without that day.
 
-    On a live warehouse those that were published alone.
+    On a live warehouse those that were published alone. By year, literacy before numeracy.
     """
     if data_as_at is None:
         return ()
     first = data_as_at.year - (data_as_at.month < YEAR_BEGINS)
     now = f"{first}/{(first + 1) % 100:02}"
-    return tuple(
-        Aim(AIMED[row["measure"]], row["aim_year"], share_of(row["aim_percent"]), row["aim_round"], row["status"])
-        for row in _rows(seeds / "stretch_aims.csv")
-        if row["local_authority_code"] == authority
-        and row["measure"] in AIMED
-        and row["pupil_group"] == "all"
-        and row["aim_year"] >= now
-        and (row["status"] == PUBLISHED or not is_live)
+    mart = tables.stretch_aims
+    found = connection.execute(
+        select(mart)
+        .where(
+            mart.c.area_code == authority,
+            mart.c.measure.in_(AIMED),
+            mart.c.pupil_group == "all",
+            mart.c.aim_year >= now,
+        )
+        .order_by(mart.c.aim_year, mart.c.measure)
     )
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        yield from csv.DictReader(file)
+    return tuple(
+        Aim(AIMED[row.measure], row.aim_year, Figure(row.aim_percent / 100), row.aim_round, row.status)
+        for row in found
+        if row.status == PUBLISHED or not is_live
+    )

@@ -38,7 +38,7 @@ published_years as (
     select distinct -- one year of its stages and organisers
         published_levels.area_code,
         published_levels.academic_year
-    from {{ ref('published_levels') }} as published_levels
+    from {{ ref('stg_control__published_levels') }} as published_levels
 )
 
 select

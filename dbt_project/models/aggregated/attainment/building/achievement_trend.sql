@@ -33,7 +33,7 @@ published as (
                 then (published_levels.percent::numeric / 100)::numeric(9, 8)
         end as achieved_share,
         'published' as state
-    from {{ ref('published_levels') }} as published_levels
+    from {{ ref('stg_control__published_levels') }} as published_levels
     inner join authorities
         on published_levels.area_code in (authorities.local_authority_code, '{{ var("scotland") }}')
 ),

@@ -44,7 +44,7 @@ figures as (
 
 -- of the authorities that the warehouse holds
 aims as (
-    select * from {{ ref('stretch_aims') }} as stretch_aims
+    select * from {{ ref('stg_control__stretch_aims') }} as stretch_aims
     where stretch_aims.local_authority_code in (select figures.local_authority_code from figures)
 ),
 
