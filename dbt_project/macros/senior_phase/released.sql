@@ -4,20 +4,21 @@
         ('national_1_at_4', 'national', ['4', '5', '6']),
         ('national_1_at_5', 'national', ['5', '6']),
         ('national_1_at_6', 'national', ['6']),
-        ('all_scqf_1_at_4', 'all_scqf', ['4', '4_five_4', '5', '5_five_4', '5_five_5', '6', '6_five_4', '6_five_5',
-                                         '6_five_6']),
         ('all_scqf_1_at_5', 'all_scqf', ['5', '5_five_4', '5_five_5', '6', '6_five_4', '6_five_5', '6_five_6']),
         ('all_scqf_1_at_6', 'all_scqf', ['6', '6_five_4', '6_five_5', '6_five_6']),
-        ('all_scqf_5_at_4', 'all_scqf', ['4_five_4', '5_five_4', '5_five_5', '6_five_4', '6_five_5', '6_five_6']),
+        ('all_scqf_5_at_4', 'all_scqf', ['below_5_five_4', '5_five_4', '5_five_5', '6_five_4', '6_five_5',
+                                         '6_five_6']),
         ('all_scqf_5_at_5', 'all_scqf', ['5_five_5', '6_five_5', '6_five_6']),
         ('all_scqf_5_at_6', 'all_scqf', ['6_five_6']),
     ]) }}
 {%- endmacro %}
 
-{#- What is released of the S4 roll: at each end the measures of each set, and the values that reach them. -#}
-{% macro s4_roll_measures(end) -%}
+{#- What is released of the S4 roll: by the end of a stage the measures of a set, and the values that reach them. One or
+    more at level 4 is of National Qualifications alone: the few with another award at 4 would be the difference. -#}
+{% macro s4_roll_measures(award_set, end) -%}
+    {%- set at_4 = [('1_at_4', ['4', '5', 'five_5'])] if award_set == 'national' else [] -%}
     {{ return({
-        's4': [('1_at_4', ['4', '5', 'five_5']), ('1_at_5', ['5', 'five_5']), ('5_at_5', ['five_5'])],
+        's4': at_4 + [('1_at_5', ['5', 'five_5']), ('5_at_5', ['five_5'])],
         's5': [('1_at_6', ['6', 'three_6', 'five_6']), ('3_at_6', ['three_6', 'five_6']), ('5_at_6', ['five_6'])],
         's6': [('1_at_7', ['7'])],
     }[end]) }}
@@ -28,13 +29,11 @@
     case when {{ best }} >= 4 then least({{ best }}, 6)::text else 'below_4' end
 {%- endmacro %}
 
-{#- The same with how far five or more come: 6_five_5 has one at 6 and five at 5; no more than four at 4 is said by 6. -#}
+{#- The best level of 5 and 6, and how far five or more come: 6_five_5 has one at 6 or better and five at 5 or better, 6
+    has fewer than five even at 4. -#}
 {% macro best_of_one_and_five(best_one, best_five) -%}
-    case
-        when {{ best_five }} >= 4
-            then least({{ best_one }}, 6)::text || '_five_' || least({{ best_five }}, 6)::text
-        else {{ best_of_one(best_one) }}
-    end
+    case when {{ best_one }} >= 5 then least({{ best_one }}, 6)::text else 'below_5' end
+            || case when {{ best_five }} >= 4 then '_five_' || least({{ best_five }}, 6)::text else '' end
 {%- endmacro %}
 
 {#- How many persons of the rows reach values of a result, and of how many it is asked. -#}
@@ -125,7 +124,7 @@
         ({{ asked_of(pupils, 'national_by_' ~ end) }})::integer as by_{{ end }}_cohort
         {%- for award_set in ('national', 'all_scqf') -%}
             {%- set result = award_set ~ '_by_' ~ end -%}
-            {%- for measure, values in s4_roll_measures(end) -%}
+            {%- for measure, values in s4_roll_measures(award_set, end) -%}
                 ,
         ({{ counted_where(pupils, result, values) }})::integer as by_{{ end }}_{{ award_set }}_{{ measure }},
         {{ share(counted_where(pupils, result, values), asked_of(pupils, result)) }}

@@ -8,6 +8,7 @@ counted as (
     select
         schools.local_authority_code,
         schools.seed_code,
+        schools.sector,
         schools.academic_year,
         count(leavers.pupil_token)::integer as leavers,
         {{ destination_figures('leavers', 'initial') }},
@@ -17,8 +18,9 @@ counted as (
     left join {{ ref('leaver_results') }} as leavers
         on schools.local_authority_code = leavers.local_authority_code
         and schools.seed_code = leavers.seed_code
+        and schools.sector = leavers.sector
         and schools.academic_year = leavers.academic_year
-    group by schools.local_authority_code, schools.seed_code, schools.academic_year, schools.leavers_state
+    group by schools.local_authority_code, schools.seed_code, schools.sector, schools.academic_year, schools.leavers_state
 )
 
 select * from counted

@@ -3,6 +3,7 @@ with counted as (
     select
         schools.local_authority_code,
         schools.seed_code,
+        schools.sector,
         schools.academic_year,
         'S4' as stage,
         {{ s4_roll_figures('pupils') }},
@@ -14,10 +15,11 @@ with counted as (
     left join {{ ref('s4_roll_results') }} as pupils
         on schools.local_authority_code = pupils.local_authority_code
         and schools.seed_code = pupils.seed_code
+        and schools.sector = pupils.sector
         and schools.academic_year = pupils.academic_year
     group by
-        schools.local_authority_code, schools.seed_code, schools.academic_year, schools.by_s4, schools.by_s5,
-        schools.by_s6
+        schools.local_authority_code, schools.seed_code, schools.sector, schools.academic_year, schools.by_s4,
+        schools.by_s5, schools.by_s6
 )
 
 select * from counted

@@ -51,6 +51,7 @@ select
     leavers.academic_year,
     leavers.pupil_token,
     {{ seed_text('leavers.seed_code') }} as seed_code,
+    {{ sector_of_stage('leavers.leaving_stage') }} as sector,
     leavers.simd_quintile,
     case when years.is_complete then {{ best_of_one('best.national_one') }} else 'not_asked' end as national,
     case

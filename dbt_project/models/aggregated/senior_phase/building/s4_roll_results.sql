@@ -6,6 +6,7 @@ with rolls as (
         pupils.academic_year,
         pupils.pupil_token,
         pupils.seed_code,
+        pupils.sector,
         pupils.stage
     from {{ ref('roll_census_pupils') }} as pupils
     where pupils.stage = 'S4'
@@ -64,6 +65,7 @@ select
     rolls.academic_year,
     rolls.pupil_token,
     rolls.seed_code,
+    rolls.sector,
     rolls.stage,
     {% for end in ('s4', 's5', 's6') -%}
         {%- for award_set in ('national', 'all_scqf') -%}

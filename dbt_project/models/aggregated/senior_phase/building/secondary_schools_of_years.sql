@@ -3,18 +3,21 @@
 with schools as (
     select
         census_schools.local_authority_code,
-        {{ seed_text('census_schools.seed_code') }} as seed_code
+        {{ seed_text('census_schools.seed_code') }} as seed_code,
+        census_schools.sector
     from {{ ref('pseudonymised_census_schools') }} as census_schools
     where census_schools.sector = 'secondary'
     union
     select
         leavers.local_authority_code,
-        leavers.seed_code
+        leavers.seed_code,
+        leavers.sector
     from {{ ref('leaver_results') }} as leavers
     union
     select
         pupils.local_authority_code,
-        pupils.seed_code
+        pupils.seed_code,
+        pupils.sector
     from {{ ref('s4_roll_results') }} as pupils
 ),
 
@@ -43,6 +46,7 @@ leaver_years as (
 select
     schools.local_authority_code,
     schools.seed_code,
+    schools.sector,
     years.academic_year,
     leaver_years.leavers_state,
     leaver_years.results_state,
