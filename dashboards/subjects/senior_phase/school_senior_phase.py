@@ -103,6 +103,8 @@ PAGE = Page(
     reads=(
         "schools",
         "national_statistics",
+        "roll_by_school",
+        "roll_by_school_deprivation",
         "leaver_attainment_by_school",
         "leaver_attainment_by_authority",
         "leaver_attainment_by_authority_deprivation",
