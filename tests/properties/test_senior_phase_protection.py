@@ -1,4 +1,4 @@
-"""Leavers as they are declared: nothing of 1 to 4 comes out, not of what lies between parts that nest, and little hides.
+"""Leavers as they are declared: nothing of 1 to 4 comes out, nor of what lies between parts that nest; little hides.
 
 The long run is `PROPERTIES=all`; otherwise one council is tried.
 """
@@ -25,7 +25,7 @@ MOST = 60.0
 
 
 def hidden_by_mart(model: Model, system: System, hidden: BoolArray) -> tuple[Counter[str], Counter[str]]:
-    """By place and deprivation, for all measures together: figures that have to be hidden for their own sake, and those hidden.
+    """By place and deprivation, all measures together: figures to be hidden for their own sake, and those hidden.
 
     The first are figures with 1 to 4 persons behind them or behind what is left, and one of each two that 1 to 4 lie
     between.

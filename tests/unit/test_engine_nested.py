@@ -51,7 +51,7 @@ def test_of_two_figures_that_three_lie_between_one_is_hidden_and_no_more_than_th
     assert not judged(FEW_AT_4, nests=False)[2].any()
     _, system, hidden = judged(FEW_AT_4, nests=True)
     gone = {(cell.table, cell.place) for cell, off in zip(system.cells, hidden, strict=True) if off}
-    assert any(place == "a" and "at_4" in table or "at_5" in table for table, place in gone)
+    assert any((place == "a" and "at_4" in table) or "at_5" in table for table, place in gone)
     assert 2 <= len(gone) <= 3
 
 

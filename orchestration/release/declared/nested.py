@@ -55,7 +55,7 @@ def _values(dimension: Dimension, table: Table) -> frozenset[str]:
 
 
 def _groups(dimension: Dimension, table: Table) -> list[frozenset[str]]:
-    """The finest values of each figure of a table, those that it does not show among them: these are protected anyway."""
+    """The finest values of each figure of a table, those that it does not show among them: they are protected."""
     names, of_value = dimension.groups(dict(table.by)[dimension.name])
     pairs = list(zip(dimension.values, of_value.tolist(), strict=True))
     return [frozenset(value for value, at in pairs if at == group) for group in range(len(names))]

@@ -1,4 +1,4 @@
-"""Where leavers went: by kind in each edition, and positive destinations over the years, editions never in one chart."""
+"""Where leavers went: by kind, and positive destinations over the years; the two editions are never in one chart."""
 
 from dashboards.kit.charts import Category, Series, bars, categories, line, sentences
 from dashboards.kit.components import Chart, Column, Table

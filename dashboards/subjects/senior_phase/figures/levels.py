@@ -38,15 +38,17 @@ def _since(found: Council, now: Attained, before: Attained) -> list[str]:
     """The change from the year before, where grading was the same in both and neither is of few leavers."""
     if not found.before or now.is_small or before.is_small:
         return []
-    if found.year in EXAMS or found.before in EXAMS and found.year not in ("2024/25",):
-        return [f"Not compared with {found.before}: {EXAMS.get(found.year, EXAMS.get(found.before, ''))}."]
+    if found.year in EXAMS:  # such a year begins anew; years after the last of them are graded alike
+        return [f"Not compared with {found.before}: {EXAMS[found.year]}."]
     return [f"{sentences.changed(now.share, before.share, found.before)}."]
 
 
 def _destinations_card(found: Council) -> Card:
     now = found.went("initial")
     lines = [f"{now.achieved.text} of {now.cohort.text} leavers."] if now.share.is_shown else []
-    return Card("Positive destination, three months after leaving", now.text if now.is_small else now.share, tuple(lines))
+    return Card(
+        "Positive destination, three months after leaving", now.text if now.is_small else now.share, tuple(lines)
+    )
 
 
 def trend_charts(found: Council) -> tuple[Chart, ...]:

@@ -155,7 +155,7 @@ def _kind(row: Row[Any] | None, edition: str, kind: str, whole: Attained) -> Fig
 
 
 def results_table(found: School, award_set: str) -> Table:
-    """Results of the S4 rolls by the end of S4, S5 and S6 in the year, beside the authority; the screen has it alone."""
+    """Results of the S4 rolls by the end of each stage in the year, beside the authority; the screen has it alone."""
     rows: list[Sequence[Cell]] = []
     for end in ENDS:
         row = found.rolls.get(earlier(found.year, end.years))

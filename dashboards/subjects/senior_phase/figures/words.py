@@ -1,4 +1,4 @@
-"""What pages of the senior phase say beside their figures: states, what may not be compared, and what is not released."""
+"""What pages of the senior phase say beside figures: states, what may not be compared, and what is not released."""
 
 from dashboards.kit.charts import Break
 from dashboards.kit.labels import labels
