@@ -318,9 +318,8 @@ def test_levels_of_leavers_equal_sql_and_no_table_has_both_measures(world: World
     found = council(world, "officer")
     for one, name in SETS.items():
         for measure in LEVELS[one]:
-            (row,) = found.rows(
-                f"select {of_measure(f'{one}_{measure}')} from aggregated.leaver_attainment_by_authority where {{where}}"
-            )
+            share = of_measure(f"{one}_{measure}")
+            (row,) = found.rows(f"select {share} from aggregated.leaver_attainment_by_authority where {{where}}")
             assert page[f"{name} of leavers, {YEAR}", name_of(measure), "Share"] == row[0], measure
     for part in OF_SENIOR_PHASE:
         for caption, row, column in cells(world, "officer", address(part)):
