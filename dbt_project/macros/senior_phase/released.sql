@@ -36,11 +36,12 @@
             || case when {{ best_five }} >= 4 then '_five_' || least({{ best_five }}, 6)::text else '' end
 {%- endmacro %}
 
-{#- How many persons of the rows reach values of a result, and of how many it is asked. -#}
+{#- How many persons of the rows reach values of a result. -#}
 {% macro counted_where(rows, result, values) -%}
     count(*) filter (where {{ rows }}.{{ result }} in ('{{ values | join("', '") }}'))
 {%- endmacro %}
 
+{#- Of how many persons a result is asked. -#}
 {% macro asked_of(rows, result) -%}
     count(*) filter (where {{ rows }}.{{ result }} <> 'not_asked')
 {%- endmacro %}
@@ -82,6 +83,7 @@
         end
 {%- endmacro %}
 
+{#- Of leavers: the gap of each measure, in points. -#}
 {% macro leaver_gaps(leavers, has_most_deprived_fifth) -%}
     {%- for measure, result, values in leaver_measures() %}
         {{ gap_of_areas(leavers, result, values, has_most_deprived_fifth) }} as {{ measure }}_gap{{ ',' if not loop.last }}
@@ -93,6 +95,7 @@
     {{ return(['higher_education', 'further_education', 'employment', 'other_positive']) }}
 {%- endmacro %}
 
+{#- A destination as it is released: by kind where it is positive in that year. -#}
 {% macro released_destination(destination, is_positive) -%}
     case
         when not {{ is_positive }} then 'not_positive'
@@ -110,6 +113,7 @@
         {{ positive_figures(leavers, edition) }}
 {%- endmacro %}
 
+{#- Of leavers in one edition: how many are in a positive destination, with the share. -#}
 {% macro positive_figures(leavers, edition) -%}
     ({{ counted_where(leavers, edition, positive_destination_groups()) }})::integer as {{ edition }}_positive,
         {{ share(counted_where(leavers, edition, positive_destination_groups()), asked_of(leavers, edition)) }}
