@@ -242,7 +242,7 @@ def _gaps_of(*names: str) -> Columns:
 _AWARDED = _of(TEXT, "state", "other_providers") | _counted("leavers", "cohort") | _shares(*_LEAVER_MEASURES)
 _POSITIVE = _counted("leavers", "initial_cohort", "follow_up_cohort") | _of(TEXT, "state")
 _POSITIVE |= _shares("initial_positive", "follow_up_positive")
-_WENT = _POSITIVE
+_WENT = dict(_POSITIVE)
 for _edition in ("initial", "follow_up"):
     _KINDS = ("higher_education", "further_education", "employment", "other_positive")
     _WENT |= _counted(*(f"{_edition}_{kind}" for kind in _KINDS))
