@@ -127,5 +127,6 @@ def test_a_gap_that_cannot_be_is_said_in_words() -> None:
     chart = gap.awards_chart(council(awards={YEAR: shown}, areas=ends), "national")
     assert chart is not None
     assert chart.sentence == (
-        "Most and least deprived fifth: one or more at level 5 60.0% and 90.0% (a gap of 30.0 points)."
+        "Leavers from the most and from the least deprived fifth with one or more at level 5: 60.0% and 90.0%, a gap "
+        "of 30.0 points."
     )

@@ -82,7 +82,7 @@ def _drawn(found: Council, part: str) -> SeniorPhaseFigures:
         charts = tuple(chart for one in SETS if (chart := gap.awards_chart(found, one)))
         last = gap.destinations_chart(found)
         charts = (*charts, last) if last else charts
-        said = () if charts else (gap.why_not(found),)
+        said = (gap.why_not(found),) if not charts else () if last else (gap.NO_DESTINATIONS,)
         return _part(said, (words.of_areas(found), words.TWO_MEASURES, words.EDITIONS), charts=charts)
     return _part(
         notes=(words.TWO_MEASURES, words.LATEST_AND_BEST, words.EDITIONS),

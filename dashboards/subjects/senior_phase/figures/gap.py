@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from dashboards.kit import formats
 from dashboards.kit.charts import Category, Ends, dumbbell
 from dashboards.kit.components import Chart, Column, Table
 from dashboards.kit.formats import Figure, figure
@@ -15,11 +14,12 @@ from dashboards.subjects.senior_phase.figures.measures import EDITIONS, OF_LEAVE
 MOST, LEAST = "1", "5"
 QUINTILES = labels("quintiles")
 NO_AREA = "No area here is among Scotland's most deprived fifth, so there is no gap of this kind."
+NO_DESTINATIONS = "The gap in positive destinations is not shown: too few leavers stand behind one of its ends."
 NOT_SHOWN = "The gap is not shown: too few leavers stand behind one of its ends."
 
 
 def awards_chart(found: Council, award_set: str) -> Chart | None:
-    """Measures of one set of awards; None where no end of any is shown."""
+    """Measures of one set of awards; None where both ends of none are shown."""
     row = found.awards.get(found.year)
     names = {measure: named(measure) for measure in OF_LEAVERS[award_set]}
     gaps = {m: figure(row, f"{m}_gap", f"{m}_gap", "gap") for m in names} if row is not None else {}
@@ -31,14 +31,14 @@ def destinations_chart(found: Council) -> Chart | None:
     row = found.destinations.get(found.year)
     gaps = {"initial": figure(row, f"{POSITIVE['initial']}_gap", f"{POSITIVE['initial']}_gap", "gap")} if row else {}
     title = f"Positive destinations {EDITIONS['initial']}: most and least deprived fifth, {found.year}"
-    return _chart(found, title, {"initial": "Positive destination"}, found.went_from, gaps)
+    return _chart(found, title, {"initial": "A positive destination"}, found.went_from, gaps)
 
 
 def _chart(
     found: Council, title: str, names: dict[str, str], of: Callable[[str, str], Attained], gaps: dict[str, Figure]
 ) -> Chart | None:
     pairs = [(of(MOST, one), of(LEAST, one)) for one in names]
-    if not gaps or not any(end.share.is_shown for pair in pairs for end in pair):
+    if not gaps or not any(most.share.is_shown and least.share.is_shown for most, least in pairs):
         return None
     svg = dumbbell(
         f"gap-{'-'.join(list(names)[:1]).replace('_', '-')}",
@@ -73,12 +73,12 @@ def _said(gap: Figure) -> Figure:
 
 def _sentence(names: dict[str, str], pairs: Sequence[tuple[Attained, Attained]], gaps: dict[str, Figure]) -> str:
     said = [
-        f"{name[:1].lower()}{name[1:]} {most.text} and {least.text} (a gap of {gaps[one].text} points)"
+        f"{name[:1].lower()}{name[1:]}: {most.text} and {least.text}, a gap of {gaps[one].text} points"
         for (one, name), (most, least) in zip(names.items(), pairs, strict=True)
         if gaps[one].is_shown
     ]
     if said:
-        return f"Most and least deprived fifth: {formats.listed(said)}."
+        return f"Leavers from the most and from the least deprived fifth with {'; '.join(said)}."
     return NO_AREA if any(gap.symbol == "[z]" for gap in gaps.values()) else NOT_SHOWN
 
 

@@ -98,7 +98,7 @@ def _trend_sentence(found: Council, award_set: str, each: dict[str, list[Attaine
     """The levels of the year that is shown; what may be compared says the table."""
     at = found.years.index(found.year) if found.year in found.years else len(found.years) - 1
     shown = [
-        f"{ones[at].text} {named(measure)[:1].lower()}{named(measure)[1:]}"
+        f"{ones[at].text} had {named(measure)[:1].lower()}{named(measure)[1:]}"
         for measure, ones in each.items()
         if ones[at].share.is_shown
     ]

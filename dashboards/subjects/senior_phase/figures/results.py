@@ -19,8 +19,11 @@ def lines_of(award_set: str) -> list[Line]:
 
 
 def results_chart(found: Council, award_set: str) -> Chart | None:
-    """The year beside the one before it; None where nothing of the year is shown."""
-    lines = lines_of(award_set)
+    """The year beside the one before it, of stages whose results have come; None where nothing of it is shown."""
+    lines = [
+        (end, measure) for end, measure in lines_of(award_set)
+        if found.by_end(end, award_set, measure).cohort.value != 0 and earlier(found.year, end.years) in found.rolls
+    ]  # fmt: skip
     now = [found.by_end(end, award_set, measure) for end, measure in lines]
     if not any(one.share.is_shown for one in now):
         return None
