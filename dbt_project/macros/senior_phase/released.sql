@@ -137,3 +137,50 @@
         {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- Subjects with an award at a level or better by the end of each stage of an S4 roll, each once, by set of awards. -#}
+{% macro s4_roll_counts(rolls, awards) -%}
+    {%- for award_set, column in {'national': 'national_level', 'all_scqf': 'scqf_level'}.items() -%}
+        {%- set is_last_set = loop.last -%}
+        {%- for end, years, levels in [('s4', 0, [4, 5]), ('s5', 1, [6]), ('s6', 2, [7])] -%}
+            {%- set is_last_end = loop.last -%}
+            {%- for level in levels -%}
+                count(distinct {{ awards }}.subject) filter (
+            where {{ awards }}.{{ column }} >= {{ level }}
+                and {{ awards }}.academic_year <= {{ years_after(rolls ~ '.academic_year', years) }}
+        ) as {{ award_set }}_by_{{ end }}_at_{{ level }}{{ ',' if not (is_last_set and is_last_end and loop.last) }}
+        {% endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- How far each pupil of an S4 roll came by the end of each stage, by set of awards. -#}
+{% macro s4_roll_steps(counted) -%}
+    {%- for award_set in ('national', 'all_scqf') -%}
+        {%- set here = counted ~ '.' ~ award_set -%}
+        case
+            when {{ here }}_by_s4_at_5 >= 5 then 'five_5'
+            when {{ here }}_by_s4_at_5 >= 1 then '5'
+            when {{ here }}_by_s4_at_4 >= 1 then '4'
+            else 'below_4'
+        end as {{ award_set }}_by_s4,
+        case
+            when {{ here }}_by_s5_at_6 >= 5 then 'five_6'
+            when {{ here }}_by_s5_at_6 >= 3 then 'three_6'
+            when {{ here }}_by_s5_at_6 >= 1 then '6'
+            else 'below_6'
+        end as {{ award_set }}_by_s5,
+        case when {{ here }}_by_s6_at_7 >= 1 then '7' else 'below_7' end as {{ award_set }}_by_s6{{ ',' if not loop.last }}
+        {% endfor -%}
+{%- endmacro %}
+
+{#- The same, where results have come; not_asked before. -#}
+{% macro s4_roll_reached(reached, years) -%}
+    {%- for end in ('s4', 's5', 's6') -%}
+        {%- set is_last = loop.last -%}
+        {%- for award_set in ('national', 'all_scqf') -%}
+            case when {{ years }}.by_{{ end }} = 'not_yet' then 'not_asked' else {{ reached }}.{{ award_set }}_by_{{ end }} end
+        as {{ award_set }}_by_{{ end }}{{ ',' if not (is_last and loop.last) }}
+    {% endfor -%}
+    {%- endfor -%}
+{%- endmacro %}

@@ -187,5 +187,5 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
     sums = (summed_in | left) - counted_in
     of_all = {name: replace(table, is_sum=name in sums) for name, table in tables.items()}
     nests = {name for name in declaration.populations[population].dimensions if declaration.dimensions[name].nests}
-    whole = with_differences(_dimensions(declaration, population, units), tuple(of_all.values()), nests)
-    return Figures(declaration, population, Model(*whole, fewest), of_measure, frozenset(left))
+    dimensions, shown = with_differences(_dimensions(declaration, population, units), tuple(of_all.values()), nests)
+    return Figures(declaration, population, Model(dimensions, shown, fewest), of_measure, frozenset(left))

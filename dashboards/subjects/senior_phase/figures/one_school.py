@@ -63,8 +63,12 @@ def school_of(connection: Connection, asked: PageRequest) -> School | None:
     marts = (
         tables.leaver_attainment_by_school, tables.leaver_destinations_by_school, tables.s4_roll_results_by_school,
     )  # fmt: skip
-    found = [{str(row.academic_year): row for row in connection.execute(released.school(one, asked))} for one in marts]
-    return School(asked, *found, council_of(connection, asked)) if any(found) else None
+    awards, went_to, rolls = (
+        {str(row.academic_year): row for row in connection.execute(released.school(one, asked))} for one in marts
+    )
+    if not (awards or went_to or rolls):
+        return None
+    return School(asked, awards, went_to, rolls, council_of(connection, asked))
 
 
 def cards(found: School) -> tuple[Card, ...]:

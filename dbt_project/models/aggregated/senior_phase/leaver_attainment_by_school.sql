@@ -20,7 +20,8 @@ counted as (
         and schools.seed_code = leavers.seed_code
         and schools.sector = leavers.sector
         and schools.academic_year = leavers.academic_year
-    group by schools.local_authority_code, schools.seed_code, schools.sector, schools.academic_year, schools.results_state
+    group by
+        schools.local_authority_code, schools.seed_code, schools.sector, schools.academic_year, schools.results_state
 )
 
 select * from counted
