@@ -55,14 +55,14 @@ def awards(draw: random.Random, size: str, year: str, hidden: float = 0.15) -> R
     }  # fmt: skip
 
 
-def destinations(draw: random.Random, size: str, year: str) -> Row:
-    """Destinations of leavers; follow-up ones of the last year have not come."""
+def destinations(draw: random.Random, size: str, year: str, has_kinds: bool = True) -> Row:
+    """Destinations of leavers, by kind or not; follow-up ones of the last year have not come."""
     leavers = draw.randint(*SIZES[size])
     row: Row = {"leavers": leavers, "leavers_symbol": None, "state": "initial" if year == YEARS[-1] else "follow_up"}
     for edition in EDITIONS:
         cohort = 0 if (edition, year) == ("follow_up", YEARS[-1]) else leavers
         row |= of_cohort(f"{edition}_cohort", cohort) | shares(draw, [f"{edition}_positive"], cohort)
-        for kind in DESTINATIONS:
+        for kind in DESTINATIONS if has_kinds else ():
             is_hidden = 0 < cohort <= 20 or draw.random() < 0.2
             row |= {
                 f"{edition}_{kind}": None if is_hidden and cohort else draw.randint(5, 30) if cohort else 0,
@@ -130,7 +130,7 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
             destinations(draw, "council", y) | gaps(draw, positive, y) | SIMD | {"academic_year": y} for y in YEARS
         ),
         "leaver_destinations_by_authority_deprivation": (
-            destinations(draw, "council", y) | SIMD | {"academic_year": y, "simd_quintile": q}
+            destinations(draw, "council", y, has_kinds=False) | SIMD | {"academic_year": y, "simd_quintile": q}
             for y in YEARS
             for q in QUINTILES
         ),
