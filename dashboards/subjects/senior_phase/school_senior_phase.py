@@ -30,7 +30,6 @@ class SchoolSeniorPhase:
     says: tuple[str, ...]
     notes: Sequence[Note]
     cards: tuple[Card, ...] = ()
-    on_desk: tuple[Table, ...] = ()
     folded: tuple[Table, ...] = ()
     to_share: tuple[Table, ...] = ()
 
@@ -50,8 +49,9 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
         says=_says(found),
         notes=_notes(found),
         cards=one_school.cards(found),
-        on_desk=(*(one_school.awards_table(found, one) for one in SETS), one_school.destinations_table(found)),
         folded=(
+            *(one_school.awards_table(found, one) for one in SETS),
+            one_school.destinations_table(found),
             *(one_school.results_table(found, one) for one in SETS),
             *(one_school.years_table(found, one) for one in SETS),
         ),

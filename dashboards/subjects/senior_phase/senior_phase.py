@@ -58,16 +58,15 @@ def figures(connection: Connection, asked: PageRequest) -> SeniorPhaseFigures:
         return replace(made, part=OF_SCHOOLS, parts=alone, own=own, says=(words.SINGLE_SCHOOLS,))
     part = asked.value("part")
     made = _schools(schools.lines_of(connection, asked), asked) if part == OF_SCHOOLS else _drawn(found, part)
-    state = (words.state_of_results(found),) if part == "results" else words.state_of(found)
-    says = tuple(said for said in (*state, *made.says) if said)
+    state = words.state_of_results(found) if part == "results" else words.state_of(found)
+    says = tuple(said for said in (state, *made.says) if said)
     return replace(made, part=part, parts=tuple(PARTS.items()), own=own, says=says)
 
 
 def _drawn(found: Council, part: str) -> SeniorPhaseFigures:
     """A part that is made of the council's figures alone."""
     if part == "levels":
-        notes = (words.TWO_MEASURES, words.LATEST_AND_BEST, words.GRADING)
-        return _part(notes=notes, charts=levels.trend_charts(found))
+        return _part(notes=(words.TWO_MEASURES, words.GRADING), charts=levels.trend_charts(found))
     if part == "destinations":
         made = [chart for edition in EDITIONS for chart in _of_edition(found, edition) if chart]
         missing = tuple(
@@ -81,9 +80,9 @@ def _drawn(found: Council, part: str) -> SeniorPhaseFigures:
     if part == "gap":
         charts = tuple(chart for one in SETS if (chart := gap.awards_chart(found, one)))
         last = gap.destinations_chart(found)
-        charts = (*charts, last) if last else charts
-        said = (gap.why_not(found),) if not charts else () if last else (gap.NO_DESTINATIONS,)
-        return _part(said, (words.of_areas(found), words.TWO_MEASURES, words.EDITIONS), charts=charts)
+        said = last.sentence if last else gap.NO_DESTINATIONS if charts else gap.why_not(found)
+        folded = (("gap_destinations", last.table),) if last else ()
+        return _part((said,), (words.of_areas(found), words.TWO_MEASURES), charts=charts, folded=folded)
     return _part(
         notes=(words.TWO_MEASURES, words.LATEST_AND_BEST, words.EDITIONS),
         cards=levels.cards(found),

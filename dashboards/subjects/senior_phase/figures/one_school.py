@@ -92,14 +92,14 @@ def _card(heading: str, now: Attained, council: Figure) -> Card:
 
 
 def awards_table(found: School, award_set: str, on_paper: bool = False) -> Table:
-    """Measures of a set in the year, beside the authority; ``on_paper`` in official bands."""
+    """Measures of a set in the year, beside the authority; ``on_paper`` in official bands, which it has none of."""
     rows: list[Sequence[Cell]] = []
     for measure in OF_LEAVERS[award_set]:
         one = found.at(measure)
-        around = () if found.council.is_empty else (found.council.at(measure).share,)
+        around = () if found.council.is_empty or on_paper else (found.council.at(measure).share,)
         rows.append((named(measure), one.band if on_paper else one.cell, one.cohort, *around))
     columns = [Column("Awards"), Column("This school", numeric=not on_paper), Column("Leavers", numeric=True)]
-    if not found.council.is_empty:
+    if not (found.council.is_empty or on_paper):
         columns.append(Column("Authority", numeric=True))
     edition = ", in official bands" if on_paper else ""
     return Table(

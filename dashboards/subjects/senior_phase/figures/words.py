@@ -48,8 +48,8 @@ NOT_RELEASED = (
 )
 
 
-def state_of(found: Council) -> tuple[str, ...]:
-    """What state leavers, their awards and the results of the year have, each a sentence."""
+def state_of(found: Council) -> str:
+    """What state leavers and their awards of the year have."""
     said = []
     awards, destinations = found.awards.get(found.year), found.destinations.get(found.year)
     if destinations is not None:
@@ -58,7 +58,7 @@ def state_of(found: Council) -> tuple[str, ...]:
         said.append(NO_LEAVERS)
     if awards is not None:
         said.append(f"Their awards: {RESULTS[str(awards.state)]}.")
-    return tuple(said)
+    return " ".join(said)
 
 
 def state_of_results(found: Council) -> str:
