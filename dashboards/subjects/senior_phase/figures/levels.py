@@ -72,7 +72,7 @@ def _trend(found: Council, award_set: str, of: Sequence[str]) -> Chart | None:
     levels = {measure: f"Level {measure.rpartition('_at_')[2]}" for measure in of}
     return Chart(
         title=title,
-        sentence=_trend_sentence(found, award_set, each),
+        sentence=_trend_sentence(found, each),
         svg=line(
             f"leavers-{of[0].replace('_', '-')}",
             title,
@@ -94,7 +94,7 @@ def _trend(found: Council, award_set: str, of: Sequence[str]) -> Chart | None:
     )  # fmt: skip
 
 
-def _trend_sentence(found: Council, award_set: str, each: dict[str, list[Attained]]) -> str:
+def _trend_sentence(found: Council, each: dict[str, list[Attained]]) -> str:
     """The levels of the year that is shown; what may be compared says the table."""
     at = found.years.index(found.year) if found.year in found.years else len(found.years) - 1
     shown = [
@@ -105,7 +105,7 @@ def _trend_sentence(found: Council, award_set: str, each: dict[str, list[Attaine
     year = found.years[at]
     if not shown:
         return sentences.hidden([ones[at].share for ones in each.values()]) or f"Nothing is shown of {year}."
-    return f"Of leavers of {year}, {formats.listed(shown)}, in {SETS[award_set]}."
+    return f"Of leavers of {year}, {formats.listed(shown)}."
 
 
 def levels_table(found: Council, award_set: str) -> Table:

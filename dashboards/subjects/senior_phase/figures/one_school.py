@@ -117,13 +117,14 @@ def years_table(found: School, award_set: str, on_paper: bool = False) -> Table:
     for year in found.years:
         each = [found.at(measure, year) for measure in measures]
         cells = (one.band if on_paper else one.cell for one in each)
-        rows.append((year, *cells, each[0].cohort, EXAMS.get(year, "")))
+        why = () if on_paper else (EXAMS.get(year, ""),)
+        rows.append((year, *cells, each[0].cohort, *why))
     edition = ", in official bands" if on_paper else ""
     return Table(
         caption=f"{SETS[award_set]} of leavers over the years{edition}",
         columns=(
             Column("Leaver year"), *(Column(named(one), numeric=not on_paper) for one in measures),
-            Column("Leavers", numeric=True), Column("Break"),
+            Column("Leavers", numeric=True), *(() if on_paper else (Column("Break"),)),
         ),
         rows=rows,
         dense=True,
