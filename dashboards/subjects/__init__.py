@@ -5,6 +5,7 @@ from dashboards.subjects.attainment import attainment, school_attainment
 from dashboards.subjects.attendance import authority, authority_brief, authority_pack, school, school_brief, schools
 from dashboards.subjects.core import about, data_quality, today
 from dashboards.subjects.roll import roll
+from dashboards.subjects.senior_phase import school_senior_phase, senior_phase
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
@@ -16,6 +17,8 @@ PAGES: tuple[Page, ...] = (
     authority_pack.PAGE,
     attainment.PAGE,
     school_attainment.PAGE,
+    senior_phase.PAGE,
+    school_senior_phase.PAGE,
     roll.PAGE,
     data_quality.PAGE,
     about.PAGE,

@@ -1,4 +1,4 @@
-"""Every part of attainment on a telephone and a desk: short, whole, for everybody, and on paper in bands alone.
+"""Parts of attainment and of the senior phase on a telephone and a desk: short, for everybody, on paper in bands alone.
 
 The council is made up and filled at random (its seed is printed), with everything that a part can hold.
 """
@@ -15,6 +15,7 @@ from tests.conftest import NewWarehouse
 from tests.support.attainment_world import STAGES, fill_attainment, released_council
 from tests.support.dashboards import reader_named, signed_in_as
 from tests.support.dashboards_world import MINE, SEED
+from tests.support.senior_world import SECONDARIES, fill_senior_phase
 from tests.support.site import serve
 from tests.support.visits import HEIGHTS, Visit, new_visit
 
@@ -23,6 +24,9 @@ MOST_SCREENS = {320: 6, 1280: 3}
 SCHOOLS = [school for school in MINE if school[1] in STAGES]
 PATHS = [f"/attainment?part={part}" if part else "/attainment" for part in PARTS]
 PATHS += [f"/schools/{seed_code}/{sector}/attainment" for seed_code, sector in (SCHOOLS[0], SCHOOLS[-1])]
+OF_SENIOR_PHASE = ("", "levels", "destinations", "results", "gap", "schools")
+PATHS += [f"/senior-phase?part={part}" if part else "/senior-phase" for part in OF_SENIOR_PHASE]
+PATHS += [f"/schools/{seed_code}/{sector}/senior-phase" for seed_code, sector in SECONDARIES[:1]]
 BETWEEN_MARGINS = 680  # pixels of 180 mm
 EXACT = re.compile(r"\d\.\d%|\d+ of \d+")
 SEEN_ON_PAPER = """() => {
@@ -42,6 +46,7 @@ def base(new_warehouse: NewWarehouse) -> Iterator[str]:
     """Where the dashboards of the council are served to its officer."""
     settings = released_council(new_warehouse)
     fill_attainment(settings, random.Random(SEED))
+    fill_senior_phase(settings, random.Random(SEED))
     with serve(create_app(settings, signed_in_as(reader_named(settings, "officer")))) as address:
         yield address
 
@@ -78,7 +83,11 @@ def test_paper_has_schools_in_bands_alone(tabs: dict[tuple[int, bool], Visit]) -
     tab.page.emulate_media(media="print")
     tab.page.set_viewport_size({"width": BETWEEN_MARGINS, "height": 900})
     try:
-        for path in ("/attainment?part=schools", *(path for path in PATHS if path.startswith("/schools/"))):
+        for path in (
+            "/attainment?part=schools",
+            "/senior-phase?part=schools",
+            *(path for path in PATHS if path.startswith("/schools/")),
+        ):
             tab.go(path)
             seen = tab.page.evaluate(SEEN_ON_PAPER)
             assert any("%" in text for text in seen["cells"]), path

@@ -20,6 +20,7 @@ from tests.support.attainment_world import fill_attainment, released_council
 from tests.support.commands import Command, commands, named_within_sentences, queries, targets
 from tests.support.dashboards_world import HERE
 from tests.support.main_job import rows, warehouse
+from tests.support.senior_world import fill_senior_phase
 
 SHELL = [command for command in commands() if command.language == "sh"]
 ANYBODYS_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -69,9 +70,10 @@ def test_each_command_is_run_or_it_is_said_why_not() -> None:
 
 @pytest.fixture(scope="module")
 def attained(new_warehouse: NewWarehouse) -> Settings:
-    """A warehouse with released rows of attainment, of which the released one has none."""
+    """A warehouse with released rows of attainment and the senior phase, of which the released one has none."""
     found = released_council(new_warehouse)
     fill_attainment(found, random.Random(1))
+    fill_senior_phase(found, random.Random(1))
     with connect(found, "releaser") as connection:
         give_shared_logins(connection, found, HERE)
     return found
@@ -79,7 +81,9 @@ def attained(new_warehouse: NewWarehouse) -> Settings:
 
 @pytest.mark.parametrize(("guide", "query"), queries(), ids=range(len(queries())))
 def test_each_query_returns_rows_to_an_analyst(request: pytest.FixtureRequest, guide: str, query: str) -> None:
-    settings = request.getfixturevalue("attained" if "aggregated.attainment_" in query else "released")
+    settings = request.getfixturevalue(
+        "attained" if "aggregated.attainment_" in query or "aggregated.leaver_" in query else "released"
+    )
     assert rows(settings, "analyst", query), f"{guide}: no row from {query}"
 
 

@@ -1,4 +1,4 @@
-"""Pages of attainment: every number equals SQL, sentences are true, and nobody reads of a school that is not theirs.
+"""Pages of attainment and of the senior phase: numbers equal SQL, and nobody reads of a school that is not theirs.
 
 The world is drawn at random on each run; the seed is printed.
 """
@@ -21,6 +21,7 @@ from tests.support.attainment_world import ENGLISH, STAGES, YEARS, fill_attainme
 from tests.support.dashboard_cells import Asked, Cells, PageTables
 from tests.support.dashboards import client, reader_named
 from tests.support.dashboards_world import NAMES, READERS_HERE, SEED, schools_of
+from tests.support.senior_world import fill_senior_phase
 
 YEAR, BEFORE = YEARS[-1], YEARS[-2]
 PARTS = ("", "for_whom", "organisers", "gap", "trend", "trend_s3", "schools")
@@ -48,7 +49,9 @@ def world(new_warehouse: NewWarehouse) -> Iterator[World]:
         assert answer.status_code == 200
         assert browser.get("/attainment?part=gap").status_code == 200
         assert browser.get("/schools/1000001/primary/attainment").status_code == 200
+        assert "No leavers and no results" in browser.get("/senior-phase").text
     fill_attainment(settings, random.Random(SEED))
+    fill_senior_phase(settings, random.Random(SEED))
     with ExitStack() as stack:
         browsers = {name: stack.enter_context(client(settings, reader_named(settings, name))) for name in READERS_HERE}
         yield World(settings, answer.text, browsers)

@@ -36,7 +36,7 @@ class Turns(StandIn):
         await super().__call__(scope, receive, send)
 
 
-WITHOUT_FIGURES = {"attainment"}  # no levels are delivered to this warehouse: words, and nothing to take away
+WITHOUT_FIGURES = {"attainment", "senior_phase"}  # neither is delivered to this warehouse: words, nothing to take away
 PLAIN = [page for page in PAGES if not page.is_about_a_school]
 
 

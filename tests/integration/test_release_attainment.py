@@ -1,4 +1,7 @@
-"""Attainment of a small council goes through the main job to readers: shown, hidden and not there as the rules say."""
+"""Attainment and the senior phase of a small council go through the main job to readers: shown and hidden by the rules.
+
+The council sends no levels first, then these, then its leavers and their results; each time the others are released.
+"""
 
 from itertools import product
 
@@ -9,6 +12,7 @@ from tests.conftest import NewWarehouse
 from tests.support.attainment_extracts import changed, of_feed
 from tests.support.extracts import deliver
 from tests.support.main_job import rows, warehouse
+from tests.support.senior_extracts import NOT_AT_4, NOT_AT_5, SEEKING, senior_files
 from tests.support.small_council import PRIMARY, SECONDARY, children, deliver_nights
 
 ENGLISH = ("reading", "writing", "listening_and_talking", "numeracy")
@@ -137,19 +141,104 @@ def test_a_sector_of_one_school_shows_no_more_areas_than_a_school(released: Sett
     )
 
 
-def test_what_three_pupils_would_change_stays_as_it_was_shown(released: Settings) -> None:
-    """A late correction of a closed return, before the next fixed date and by fewer than five pupils."""
-    query = "select * from aggregated.attainment_by_school_stage order by seed_code, stage"
-    before = rows(released, "analyst", query)
+BY_STAGE = "select * from aggregated.attainment_by_school_stage order by seed_code, stage"
+SUBJECTS = "select distinct subject from control.releases order by 1"
+
+
+@pytest.fixture(scope="module")
+def with_leavers(released: Settings) -> tuple[Settings, list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The council after its leavers and a late correction of a closed return have come.
+
+    Beside it subjects and attainment as they were before: the correction, before the next fixed date, is of three
+    pupils.
+    """
+    before = rows(released, "analyst", BY_STAGE)
+    subjects = rows(released, "releaser", SUBJECTS)
     corrected = [
         row | {"level_achieved": EXPECTED["S3"], "recorded_at": "2025-06-10T09:00:00+01:00"}
         for row in _levels()
         if (row["stage"], row["organiser"]) == ("S3", "reading") and row["level_achieved"] == "not_yet_early"
     ][:3]
-    deliver(released.landing, [of_feed("cfe_levels", *corrected)], "2025-09-28")
-    assert warehouse(released, "run", "--json").code in {0, 3}
+    scns = [child.scn for child in children() if child.school == SECONDARY]
+    deliver(released.landing, [of_feed("cfe_levels", *corrected), *senior_files(scns, SECONDARY)], "2025-09-28")
+    done = warehouse(released, "run", "--json")
+    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
+    return released, before, subjects
+
+
+World = tuple[Settings, list[tuple[str, ...]], list[tuple[str, ...]]]
+
+
+def test_what_three_pupils_would_change_stays_as_it_was_shown(with_leavers: World) -> None:
+    found, before, _ = with_leavers
     exact = (
         "select reading_achieved from aggregated_exact.attainment_by_school_stage where stage = 'S3' order by 1 desc"
     )
-    assert rows(released, "releaser", exact)[0] == (43,)
-    assert rows(released, "analyst", query) == before
+    assert rows(found, "releaser", exact)[0] == (43,)
+    assert rows(found, "analyst", BY_STAGE) == before
+
+
+def test_a_council_that_sends_no_leavers_has_all_the_rest(with_leavers: World) -> None:
+    found, _, subjects = with_leavers
+    assert subjects == [("attainment",), ("attendance",), ("roll",)]
+    assert rows(found, "releaser", SUBJECTS) == [*subjects, ("senior_phase",)]
+
+
+LEAVERS = 48
+
+
+def test_leavers_with_an_award_at_a_level_are_shown_where_parts_have_enough(with_leavers: World) -> None:
+    found = _row(
+        with_leavers[0], "leaver_attainment_by_school",
+        "leavers, cohort, national_1_at_5, national_1_at_5_share::float, national_1_at_6, all_scqf_5_at_5, state",
+        seed_code=SECONDARY, academic_year="2024/25",
+    )  # fmt: skip
+    reached = LEAVERS - NOT_AT_5
+    assert found == (LEAVERS, LEAVERS, reached, pytest.approx(reached / LEAVERS), LEAVERS - 20, reached, "pre_review")
+
+
+def test_two_without_an_award_do_not_come_out_of_any_measure(with_leavers: World) -> None:
+    """Nor are they to be had from the council, whose leavers are those of this school."""
+    for mart, keys in (
+        ("leaver_attainment_by_school", {"seed_code": SECONDARY}), ("leaver_attainment_by_authority", {}),
+    ):  # fmt: skip
+        where = {**keys, "academic_year": "2024/25"}
+        assert _row(with_leavers[0], mart, "national_1_at_4, national_1_at_4_symbol", **where) == (None, "[c]")
+    assert NOT_AT_4 == 2
+
+
+def test_first_destinations_hide_the_few_and_say_that_follow_up_ones_have_not_come(with_leavers: World) -> None:
+    found = _row(
+        with_leavers[0], "leaver_destinations_by_school",
+        "initial_positive, initial_positive_symbol, follow_up_cohort, follow_up_positive_share, "
+        "follow_up_positive_symbol, state",
+        seed_code=SECONDARY, academic_year="2024/25",
+    )  # fmt: skip
+    assert SEEKING == 3
+    assert found == (None, "[c]", 0, None, "[z]", "initial")
+
+
+def test_a_school_without_leavers_has_a_row_that_counts_nobody(with_leavers: World) -> None:
+    """Rows come from the list of schools; parts of fewer than twenty leavers are hidden, those of nobody as well."""
+    query = "select seed_code, leavers, initial_positive_symbol from aggregated.leaver_destinations_by_school"
+    others = [row for row in rows(with_leavers[0], "analyst", query) if row[0] != SECONDARY]
+    assert others
+    assert {row[1:] for row in others} == {(0, "[c]")}
+
+
+def test_an_s4_roll_that_the_roll_shows_is_shown_and_no_results_before_they_come(with_leavers: World) -> None:
+    """Eight pupils in S4: the roll of fewer than twenty has no results, whatever has come."""
+    found = _row(
+        with_leavers[0], "s4_roll_results_by_school",
+        "by_s4_cohort, by_s4_national_1_at_5_share, by_s4_national_1_at_5_symbol, by_s4_state",
+        seed_code=SECONDARY, academic_year="2025/26",
+    )  # fmt: skip
+    assert found[1] is None
+    assert found[3] == "not_yet"
+
+
+def test_the_attacker_finds_nothing_in_what_stands_of_all_subjects_together(with_leavers: World) -> None:
+    """Roll, attainment and the senior phase as they stand, linked, and attendance as its own release tries it."""
+    done = warehouse(with_leavers[0], "audit-disclosure", "--json")
+    assert done.code == 0, done.output[-3000:]
+    assert '"senior_phase"' in done.output

@@ -35,7 +35,6 @@ EXCEPTIONS = {("pseudonymised", "stg_vault__tokens")}
 # The openings are partitioned: their materialization gives the primary key to each partition, not to the whole.
 KEYED_BY_PARTITION = {"openings"}
 SUBJECTS = {path.name for path in (PROJECT_DIR / "dbt_project" / "models" / "canonical").iterdir() if path.is_dir()}
-NOT_RELEASED_YET = {"senior_phase"}  # until each of its marts declares how it is protected
 SOURCES = {"seemis", "control", "vault"}
 SCHEMAS = {layer: layer for layer in LAYERS} | {"aggregated": "aggregated_exact"}
 GRAIN_SENTENCE = re.compile(r"One row per [^.]+\.$")
@@ -88,12 +87,7 @@ def test_marts_lie_apart_from_what_only_builds_them(project: Project) -> None:
     wrong = [
         name_of(model)
         for model in project.models
-        if layer_of(model) == "aggregated"
-        and folders_of(model)[0] not in NOT_RELEASED_YET
-        and ("building" in folders_of(model)) is is_for_readers(model)
-    ]
-    wrong += [
-        name_of(model) for model in project.models if folders_of(model)[0] in NOT_RELEASED_YET and is_for_readers(model)
+        if layer_of(model) == "aggregated" and ("building" in folders_of(model)) is is_for_readers(model)
     ]
     assert not wrong, broken("what readers get lies in the subject's folder, the rest in building", wrong)
 

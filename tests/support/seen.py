@@ -8,9 +8,18 @@ from orchestration.release.engine.model import BoolArray, Model
 
 
 def seen_of(model: Model, system: System, hidden: BoolArray) -> list[Seen]:
-    """The tables of a system when these cells are hidden; breakdowns of small places are not there."""
+    """The tables of a system when these cells are hidden; breakdowns of small places are not there.
+
+    Figures of tables that nobody shows are asked, too, and may be empty.
+    """
     figures: dict[str, dict[tuple[str, ...], int | None]] = {table.name: {} for table in model.tables}
     for cell in np.flatnonzero(system.is_shown).tolist():
         found = system.cells[cell]
         figures[found.table][found.place, *found.groups] = None if hidden[cell] else int(system.values[cell])
-    return [Seen(table, figures[table.name]) for table in model.tables]
+    unsure: dict[str, set[tuple[str, ...]]] = {table.name: set() for table in model.tables}
+    unshown = {table.name for table in model.tables if not table.shows}
+    for found in system.cells:
+        if found.table in unshown:
+            figures[found.table][found.place, *found.groups] = None
+            unsure[found.table].add((found.place, *found.groups))
+    return [Seen(table, figures[table.name], frozenset(unsure[table.name])) for table in model.tables]

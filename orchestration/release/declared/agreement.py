@@ -54,8 +54,15 @@ def _places(found: Found) -> Iterator[Problem]:
         )
     else:
         mart = found["marts"][places[0]["listed_in"]]
-        if mart["place"] != places[0]["name"] or mart.get("by") or mart.get("either"):
+        if mart["place"] != places[0]["name"] or _has_more_rows(found, mart):
             yield Problem(("places", 0, "listed_in"), "has to be a mart with one row for each of these places")
+
+
+def _has_more_rows(found: Found, mart: Found) -> bool:
+    """Whether a mart may have several rows of a place and period: by columns with one value alone it has not."""
+    columns, dimensions = columns_of(found), found.get("dimensions") or {}
+    values = [dimensions.get(columns.get(column, ""), {}).get("values") or () for column in mart.get("by") or ()]
+    return bool(mart.get("either")) or any(len(one) != 1 for one in values)
 
 
 def _total(places: Sequence[Found], at: int, place: Found) -> Iterator[Problem]:
@@ -76,7 +83,7 @@ def _dimensions(found: Found) -> Iterator[Problem]:
     for name, one in dimensions.items():
         here = ("dimensions", name)
         if one["kind"] == "cut":
-            for key in ("values", "levels", "within", "not_asked", "of_few_places"):
+            for key in ("values", "levels", "within", "not_asked", "of_few_places", "nests"):
                 if key in one:
                     yield Problem((*here, key), "says nothing of a cut, under whose rows the same persons stand")
             continue

@@ -34,6 +34,7 @@ class DimensionOf:
 
     ``within`` has, by another column, the values that may stand beside each of its values. Of a result nothing is
     shown where few are asked. ``of_few_places``: the values that are shown of an area with few schools; empty: all.
+    ``nests``: parts that are shown lie within each other, and who is in one and not in the next is protected.
     """
 
     name: str
@@ -45,6 +46,7 @@ class DimensionOf:
     not_asked: frozenset[str]
     is_result: bool = False
     of_few_places: frozenset[str] = frozenset()
+    nests: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orchestration.release.declared.declaration import Declaration, DeclarationError, Mart, Measure, Population
+from orchestration.release.declared.nested import with_differences
 from orchestration.release.declared.slices import Slice, slices_of
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table
@@ -185,5 +186,6 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
             (counted_in if teller.kind in COUNTED else summed_in).update(table.name for _, table in found)
     sums = (summed_in | left) - counted_in
     of_all = {name: replace(table, is_sum=name in sums) for name, table in tables.items()}
-    model = Model(_dimensions(declaration, population, units), tuple(of_all.values()), fewest)
-    return Figures(declaration, population, model, of_measure, frozenset(left))
+    nests = {name for name in declaration.populations[population].dimensions if declaration.dimensions[name].nests}
+    dimensions, shown = with_differences(_dimensions(declaration, population, units), tuple(of_all.values()), nests)
+    return Figures(declaration, population, Model(dimensions, shown, fewest), of_measure, frozenset(left))

@@ -59,6 +59,7 @@ DIMENSION = Keys(
         "within": ListOf(WITHIN),
         "not_asked": ListOf(VALUE),
         "of_few_places": ListOf(VALUE),
+        "nests": Flag(),
     },
     needed=("kind", "column"),
 )

@@ -80,6 +80,7 @@ def _dimension(name: str, found: Mapping[str, Any]) -> DimensionOf:
         frozenset(found.get("not_asked") or ()),
         found["kind"] == "result",
         frozenset(found.get("of_few_places") or ()),
+        bool(found.get("nests", False)),
     )
 
 

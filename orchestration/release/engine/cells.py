@@ -127,7 +127,7 @@ def _of_table(
     values = np.bincount(row, weights=counts[kept], minlength=len(cells))
     shown &= (values == 0) | (values >= table.fewest)
     for number, (name, _) in enumerate(keys):
-        if not (fewest := model.dimensions[name].fewest):
+        if not table.shows or not (fewest := model.dimensions[name].fewest):
             continue
         beside = [axis for n, axis in enumerate(at) if n != number]
         _, cohort_of = np.unique(np.column_stack(beside), axis=0, return_inverse=True)

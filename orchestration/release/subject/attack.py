@@ -61,6 +61,12 @@ def _seen(judged: Judged, released: Released) -> list[Seen]:
         rows, wanted = released[mart.name]
         for key, row in wanted.items():
             _note(judged, mart, rows, key, row, figures, unsure, held)
+    unshown = {table.name for table in judged.figures.model.tables if not table.shows}
+    for cell in judged.decision.system.cells:
+        if cell.table in unshown:
+            asked: Key = (cell.place, *cell.groups)
+            figures.setdefault(cell.table, {})[asked] = None
+            unsure.setdefault(cell.table, set()).add(asked)
     return [
         Seen(
             table,

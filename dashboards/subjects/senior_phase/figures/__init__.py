@@ -1,0 +1,1 @@
+"""What pages of the senior phase work out from released rows."""

@@ -1,0 +1,1 @@
+"""What pages of the senior phase ask of released tables."""

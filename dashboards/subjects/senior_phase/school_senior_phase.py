@@ -1,0 +1,117 @@
+"""Senior phase of one school: awards and destinations of leavers, results by stage; on paper in official bands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dashboards.kit import formats
+from dashboards.kit.components import Card, Table
+from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
+from dashboards.subjects.core.figures.codes import school_name
+from dashboards.subjects.senior_phase.figures import one_school, words
+from dashboards.subjects.senior_phase.figures.measures import SETS
+from dashboards.subjects.senior_phase.queries import released
+from dashboards.subjects.senior_phase.queries.released import years_of
+
+NO_LEAVERS = "No leavers and no results of this school have been released."
+NOT_SECONDARY = "This school has no senior phase: pupils are in S4 to S6 in a secondary school."
+NO_GROUPS = (
+    "The gap between areas is shown for the authority and not for one school, where too few leavers stand behind its "
+    "ends. Awards of a single pupil stand in SEEMiS alone."
+)
+
+
+@dataclass(frozen=True)
+class SchoolSeniorPhase:
+    """What the page shows of a school: exact on the screen, ``to_share`` for what is printed and downloaded."""
+
+    name: str
+    says: tuple[str, ...]
+    notes: Sequence[Note]
+    cards: tuple[Card, ...] = ()
+    folded: tuple[Table, ...] = ()
+    to_share: tuple[Table, ...] = ()
+
+
+def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
+    """Figures of the school. Raises NotFoundError where it is not among what the reader may see."""
+    row = connection.execute(released.profile(asked)).first()
+    found = one_school.school_of(connection, asked)
+    if row is None and found is None:
+        raise NotFoundError(f"school {asked.school}")
+    seed_code, sector = asked.school or ("", "")
+    name = school_name(None if row is None else row.school_name, seed_code)
+    if found is None:
+        return SchoolSeniorPhase(name, (NO_LEAVERS if sector == "secondary" else NOT_SECONDARY,), ())
+    return SchoolSeniorPhase(
+        name=name,
+        says=_says(found),
+        notes=_notes(found),
+        cards=one_school.cards(found),
+        folded=(
+            *(one_school.awards_table(found, one) for one in SETS),
+            one_school.destinations_table(found),
+            *(one_school.results_table(found, one) for one in SETS),
+            *(one_school.years_table(found, one) for one in SETS),
+        ),
+        to_share=tuple(
+            table(found, one, on_paper=True)
+            for table in (one_school.awards_table, one_school.years_table)
+            for one in SETS
+        ),
+    )
+
+
+def _says(found: one_school.School) -> tuple[str, ...]:
+    row = found.awards.get(found.year)
+    if row is None:
+        return (words.NO_LEAVERS, NO_GROUPS)
+    return (f"Awards of leavers of {found.year}: {words.RESULTS[str(row.state)]}.", NO_GROUPS)
+
+
+def _notes(found: one_school.School) -> tuple[Note, ...]:
+    hidden = one_school.not_shown(found)
+    few = Note(
+        f"{formats.plural(hidden, 'figure')} {'is' if hidden == 1 else 'are'} not shown, because few leavers stand "
+        "behind them or others could be worked out with them.",
+        "hidden",
+    )
+    always = (words.TWO_MEASURES, words.LATEST_AND_BEST, words.EDITIONS, words.GRADING, words.ROLL)
+    return (*((few,) if hidden else ()), *always)
+
+
+def sheets(found: SchoolSeniorPhase, asked: PageRequest) -> tuple[Sheet, ...]:
+    """The tables as they may leave the council."""
+    names = [f"{what}_{one}" for what in ("awards", "years") for one in SETS]
+    return tuple(table.as_sheet(name) for name, table in zip(names, found.to_share, strict=False))
+
+
+PAGE = Page(
+    name="school_senior_phase",
+    path="/schools/{seed_code}/{sector}/senior-phase",
+    title="School senior phase",
+    description="Awards and destinations of leavers of one school, and results of its S4 rolls by stage.",
+    template="pages/school_senior_phase.html",
+    figures=figures,
+    sheets=sheets,
+    heading=lambda found, asked: f"{found.name}: senior phase",
+    parent="senior_phase",
+    parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
+    in_navigation=False,
+    years_of=years_of,
+    reads=(
+        "schools",
+        "national_statistics",
+        "roll_by_school",
+        "roll_by_school_deprivation",
+        "leaver_attainment_by_school",
+        "leaver_attainment_by_authority",
+        "leaver_attainment_by_authority_deprivation",
+        "leaver_destinations_by_school",
+        "leaver_destinations_by_authority",
+        "leaver_destinations_by_authority_deprivation",
+        "s4_roll_results_by_school",
+        "s4_roll_results_by_authority",
+    ),
+)

@@ -1,0 +1,53 @@
+"""Leavers of the published rolls of a council, with made-up awards and destinations that follow one ability."""
+
+import numpy as np
+
+from orchestration.release.declared.figures import figures_of
+from orchestration.release.declared.reading import read_declaration
+from orchestration.release.engine.model import PLACE, Model, Persons, coded
+from orchestration.release.thresholds import BREAKDOWNS_FROM
+from orchestration.settings import PROJECT_DIR
+from tests.support.made_up_rolls import published_roll
+
+SENIOR_PHASE = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "senior_phase" / "release.yml"
+LEAVE = {"S4": 0.12, "S5": 0.25, "S6": 1.0}
+ONE_BELOW = (0.05, 0.16, 0.42)
+"""Shares of leavers without one award in National Qualifications at levels 4, 5 and 6, as published of 2023/24."""
+FIVE_BELOW = (0.16, 0.33, 0.61)
+POSITIVE = ("higher_education", "further_education", "employment", "other_positive")
+
+
+def _steps(place: np.ndarray, below: tuple[float, ...], names: tuple[str, ...]) -> np.ndarray:
+    return np.array(names)[np.searchsorted(below, place, side="right")]
+
+
+def leavers_world(council: str, seed: int = 1, at_most: int | None = None) -> tuple[Model, Persons]:
+    """The model of leavers as it is declared, and persons of a council (a name of ``made_up_rolls``)."""
+    roll = published_roll(council, at_most=at_most)
+    units = sorted({(school.partition("|")[0],) for school in roll.schools if school.endswith("secondary")})
+    model = figures_of(read_declaration(SENIOR_PHASE), "leavers", units, BREAKDOWNS_FROM).model
+    generator = np.random.default_rng(seed)
+    chance = np.array([LEAVE.get(stage, 0.0) for stage in roll.columns["stage"]])
+    known = np.array([school.endswith("secondary") for school in roll.columns[PLACE]])
+    who = np.flatnonzero(known & (generator.random(len(roll)) < chance))
+    quintile = [roll.columns["quintile"][at] for at in who]
+    ability = generator.normal(size=len(who)) + [0.25 * (int(q) - 3) if q != "unknown" else 0.0 for q in quintile]
+    place = np.argsort(np.argsort(ability)) / max(len(who), 1)
+    near = np.clip(place + 0.02 * generator.normal(size=len(who)) + 0.03, 0, 1)
+    one = _steps(near, ONE_BELOW[1:], ("below_5", "5", "6"))
+    five = _steps(np.minimum(near, place + 0.02), FIVE_BELOW, ("", "_five_4", "_five_5", "_five_6"))
+    reach = {"below_5": 4, "5": 5, "6": 6}
+    five = [name if not name or int(name[-1]) <= reach[best] else f"_five_{reach[best]}"
+            for best, name in zip(one, five, strict=True)]  # fmt: skip
+    positive = generator.choice(POSITIVE, len(who), p=[0.4, 0.28, 0.24, 0.08])
+    is_positive = generator.random(len(who)) > 0.01 + 0.12 * (1 - place) ** 2
+    later = np.where(generator.random(len(who)) < 0.97, positive, "not_positive")
+    columns = {
+        PLACE: [roll.columns[PLACE][at].partition("|")[0] for at in who],
+        "deprivation": quintile,
+        "national": _steps(place, ONE_BELOW, ("below_4", "4", "5", "6")).tolist(),
+        "all_scqf": [f"{best}{more}" for best, more in zip(one, five, strict=True)],
+        "initial": np.where(is_positive, positive, "not_positive").tolist(),
+        "follow_up": np.where(is_positive, later, "not_positive").tolist(),
+    }
+    return model, coded(model, np.arange(len(who), dtype=np.int64), columns)

@@ -1,0 +1,145 @@
+"""Released rows of the senior phase of the made-up council of ``dashboards_world``, filled at random: six years.
+
+Cohorts reach from nobody to hundreds, so that counts, percentages, hidden figures, those that do not apply and years
+without results are all there. Parts need not add up: pages add nothing up.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+
+from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, OF_LEAVERS, SETS
+from orchestration.database import connect
+from orchestration.settings import Settings
+from tests.support.access_world import released_tables
+from tests.support.attainment_world import QUINTILES, SIMD, SIZES
+from tests.support.dashboards_world import MINE, Row, write_rows
+
+YEARS = ("2019/20", "2020/21", "2021/22", "2022/23", "2023/24", "2024/25")
+INCOMPLETE = YEARS[:2]
+"""Leaver years whose results, or those of a year before, never came."""
+SECONDARIES = [school for school in MINE if school[1] == "secondary"]
+OTHER = {"other_providers": "incomplete"}
+
+
+def shares(draw: random.Random, measures: list[str], cohort: int, hidden: float = 0.15) -> Row:
+    """Counts and shares of measures of one cohort, as release shows or hides them."""
+    row: Row = {}
+    for measure in measures:
+        count = draw.randint(cohort // 2, max(cohort - 5, cohort // 2))
+        is_hidden = 0 < cohort <= 20 or (cohort > 0 and draw.random() < hidden)
+        row |= {
+            measure: None if is_hidden else count if cohort else 0,
+            f"{measure}_share": None if is_hidden or not cohort else round(count / cohort, 8),
+            f"{measure}_symbol": "[c]" if is_hidden else None if cohort else "[z]",
+        }
+    return row
+
+
+def of_cohort(name: str, cohort: int) -> Row:
+    """A cohort that is hidden where it is small."""
+    few = 0 < cohort <= 20
+    return {name: None if few else cohort, f"{name}_symbol": "[c]" if few else None}
+
+
+MEASURES = [measure for measures in OF_LEAVERS.values() for measure in measures]
+
+
+def awards(draw: random.Random, size: str, year: str, hidden: float = 0.15) -> Row:
+    """Awards of leavers."""
+    leavers = draw.randint(*SIZES[size])
+    cohort = 0 if year in INCOMPLETE else leavers
+    state = "incomplete" if year in INCOMPLETE else "post_review"
+    return {
+        "leavers": leavers, "leavers_symbol": None, **of_cohort("cohort", cohort),
+        **shares(draw, MEASURES, cohort, hidden), **OTHER, "state": state,
+    }  # fmt: skip
+
+
+def destinations(draw: random.Random, size: str, year: str, has_kinds: bool = True) -> Row:
+    """Destinations of leavers, by kind or not; follow-up ones of the last year have not come."""
+    leavers = draw.randint(*SIZES[size])
+    row: Row = {"leavers": leavers, "leavers_symbol": None, "state": "initial" if year == YEARS[-1] else "follow_up"}
+    for edition in EDITIONS:
+        cohort = 0 if (edition, year) == ("follow_up", YEARS[-1]) else leavers
+        row |= of_cohort(f"{edition}_cohort", cohort) | shares(draw, [f"{edition}_positive"], cohort)
+        for kind in DESTINATIONS if has_kinds else ():
+            is_hidden = 0 < cohort <= 20 or draw.random() < 0.2
+            row |= {
+                f"{edition}_{kind}": None if is_hidden and cohort else draw.randint(5, 30) if cohort else 0,
+                f"{edition}_{kind}_symbol": "[c]" if is_hidden and cohort else None,
+            }
+    return row
+
+
+def results(draw: random.Random, size: str, year: str) -> Row:
+    """Results of an S4 roll; by the end of S5 and S6 those that have come."""
+    roll = draw.randint(*SIZES[size])
+    row: Row = {"s4_roll": roll, "s4_roll_symbol": None, "stage": "S4", **OTHER}
+    for end in ENDS:
+        has_come = YEARS.index(year) + end.years < len(YEARS)
+        measures = [f"by_{end.name}_{one}_{measure}" for one in SETS for measure in end.measures[one]]
+        row |= of_cohort(f"by_{end.name}_cohort", roll if has_come else 0)
+        row |= shares(draw, measures, roll if has_come else 0)
+        row[f"by_{end.name}_state"] = "post_review" if has_come else "not_yet"
+    return row
+
+
+def bands(row: Row) -> Row:
+    """The row of a school with the official bands of the shares that are shown."""
+    found: Row = {}
+    for measure in MEASURES:
+        share = row[f"{measure}_share"]
+        tens = None if share is None else int(share * 10 + 1e-9)
+        said = None if tens is None else f"{tens}0% to under {tens + 1}0%" if tens else "0% to under 10%"
+        found[f"{measure}_band"] = "90% or more" if tens is not None and tens >= 9 else said
+    return {**row, **found}
+
+
+def gaps(draw: random.Random, names: list[str], year: str) -> Row:
+    """A gap of each measure, some of them hidden."""
+    found: Row = {}
+    for name in names:
+        symbol = "[z]" if year in INCOMPLETE else draw.choice([None, None, None, "[c]"])
+        gap = None if symbol else round(draw.uniform(-2, 25), 6)
+        found |= {f"{name}_gap": gap, f"{name}_gap_symbol": symbol}
+    return found
+
+
+def fill_senior_phase(settings: Settings, draw: random.Random) -> None:
+    """Write the rows, as release does."""
+    columns = released_tables(settings)
+    with connect(settings, "releaser") as connection:
+        for table, rows in _tables(draw).items():
+            write_rows(connection, table, columns[table], rows)
+
+
+def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
+    positive = [f"{edition}_positive" for edition in EDITIONS]
+    return {
+        "leaver_attainment_by_school": (bands(awards(draw, "school", y)) | key for key, y in _of_schools()),
+        "leaver_attainment_by_authority": (
+            awards(draw, "council", y, 0) | gaps(draw, MEASURES, y) | SIMD | {"academic_year": y} for y in YEARS
+        ),
+        "leaver_attainment_by_authority_deprivation": (
+            awards(draw, "council", y) | SIMD | {"academic_year": y, "simd_quintile": q}
+            for y in YEARS
+            for q in QUINTILES
+        ),
+        "leaver_destinations_by_school": (destinations(draw, "school", y) | key for key, y in _of_schools()),
+        "leaver_destinations_by_authority": (
+            destinations(draw, "council", y) | gaps(draw, positive, y) | SIMD | {"academic_year": y} for y in YEARS
+        ),
+        "leaver_destinations_by_authority_deprivation": (
+            destinations(draw, "council", y, has_kinds=False) | SIMD | {"academic_year": y, "simd_quintile": q}
+            for y in YEARS
+            for q in QUINTILES
+        ),
+        "s4_roll_results_by_school": (results(draw, "school", y) | key for key, y in _of_schools()),
+        "s4_roll_results_by_authority": (results(draw, "council", y) | {"academic_year": y} for y in YEARS),
+    }
+
+
+def _of_schools() -> Iterator[tuple[Row, str]]:
+    for seed_code, sector in SECONDARIES:
+        for year in YEARS:
+            yield {"seed_code": seed_code, "sector": sector, "academic_year": year}, year
