@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array, csr_array, vstack
+from scipy.sparse import csr_array, vstack
 
 from orchestration.release.engine.crossings import Crossing, crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
@@ -203,13 +203,12 @@ def _distinct(matrix: csr_array, of_person: IntArray, ids: IntArray, values: Int
     unique, person = np.unique(ids, return_inverse=True)
     if len(unique) == len(ids):
         return values
-    columns = csc_array(matrix)
-    pairs: list[IntArray] = []
-    for number in range(of_person.shape[1]):
-        found = coo_array(columns[:, of_person[:, number]])
-        pairs.append(np.unique(found.coords[0].astype(np.int64) * len(unique) + person[found.coords[1]]))
-    cells = np.unique(np.concatenate(pairs)) // len(unique)
-    return np.bincount(cells, minlength=len(values)).astype(np.int64)
+    rows = of_person.astype(np.int64)
+    stands = csr_array(
+        (np.ones(rows.size, dtype=np.int32), (rows.ravel(), np.repeat(person, rows.shape[1]))),
+        shape=(matrix.shape[1], len(unique)),
+    )
+    return np.diff(csr_array(matrix.astype(np.int32) @ stands).indptr).astype(np.int64)
 
 
 def system_of(model: Model, persons: Persons, small: BoolArray | None = None) -> System:
