@@ -24,16 +24,14 @@ import psycopg
 import pytest
 
 from orchestration.cli import COLLECT_EVERY
-from orchestration.database import ROLES, ensure_ready, stop
-from orchestration.database.binaries import wheel_binaries
-from orchestration.database.cluster import ADMIN, known_port, start_locked
+from orchestration.database import ensure_ready, stop
+from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import open_connection, parameters
-from orchestration.database.home import locked, places
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.support.homes import MadeOnce, build_empty, copied_to, provision, take_parsed_project
 from tests.support.order import rank
+from tests.support.servers import a_server, provision_server
 
-ADMIN_PASSWORD = "admin-of-the-tests"
 NewWarehouse = Callable[..., Settings]
 
 
@@ -179,26 +177,18 @@ def emptied_warehouse(new_warehouse: NewWarehouse) -> Settings:
     return new_warehouse()
 
 
-@pytest.fixture(scope="session")
-def server_settings(root_folder: Path) -> Iterator[Settings]:
-    """A council's own server as settings see it: host, port, an admin and a password for each role."""
-    home = root_folder / "server"
-    host = Settings(home=home, pg_bin=wheel_binaries(16), pg_database="postgres")
-    passwords = {f"{role}_password": f"{role}-of-the-tests" for role in ROLES}
-    password = _become_a_server(host)
-    found = Settings(
-        home=root_folder / "server-home",
-        target="server",
-        pg_port=known_port(host),
-        pg_sslmode="disable",
-        pg_admin_user="council_admin",
-        pg_admin_password=password,
-        **passwords,  # type: ignore[arg-type]
-    )
-    found.home.mkdir()
-    ensure_ready(found)
-    yield found
-    stop(host)
+@pytest.fixture(scope="module")
+def server_settings(root_folder: Path, made_once: MadeOnce) -> Iterator[Settings]:
+    """A council's own server as settings see it: host, port, an admin and a password for each role.
+
+    Each file of tests has its own, a copy: what one file builds there is no other's start.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="server-", dir=root_folder))
+    folder.chmod(0o711)
+    copied_to(folder, made_once("server", provision_server))
+    with a_server(folder) as found:
+        yield found
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["embedded", "server"])
@@ -218,25 +208,13 @@ def scratch_home(root_folder: Path) -> Iterator[Path]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _become_a_server(host: Settings) -> str:
-    """Let an admin who is no superuser, as hosted servers have, into every database. Returns its password."""
-    with locked(places(host)):
-        start_locked(host)
-    with connect_as_admin(host) as connection:
-        connection.execute(f"create role council_admin login createdb createrole password '{ADMIN_PASSWORD}'")
-        with (places(host).data / "pg_hba.conf").open("a") as file:
-            file.write("host all all 127.0.0.1/32 scram-sha-256\n")
-        connection.execute("select pg_reload_conf()")
-    return ADMIN_PASSWORD
-
-
 def connect_as_admin(settings: Settings) -> psycopg.Connection:
     return open_connection(settings, parameters(settings, ADMIN), autocommit=True)
 
 
 @pytest.fixture(scope="session")
-def released(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Settings:
-    """Clackmannanshire, August to 3 October 2025, with planted faults, through the whole main job as a user runs it."""
+def released_home(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Path:
+    """The home of ``released`` as it was made, its database stopped: copy it."""
     from orchestration.synthetic import SynthOptions, generate
     from tests.support.main_job import warehouse
 
@@ -257,4 +235,10 @@ def released(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Settings:
         stop(made)
         copied_to(home, made.home)
 
-    return new_warehouse(copy_of=made_once("released", run))
+    return made_once("released", run)
+
+
+@pytest.fixture(scope="session")
+def released(new_warehouse: NewWarehouse, released_home: Path) -> Settings:
+    """Clackmannanshire, August to 3 October 2025, with planted faults, through the whole main job as a user runs it."""
+    return new_warehouse(copy_of=released_home)

@@ -30,6 +30,7 @@ from orchestration.settings import PROJECT_DIR, Settings
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.logins import connected, forget, login
 from tests.support.main_job import environment
+from tests.support.servers import host_of
 
 
 def test_a_reader_cannot_hold_up_a_build(server_settings: Settings) -> None:
@@ -189,12 +190,10 @@ def test_on_a_server_the_next_password_is_named_first(server_settings: Settings)
     connect(server_settings, "steward").close()
 
 
-def test_a_server_whose_log_may_name_pupils_is_told(server_settings: Settings, root_folder: Path) -> None:
+def test_a_server_whose_log_may_name_pupils_is_told(server_settings: Settings) -> None:
     """The admin is no superuser there, and cannot quieten it: an error's detail once named an SCN in the log."""
-    from orchestration.database.binaries import wheel_binaries
-
     assert not [said for said in provision(server_settings) if "log_" in said]
-    host = Settings(home=root_folder / "server", pg_bin=wheel_binaries(16), pg_database="postgres")
+    host = host_of(server_settings.home.parent)
     with connect_as_admin(host) as superuser:
         superuser.execute("alter role loader set log_min_error_statement = 'error'")
         superuser.execute("alter role loader set log_statement = 'all'")

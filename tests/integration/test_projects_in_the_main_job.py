@@ -11,8 +11,10 @@ from orchestration.access import new_login_password
 from orchestration.database import connect
 from orchestration.projects import list_projects, offer
 from orchestration.settings import PROJECT_DIR, Settings
+from tests.support.lined_up import found_by_lists
 from tests.support.logins import connected
 from tests.support.main_job import warehouse
+from tests.support.privileges import surprises_in
 from tests.support.projects_world import forget_projects
 
 CREATE = (
@@ -93,6 +95,8 @@ def test_a_rebuild_and_another_release_change_no_token(study: Settings) -> None:
     with connect(study, "transformer") as connection:
         layers = {row[0] for row in connection.execute("select pupil_token from pseudonymised.pupil_years").fetchall()}
     assert not layers & set(before)
+    assert found_by_lists(study) == []  # rule 6, after a rebuild too
+    assert surprises_in(study) == []
 
 
 def test_after_the_end_nothing_is_read_and_nothing_is_left(study: Settings) -> None:
