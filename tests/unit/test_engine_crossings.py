@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from orchestration.release.attacker.joined import branches_of
+from orchestration.release.attacker.lists import linked
 from orchestration.release.attacker.released import Seen, puzzle_of
 from orchestration.release.engine.cells import System, system_of
-from orchestration.release.engine.crossings import crossings_of
+from orchestration.release.engine.crossings import crossings_in, crossings_of
 from orchestration.release.engine.model import FINEST, PLACE, Dimension, Model, Table, coded
 from orchestration.release.engine.protect import primary, protect, wanted_of
 
@@ -31,6 +32,70 @@ def test_what_forms_a_loop_stays_together() -> None:
     found = crossings_of(_sets("ab", "bc", "ca", "cd"))
     assert sorted("".join(sorted(one.names)) for one in found) == ["", "abc", "cd"]
     assert [one.names for one in branches_of(_sets("ab", "bc", "ca"))] == [("a", "b", "c")]
+
+
+def test_a_long_loop_is_filled_up_where_that_is_cheapest() -> None:
+    loop = _sets("ab", "bc", "cd", "da")
+    sizes = {"a": 9, "b": 3, "c": 9, "d": 3}
+    assert sorted("".join(sorted(one.names)) for one in crossings_of(loop, frozenset(), sizes)) == ["", "abd", "bcd"]
+    found = branches_of(loop, frozenset(), sizes)
+    assert sorted(("".join(one.names), "".join(one.common)) for one in found) == [("abd", ""), ("bcd", "bd")]
+
+
+AREAS = {
+    PLACE: Dimension(
+        PLACE,
+        ("a", "b", "c", "d"),
+        {"sector": {"a": "1", "b": "1", "c": "2", "d": "2"}, "all": dict.fromkeys("abcd", "all")},
+    ),
+    "band": Dimension("band", ("low", "high")),
+    "stage": Dimension("stage", ("P1", "P2", "P3")),
+    "sex": Dimension("sex", ("F", "M")),
+}
+
+
+def _areas(*tables: tuple[str, str]) -> Model:
+    """Tables by place and first letters of dimensions."""
+    names = {"b": "band", "s": "stage", "x": "sex"}
+    return Model(
+        AREAS,
+        tuple(Table(f"{place}/{by}", place, tuple((names[one], FINEST) for one in by)) for place, by in tables),
+    )
+
+
+def test_what_only_whole_areas_show_needs_no_school() -> None:
+    model = _areas((FINEST, ""), (FINEST, "b"), ("sector", "bs"), ("all", "bx"))
+    columns = {
+        PLACE: ["a", "b", "c", "d", "d"],
+        "band": ["low", "high", "low", "low", "high"],
+        "stage": ["P1", "P2", "P3", "P1", "P2"],
+        "sex": ["F", "M", "F", "M", "F"],
+    }
+    system = system_of(model, coded(model, np.arange(5), columns))
+    # four places, two bands of each; two sectors by band and stage; the whole by band and sex
+    assert [len(part.codes[PLACE]) for part in system.parts] == [4, 8, 12, 4]
+    assert not np.any(system.glue @ system.counts)
+    at = {(cell.table, cell.place, cell.groups): number for number, cell in enumerate(system.cells)}
+    assert system.values[at["sector/bs", "2", ("low", "P1")]] == 1
+    assert system.values[at["all/bx", "all", ("high", "F")]] == 1
+    assert len(linked(model.dimensions, model.tables)) == 4
+
+
+def test_a_loop_through_schools_is_thought_of_together() -> None:
+    model = _areas((FINEST, "b"), (FINEST, "s"), ("sector", "bs"))
+    assert {"band", "stage", PLACE} <= crossings_in(model)[1].names
+    assert {"band", "stage", PLACE} <= set(linked(model.dimensions, model.tables)[1].names)
+
+
+def test_levels_of_places_that_are_not_nested_are_told_by_schools() -> None:
+    places = Dimension(
+        PLACE, ("a", "b", "c"), {"x": {"a": "1", "b": "1", "c": "2"}, "y": {"a": "1", "b": "2", "c": "2"}}
+    )
+    model = Model(
+        {**AREAS, PLACE: places}, (Table("x", "x", (("band", FINEST),)), Table("y", "y", (("band", FINEST),)))
+    )
+    assert all(PLACE in one.names for one in crossings_in(model))
+    assert all(PLACE in one.names for one in linked(model.dimensions, model.tables))
 
 
 def test_nothing_crossed_is_the_place_alone() -> None:
@@ -116,7 +181,7 @@ def test_the_attacker_glues_sets_only_where_somebody_knows_how_many_there_are() 
         for name in both
     ]
     assert puzzle_of(dimensions, seen).known.shape[0] == 4
-    assert puzzle_of(dimensions, [*seen, Seen(STAGE, {("a", "P1"): 30})]).known.shape[0] == 6
+    assert puzzle_of(dimensions, [*seen, Seen(STAGE, {("a", "P1"): 30})]).known.shape[0] == 7
 
 
 def _of_schools(count: int) -> System:

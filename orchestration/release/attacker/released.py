@@ -4,14 +4,14 @@ Of protection it takes the names of dimensions and tables alone (``engine.model`
 they add up is worked out here anew.
 """
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from orchestration.release.attacker.joined import Branch, branches_of
+from orchestration.release.attacker.joined import Branch
+from orchestration.release.attacker.lists import linked, needs, possible, stand_ins
 from orchestration.release.attacker.puzzle import Hidden, Puzzle, rows_of
 from orchestration.release.engine.model import PLACE, Dimension, Table
 
@@ -35,43 +35,6 @@ class Seen:
     old: frozenset[Key] = frozenset()
 
 
-def _linked(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> list[Branch]:
-    """Sets of dimensions that stand in one table, or of which one limits the other."""
-    sets = [frozenset(name for name, _ in one.table.by) for one in seen]
-    used = frozenset().union(*sets)
-    sets += [frozenset((name, other)) for name in used for other, _ in dimensions[name].allowed if other in used]
-    return branches_of(sets)
-
-
-def _possible(dimensions: Mapping[str, Dimension], names: Key) -> Iterator[dict[str, str]]:
-    """Combinations that the lists do not rule out."""
-    every = (PLACE, *names)
-    for place in dimensions[PLACE].values:
-        lists = []
-        for name in names:
-            values = dimensions[name].values
-            for (other, level), beside in dimensions[name].allowed.items():
-                if other == PLACE:
-                    group = dimensions[PLACE].levels[level][place] if level else place
-                    values = tuple(value for value in values if value in beside.get(group, ()))
-            lists.append(values)
-        for combination in itertools.product((place,), *lists):
-            found = dict(zip(every, combination, strict=True))
-            if _fits(dimensions, names, found):
-                yield found
-
-
-def _fits(dimensions: Mapping[str, Dimension], names: Key, found: Mapping[str, str]) -> bool:
-    for name in names:
-        for (other, level), beside in dimensions[name].allowed.items():
-            if other == PLACE or other not in found:
-                continue
-            group = dimensions[other].levels[level][found[other]] if level else found[other]
-            if found[name] not in beside.get(group, ()):
-                return False
-    return True
-
-
 @dataclass
 class _Unknowns:
     """Numbers of unknowns by figure, and sums of unknowns that are the same: those of two sets of dimensions."""
@@ -87,15 +50,14 @@ def _group(dimension: Dimension, level: str, value: str) -> str:
 
 def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unknowns:
     found = _Unknowns()
-    branches = _linked(dimensions, seen)
-    home = [
-        next(n for n, b in enumerate(branches) if {name for name, _ in one.table.by} <= set(b.names)) for one in seen
-    ]
+    tables_seen = [one.table for one in seen]
+    branches = linked(dimensions, tables_seen)
+    home = [next(n for n, b in enumerate(branches) if needs(dimensions, one) <= set(b.names)) for one in tables_seen]
     numbers: list[Combinations] = []
     for number, branch in enumerate(branches):
         tables = [(position, one.table) for position, one in enumerate(seen) if home[position] == number]
         numbers.append([])
-        for combination in _possible(dimensions, branch.names):
+        for combination in possible(dimensions, branch.names):
             numbers[-1].append((combination, found.count))
             for position, table in tables:
                 if any(
@@ -108,13 +70,25 @@ def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unk
                 found.of_figure.setdefault((position, key), []).append(found.count)
             found.count += 1
         if number:
-            _same(numbers[max(branch.at, 0)], numbers[-1], (PLACE, *branch.common), found)
-    if _is_loose(branches, numbers, {unknown for members in found.of_figure.values() for unknown in members}):
+            _same(numbers[branch.at], numbers[-1], stand_ins(dimensions, branch.common), branch.common, found)
+    if _is_loose(
+        dimensions, branches, numbers, {unknown for members in found.of_figure.values() for unknown in members}
+    ):
         found.same = []
     return found
 
 
-def _is_loose(branches: Sequence[Branch], numbers: Sequence[Combinations], counted: set[int]) -> bool:
+def _group_of(combination: Mapping[str, str], stands_for: Mapping[str, str], common: Key) -> Key:
+    """What a combination has in common with others: the first place that is like its own, and dimensions."""
+    return (stands_for[combination[PLACE]], *(combination[name] for name in common if name in combination))
+
+
+def _is_loose(
+    dimensions: Mapping[str, Dimension],
+    branches: Sequence[Branch],
+    numbers: Sequence[Combinations],
+    counted: set[int],
+) -> bool:
     """Whether sets can be filled up so that they agree on what they have in common, whatever is known of each.
 
     So it is where every set has, in every group of what it shares with its neighbours, an unknown that no figure
@@ -122,14 +96,15 @@ def _is_loose(branches: Sequence[Branch], numbers: Sequence[Combinations], count
     """
     for number, branch in enumerate(branches):
         near = {*branch.common, *(name for other in branches if other.at == number for name in other.common)}
-        axes = (PLACE, *sorted(near))
-        groups = {tuple(combination[name] for name in axes) for combination, _ in numbers[number]}
-        free = {tuple(c[name] for name in axes) for c, unknown in numbers[number] if unknown not in counted}
+        axes = tuple(sorted(near))
+        places = stand_ins(dimensions, axes)
+        groups = {_group_of(combination, places, axes) for combination, _ in numbers[number]}
+        free = {_group_of(c, places, axes) for c, unknown in numbers[number] if unknown not in counted}
         if groups != free:
             return False
-        common = (PLACE, *branch.common)
+        places = stand_ins(dimensions, branch.common)
         here, above = (
-            {tuple(combination[name] for name in common) for combination, _ in numbers[one]}
+            {_group_of(combination, places, branch.common) for combination, _ in numbers[one]}
             for one in (number, max(branch.at, 0))
         )
         if here != above:
@@ -137,12 +112,12 @@ def _is_loose(branches: Sequence[Branch], numbers: Sequence[Combinations], count
     return True
 
 
-def _same(before: Combinations, now: Combinations, axes: Key, found: _Unknowns) -> None:
+def _same(before: Combinations, now: Combinations, places: Mapping[str, str], common: Key, found: _Unknowns) -> None:
     """Note that by what two sets have in common their unknowns add up to the same."""
     sums: dict[Key, tuple[list[int], list[int]]] = {}
     for side, members in enumerate((before, now)):
         for combination, unknown in members:
-            sums.setdefault(tuple(combination[name] for name in axes), ([], []))[side].append(unknown)
+            sums.setdefault(_group_of(combination, places, common), ([], []))[side].append(unknown)
     found.same += [sums[key] for key in sorted(sums)]
 
 

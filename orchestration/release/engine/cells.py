@@ -2,7 +2,8 @@
 
 A *column* is a finest combination that a reader can think of: a place with one group of each dimension. Dimensions
 that no table crosses keep columns of their own, glued by what their tables have in common: the place's total, or a
-dimension that both cross (``engine.crossings`` says why nothing is lost). A *cell* is a figure; its row of ``matrix``
+dimension that both cross, and those that only tables of whole areas cross need no school (``engine.crossings`` says why
+nothing is lost). A *cell* is a figure; its row of ``matrix``
 has 1 where a column is in it.
 """
 
@@ -10,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array, csr_array, vstack
+from scipy.sparse import csr_array, vstack
 
-from orchestration.release.engine.crossings import Crossing, crossings_of
+from orchestration.release.engine.crossings import crossings_in, places_of
+from orchestration.release.engine.glue import glue_of, says_nothing
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
 from orchestration.release.engine.parts import Part, part_of
 from orchestration.release.thresholds import FEW_SCHOOLS
@@ -60,19 +62,6 @@ class System:
         return np.unique(persons.ids[inside[self.of_person].any(axis=1)])
 
 
-def _crossings(model: Model) -> list[Crossing]:
-    """Dimensions that tables cross, or that limit each other; places apart. The first is the total's."""
-    sets = [frozenset(name for name, _ in table.by) for table in model.tables]
-    used = frozenset().union(*sets)
-    sets += [
-        frozenset((name, other))
-        for name in used
-        for other, _ in model.dimensions[name].allowed
-        if other != PLACE and other in used
-    ]
-    return crossings_of(sets)
-
-
 def _of_persons(part: Part, persons: Persons) -> IntArray:
     found = part.columns(persons.codes)
     if wrong := int((found < 0).sum()):
@@ -94,11 +83,11 @@ def _is_asked(model: Model, table: Table, part: Part) -> BoolArray:
 
 
 def _of_table(
-    model: Model, table: Table, part: Part, small: BoolArray, counts: IntArray, start: int, width: int
+    model: Model, table: Table, part: Part, small: BoolArray, roll: IntArray, counts: IntArray, start: int, width: int
 ) -> tuple[list[Cell], csr_array, BoolArray, BoolArray]:
     """Cells of a table, their rows over all ``width`` columns, which are shown, and which tell of all alike.
 
-    ``counts`` are the persons of the part's columns.
+    ``counts`` are the rows of persons of the part's columns, ``roll`` those of each finest place.
     """
     keys = [(PLACE, table.place), *table.by]
     names, codes = [], []
@@ -122,7 +111,7 @@ def _of_table(
     if table.is_breakdown and table.place == FINEST:
         shown &= ~small[at[0]]
     if table.place != FINEST:
-        shown &= ~_of_few_places(model, table, part, counts, cells)
+        shown &= ~_of_few_places(model, table, roll, cells)
     alike: BoolArray = np.zeros(len(cells), dtype=np.bool_)
     values = np.bincount(row, weights=counts[kept], minlength=len(cells))
     shown &= (values == 0) | (values >= table.fewest)
@@ -141,7 +130,7 @@ def _of_table(
     return cells, matrix, shown, alike
 
 
-def _of_few_places(model: Model, table: Table, part: Part, counts: IntArray, cells: Sequence[Cell]) -> BoolArray:
+def _of_few_places(model: Model, table: Table, roll: IntArray, cells: Sequence[Cell]) -> BoolArray:
     """Cells that are not shown since their place has persons in too few schools, one of which could tell the other."""
     limits = {
         number: model.dimensions[name].of_few_places
@@ -151,8 +140,7 @@ def _of_few_places(model: Model, table: Table, part: Part, counts: IntArray, cel
     if not limits:
         return np.zeros(len(cells), dtype=np.bool_)
     groups, of_place = model.dimensions[PLACE].groups(table.place)
-    persons = np.bincount(part.codes[PLACE], weights=counts, minlength=len(of_place))
-    schools = np.bincount(of_place[persons > 0], minlength=len(groups))
+    schools = np.bincount(of_place[roll > 0], minlength=len(groups))
     few = {group for group, number in zip(groups, schools.tolist(), strict=True) if number < FEW_SCHOOLS}
     return np.array(
         [cell.place in few and any(cell.groups[at] not in shown for at, shown in limits.items()) for cell in cells],
@@ -160,56 +148,18 @@ def _of_few_places(model: Model, table: Table, part: Part, counts: IntArray, cel
     )
 
 
-def _shared_groups(part: Part, shared: frozenset[str]) -> IntArray:
-    """For each column of a part the number of its combination of place and shared dimensions."""
-    names = [PLACE, *(name for name in part.names if name in shared)]
-    sizes = [part.sizes[part.names.index(name)] for name in names]
-    return np.asarray(np.ravel_multi_index([part.codes[name] for name in names], sizes), dtype=np.int64)
-
-
-def _glue(crossings: Sequence[Crossing], parts: Sequence[Part], starts: Sequence[int], width: int) -> csr_array:
-    """For each further part, and combination of what it shares: the columns of its parent less its own there are 0."""
-    rows = []
-    for crossing, part, start in list(zip(crossings, parts, starts, strict=True))[1:]:
-        ours, theirs = (_shared_groups(p, crossing.shared) for p in (part, parts[crossing.parent]))
-        found, row = np.unique(np.concatenate([theirs, ours]), return_inverse=True)
-        column = np.concatenate([starts[crossing.parent] + np.arange(len(theirs)), start + np.arange(len(ours))])
-        sign = np.concatenate([np.ones(len(theirs)), -np.ones(len(ours))])
-        rows.append(csr_array((sign, (row, column)), shape=(len(found), width)))
-    return csr_array(vstack(rows)) if rows else csr_array((0, width))
-
-
-def _says_nothing(crossings: Sequence[Crossing], parts: Sequence[Part], is_free: Sequence[BoolArray]) -> bool:
-    """Whether glue is no knowledge: every part has, by all that it shares, somebody of whom no figure says anything.
-
-    ``is_free`` marks the columns of each part that are in no cell. Then any numbers of the parts go together, since
-    nobody knows how many those are, nor the total. As results do of which it is not told who was not asked.
-    """
-    if not is_free[0].all():
-        return False
-    for number, part in enumerate(parts):
-        near = [one.shared for one in crossings if one.parent == number]
-        groups = _shared_groups(part, crossings[number].shared.union(*near))
-        if set(groups) != set(groups[is_free[number]]):
-            return False
-        above = parts[max(crossings[number].parent, 0)]
-        if set(_shared_groups(part, crossings[number].shared)) != set(_shared_groups(above, crossings[number].shared)):
-            return False
-    return True
-
-
 def _distinct(matrix: csr_array, of_person: IntArray, ids: IntArray, values: IntArray) -> IntArray:
     """How many persons stand in each cell, each once."""
     unique, person = np.unique(ids, return_inverse=True)
     if len(unique) == len(ids):
         return values
-    columns = csc_array(matrix)
-    pairs: list[IntArray] = []
-    for number in range(of_person.shape[1]):
-        found = coo_array(columns[:, of_person[:, number]])
-        pairs.append(np.unique(found.coords[0].astype(np.int64) * len(unique) + person[found.coords[1]]))
-    cells = np.unique(np.concatenate(pairs)) // len(unique)
-    return np.bincount(cells, minlength=len(values)).astype(np.int64)
+    rows = of_person.astype(np.int64)
+    stands = csr_array(
+        (np.ones(rows.size, dtype=np.int32), (rows.ravel(), np.repeat(person, rows.shape[1]))),
+        shape=(matrix.shape[1], len(unique)),
+    )
+    found: IntArray = np.diff(csr_array(matrix.astype(np.int32) @ stands).indptr).astype(np.int64)
+    return found
 
 
 def system_of(model: Model, persons: Persons, small: BoolArray | None = None) -> System:
@@ -221,13 +171,13 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     parts: list[Part] = []
     starts: list[int] = []
     width = 0
-    crossings = _crossings(model)
+    crossings = crossings_in(model)
     for crossing in crossings:
-        parts.append(part_of(model, tuple(name for name in model.dimensions if name in crossing.names), width))
+        parts.append(part_of(model, crossing, width))
         starts.append(width)
         width += len(parts[-1].codes[PLACE])
+    roll = np.bincount(persons.codes[PLACE], minlength=len(model.dimensions[PLACE].values))
     if small is None:
-        roll = np.bincount(persons.codes[PLACE], minlength=len(model.dimensions[PLACE].values))
         small = roll < model.fewest
     of_person = np.column_stack([_of_persons(part, persons) for part in parts])
     counts = np.bincount(of_person.ravel(), minlength=width).astype(np.int64)
@@ -236,10 +186,12 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     shown: list[BoolArray] = []
     alike: list[BoolArray] = []
     for table in model.tables:
-        wanted = {name for name, _ in table.by}
-        number = next(i for i, part in enumerate(parts) if wanted <= set(part.names))
+        wanted = places_of(model.dimensions[PLACE], table.place) | {name for name, _ in table.by}
+        number = next(i for i, crossing in enumerate(crossings) if wanted <= crossing.names)
         start, end = starts[number], starts[number] + len(parts[number].codes[PLACE])
-        found, block, is_shown, tells = _of_table(model, table, parts[number], small, counts[start:end], start, width)
+        found, block, is_shown, tells = _of_table(
+            model, table, parts[number], small, roll, counts[start:end], start, width
+        )
         cells += found
         blocks.append(block)
         shown.append(is_shown)
@@ -248,11 +200,11 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     values = np.asarray(matrix @ counts, dtype=np.int64)
     sums = {table.name for table in model.tables if table.is_sum}
     is_free = np.split(np.bincount(matrix.indices, minlength=width) == 0, starts[1:])
-    glue = _glue(crossings, parts, starts, width)
+    glue = glue_of(model, crossings, parts, starts, width)
     return System(
         tuple(cells),
         matrix,
-        csr_array((0, width)) if _says_nothing(crossings, parts, is_free) else glue,
+        csr_array((0, width)) if says_nothing(model, crossings, parts, is_free) else glue,
         values,
         _distinct(matrix, of_person, persons.ids, values),
         counts,

@@ -59,8 +59,10 @@ class Rows:
         there = other.under(self.names)
         here = self.under(there.names)
         both = np.concatenate([here.table, there.table])
-        rows, count = np.unique(both, axis=0, return_counts=True) if len(both) else (both, np.zeros(0))
-        return Rows(here.names, rows[count % 2 == 1])
+        both = both[np.lexsort(both.T[::-1])]
+        first = np.flatnonzero(np.concatenate([np.ones(min(len(both), 1)), (both[1:] != both[:-1]).any(axis=1)]))
+        count = np.diff(np.append(first, len(both)))
+        return Rows(here.names, both[first[count % 2 == 1]])
 
     def packed(self) -> bytes:
         """As bytes, for the database."""

@@ -4,7 +4,7 @@ A reader knows that columns hold no negative number of persons, what the shown f
 not empty, since empty ones are shown. A protected figure of 1 to 4 is safe if it could as well be five or more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from scipy.sparse import coo_array, csc_array, csr_array, hstack, identity, vsta
 from scipy.sparse.csgraph import connected_components
 
 from orchestration.release.engine.cells import System
-from orchestration.release.engine.model import BoolArray, IntArray
+from orchestration.release.engine.model import PLACE, BoolArray, IntArray
 from orchestration.release.limits import check, seconds_left
 from orchestration.release.thresholds import SMALL
 
@@ -32,7 +32,8 @@ class Block:
 
     ``shown`` and ``hidden`` are rows over the block's columns; ``cells_shown`` says which cell each shown row is (-1:
     a sum of columns that holds anyway), ``amounts`` what it adds up to, ``cells_hidden`` the same of hidden rows, and
-    ``floor`` the least that readers know those to hold. ``targets`` are positions among the hidden rows.
+    ``floor`` the least that readers know those to hold. ``targets`` are positions among the hidden rows, ``places``
+    the place of each column.
     """
 
     shown: csr_array
@@ -42,6 +43,7 @@ class Block:
     cells_hidden: IntArray
     floor: FloatArray
     targets: IntArray
+    places: IntArray
 
 
 def _fixed(rows: csr_array, amounts: FloatArray) -> tuple[csr_array, FloatArray]:
@@ -73,6 +75,57 @@ def _merged(shown: csc_array, hidden: csc_array) -> IntArray:
     return np.array(sorted(seen.values()), dtype=np.int64)
 
 
+def _labels(shown: csr_array, hidden: csr_array) -> tuple[IntArray, IntArray, IntArray]:
+    """The number of the part of each shown row, hidden row and column: parts have no row in common."""
+    links = coo_array(vstack([shown, hidden]))
+    count, columns = links.shape
+    graph = coo_array(
+        (np.ones(links.nnz), (links.coords[0], count + links.coords[1])), shape=(count + columns, count + columns)
+    )
+    _, label = connected_components(graph, directed=False)
+    found = np.asarray(label, dtype=np.int64)
+    return found[: shown.shape[0]], found[shown.shape[0] : count], found[count:]
+
+
+def beyond_help(block: Block, targets: Sequence[int], may_differ: IntArray) -> list[int]:
+    """Targets that stay below five even if the shown rows ``may_differ`` could add up to anything.
+
+    Each place is asked by itself, without what is known of several places, so that programs are small. That asks for
+    less than what a reader knows: whoever is found here is beyond help, and a few of these may not be found.
+    """
+    fixed = np.setdiff1d(np.arange(block.shown.shape[0]), may_differ)
+    place_of_shown, place_of_hidden = _places(block.shown, block.places), _places(block.hidden, block.places)
+    asked = np.array(sorted(targets), dtype=np.int64)
+    found: list[int] = []
+    for place in np.unique(place_of_hidden[asked]).tolist():
+        if place < 0:
+            continue
+        rows = fixed[place_of_shown[fixed] == place]
+        inside, columns = np.flatnonzero(place_of_hidden == place), np.flatnonzero(block.places == place)
+        alone = Block(
+            csr_array(block.shown[rows][:, columns]),
+            block.amounts[rows],
+            block.cells_shown[rows],
+            csr_array(block.hidden[inside][:, columns]),
+            block.cells_hidden[inside],
+            block.floor[inside],
+            np.flatnonzero(np.isin(inside, asked)),
+            block.places[columns],
+        )
+        found += inside[exposed(alone)].tolist()
+    return sorted(found)
+
+
+def _places(rows: csr_array, places: IntArray) -> IntArray:
+    """The place of each row's columns; -1 where they are of several, or there is none."""
+    least = np.full(rows.shape[0], np.iinfo(np.int64).max)
+    most = np.full(rows.shape[0], -1)
+    of_row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    np.minimum.at(least, of_row, places[rows.indices])
+    np.maximum.at(most, of_row, places[rows.indices])
+    return np.where(least == most, most, -1)
+
+
 def blocks_of(
     system: System, is_hidden: BoolArray, targets: BoolArray, floor: IntArray | None = None, wide: bool = False
 ) -> Iterator[Block]:
@@ -98,17 +151,11 @@ def blocks_of(
     alive |= np.asarray(hidden.sum(axis=0)).ravel() > 0
     least = np.where(system.is_shown[hidden_cells], 1 if floor is None else floor[hidden_cells], 0).astype(np.float64)
     least = np.minimum(least, system.values[hidden_cells])
-    everything = csr_array(vstack([rows, hidden]))
-    links = coo_array(everything)
-    count = everything.shape[0]
-    graph = coo_array(
-        (np.ones(links.nnz), (links.coords[0], count + links.coords[1])), shape=(count + len(alive), count + len(alive))
-    )
-    _, label = connected_components(graph, directed=False)
-    of_hidden = label[rows.shape[0] : count]
+    of_shown, of_hidden, of_column = _labels(rows, hidden)
+    places = np.concatenate([part.codes[PLACE] for part in system.parts])
     for block in np.unique(of_hidden[targets[hidden_cells]]).tolist():
-        columns = np.flatnonzero(alive & (label[count:] == block))
-        some_shown = np.flatnonzero((label[: rows.shape[0]] == block) & (np.diff(rows.indptr) > 0))
+        columns = np.flatnonzero(alive & (of_column == block))
+        some_shown = np.flatnonzero((of_shown == block) & (np.diff(rows.indptr) > 0))
         some_hidden = np.flatnonzero(of_hidden == block)
         a, b = rows[some_shown][:, columns], hidden[some_hidden][:, columns]
         kept = _merged(csc_array(a), csc_array(b))
@@ -120,6 +167,7 @@ def blocks_of(
             hidden_cells[some_hidden],
             least[some_hidden],
             np.flatnonzero(targets[hidden_cells[some_hidden]]),
+            places[columns[kept]],
         )
 
 

@@ -15,7 +15,7 @@ from orchestration.release.thresholds import SMALL
 ROUNDS = 30
 """Rounds of repair; one or two are usual, and each hides at least one cell or is the last."""
 SMALL_BLOCK = 1500
-"""Columns of a block up to which each hidden cell is asked whether it could not be shown after all."""
+"""Columns, and figures, of a system up to which each hidden cell is asked whether it could not be shown after all."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArr
 
 def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> BoolArray:
     """Show again, the largest first, what is hidden for others' sake and need not be, in blocks that are small."""
-    if system.matrix.shape[1] > SMALL_BLOCK:
+    if max(system.matrix.shape) > SMALL_BLOCK:
         return hidden
     extra = np.flatnonzero(hidden & ~wanted.is_hidden & system.is_shown)
     for cell in extra[np.argsort(-loss_of(system.values[extra].astype(np.float64)), kind="stable")].tolist():

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, hstack
 
 from orchestration.release.engine.cells import System
 from orchestration.release.engine.model import BoolArray
-from orchestration.release.engine.programs import TOLERANCE, Block, FloatArray, solve
+from orchestration.release.engine.programs import TOLERANCE, Block, FloatArray, beyond_help, solve
 from orchestration.release.thresholds import SMALL
 
 
@@ -88,7 +88,8 @@ def cheapest(system: System, block: Block, targets: Sequence[int], may_hide: Boo
     """Cells to hide so that no target of a block is bounded, and targets that nothing in the block can help."""
     slack = Slack(block, may_hide)
     slack.prices(system)
-    left, helpless = list(targets), []
+    helpless = beyond_help(block, targets, np.asarray(slack.rows, dtype=np.int64))
+    left = [target for target in targets if target not in set(helpless)]
     while left:
         batch = _apart(system, block, left)[0]
         found = slack.free(batch)
