@@ -16,6 +16,9 @@ ONE_BELOW = (0.05, 0.16, 0.42)
 FIVE_BELOW = (0.16, 0.33, 0.61)
 POSITIVE = ("higher_education", "further_education", "employment", "other_positive")
 
+IN = ("neither", "one", "both")
+"""In how many sets of awards a level is reached."""
+
 
 def _steps(place: np.ndarray, below: tuple[float, ...], names: tuple[str, ...]) -> np.ndarray:
     return np.array(names)[np.searchsorted(below, place, side="right")]
@@ -23,9 +26,23 @@ def _steps(place: np.ndarray, below: tuple[float, ...], names: tuple[str, ...]) 
 
 def leavers_world(council: str, seed: int = 1, at_most: int | None = None) -> tuple[Model, Persons]:
     """The model of leavers as it is declared, and persons of a council (a name of ``made_up_rolls``)."""
-    roll = published_roll(council, at_most=at_most)
-    units = sorted({(school.partition("|")[0],) for school in roll.schools if school.endswith("secondary")})
+    units, columns = leavers_columns(council, seed, at_most)
     model = figures_of(read_declaration(SENIOR_PHASE), "leavers", units, BREAKDOWNS_FROM).model
+    return model, persons_of(model, columns)
+
+
+def persons_of(model: Model, columns: dict[str, list[str]]) -> Persons:
+    """The leavers under the dimensions of a model."""
+    names = (PLACE, *model.dimensions)
+    return coded(model, np.arange(len(columns[PLACE]), dtype=np.int64), {name: columns[name] for name in names})
+
+
+def leavers_columns(
+    council: str, seed: int = 1, at_most: int | None = None
+) -> tuple[list[tuple[str, ...]], dict[str, list[str]]]:
+    """Schools of a council, and its leavers by column."""
+    roll = published_roll(council, at_most=at_most)
+    units = sorted({tuple(school.split("|")) for school in roll.schools if school.endswith("secondary")})
     generator = np.random.default_rng(seed)
     chance = np.array([LEAVE.get(stage, 0.0) for stage in roll.columns["stage"]])
     known = np.array([school.endswith("secondary") for school in roll.columns[PLACE]])
@@ -43,11 +60,14 @@ def leavers_world(council: str, seed: int = 1, at_most: int | None = None) -> tu
     is_positive = generator.random(len(who)) > 0.01 + 0.12 * (1 - place) ** 2
     later = np.where(generator.random(len(who)) < 0.97, positive, "not_positive")
     columns = {
-        PLACE: [roll.columns[PLACE][at].partition("|")[0] for at in who],
+        PLACE: [roll.columns[PLACE][at] for at in who],
         "deprivation": quintile,
         "national": _steps(place, ONE_BELOW, ("below_4", "4", "5", "6")).tolist(),
         "all_scqf": [f"{best}{more}" for best, more in zip(one, five, strict=True)],
         "initial": np.where(is_positive, positive, "not_positive").tolist(),
         "follow_up": np.where(is_positive, later, "not_positive").tolist(),
     }
-    return model, coded(model, np.arange(len(who), dtype=np.int64), columns)
+    for level, reached in (("5", ("5", "6")), ("6", ("6",))):
+        sets = zip(columns["national"], columns["all_scqf"], strict=True)
+        columns[f"reached_1_at_{level}"] = [IN[(one in reached) + (other[0] in reached)] for one, other in sets]
+    return units, columns

@@ -184,3 +184,37 @@
     {% endfor -%}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- Whether a person reaches in both sets of awards what both count: the few in one alone are had by subtraction. -#}
+{% macro reached_in(national, national_values, all_scqf, all_scqf_values) -%}
+    {%- set is_national = national ~ " in ('" ~ national_values | join("', '") ~ "')" -%}
+    {%- set is_all_scqf = all_scqf ~ " in ('" ~ all_scqf_values | join("', '") ~ "')" -%}
+    case
+        when {{ national }} = 'not_asked' then 'not_asked'
+        when {{ is_national }} and {{ is_all_scqf }} then 'both'
+        when {{ is_national }} or {{ is_all_scqf }} then 'one'
+        else 'neither'
+    end
+{%- endmacro %}
+
+{#- Of leavers, at the levels that both sets tell. -#}
+{% macro leavers_reached_in(leavers) -%}
+    {%- set values_of = {} -%}
+    {%- for measure, result, values in leaver_measures() -%}{%- do values_of.update({measure: values}) -%}{%- endfor -%}
+    {%- for level in ('1_at_5', '1_at_6') %}
+    {{ reached_in(
+        leavers ~ '.national', values_of['national_' ~ level], leavers ~ '.all_scqf', values_of['all_scqf_' ~ level]
+    ) }} as reached_{{ level }}_in{{ ',' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Of the S4 roll, by the end of each stage at what both sets tell. -#}
+{% macro s4_roll_reached_in(pupils) -%}
+    {%- for end in ('s4', 's5', 's6') -%}
+        {%- set is_last_end = loop.last -%}
+        {%- for measure, values in s4_roll_measures('all_scqf', end) %}
+    {{ reached_in(pupils ~ '.national_by_' ~ end, values, pupils ~ '.all_scqf_by_' ~ end, values) }}
+        as by_{{ end }}_{{ measure }}_in{{ ',' if not (is_last_end and loop.last) }}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}

@@ -101,7 +101,8 @@ def _told(declaration: Declaration, population: Population) -> dict[tuple[str, s
             for name in told.measures:
                 if name in mart.measures:
                     of = declaration.dimension_of(mart.measures[name].of or "")[0]
-                    fewest = SMALL_COHORT + 1 if of.is_result else 0
+                    is_cohort = not declaration.dimension_of(told.column)[0].is_result
+                    fewest = SMALL_COHORT + 1 if of.is_result and is_cohort else 0
                     tables = [replace(_table(declaration, part, stand_in), fewest=fewest) for part in parts]
                     found[mart.name, name] = tuple(zip(parts, tables, strict=True))
         if mart.name in declaration.links:
@@ -158,10 +159,12 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
     """
     if not units:
         raise DeclarationError(f"{declaration.subject}: {population} has no places, so nothing can be decided")
+    dimensions = _dimensions(declaration, population, units)
+    nests = {name for name in declaration.populations[population].dimensions if declaration.dimensions[name].nests}
     if declaration.populations[population].told_by:
         told = _told(declaration, declaration.populations[population])
         every = {table.name: table for parts in told.values() for _, table in parts}
-        model = Model(_dimensions(declaration, population, units), tuple(every.values()), fewest)
+        model = Model(*with_differences(dimensions, tuple(every.values()), nests), fewest)
         of_told = {key: tuple((part, every[table.name]) for part, table in parts) for key, parts in told.items()}
         return Figures(declaration, population, model, of_told)
     tables: dict[str, Table] = {}
@@ -186,6 +189,5 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
             (counted_in if teller.kind in COUNTED else summed_in).update(table.name for _, table in found)
     sums = (summed_in | left) - counted_in
     of_all = {name: replace(table, is_sum=name in sums) for name, table in tables.items()}
-    nests = {name for name in declaration.populations[population].dimensions if declaration.dimensions[name].nests}
-    dimensions, shown = with_differences(_dimensions(declaration, population, units), tuple(of_all.values()), nests)
+    dimensions, shown = with_differences(dimensions, tuple(of_all.values()), nests)
     return Figures(declaration, population, Model(dimensions, shown, fewest), of_measure, frozenset(left))

@@ -44,34 +44,41 @@ destinations as (
         ) as follow_up
     from {{ ref('destinations_of_leavers') }} as destinations
     group by destinations.pupil_token, destinations.local_authority_code, destinations.academic_year
+),
+
+found as (
+    select
+        leavers.local_authority_code,
+        leavers.academic_year,
+        leavers.pupil_token,
+        {{ seed_text('leavers.seed_code') }} as seed_code,
+        {{ sector_of_stage('leavers.leaving_stage') }} as sector,
+        leavers.simd_quintile,
+        case when years.is_complete then {{ best_of_one('best.national_one') }} else 'not_asked' end as national,
+        case
+            when years.is_complete then {{ best_of_one_and_five('best.all_scqf_one', 'best.all_scqf_five') }}
+            else 'not_asked'
+        end as all_scqf,
+        coalesce(destinations.initial, 'not_asked') as initial,
+        coalesce(destinations.follow_up, 'not_asked') as follow_up,
+        leavers.state,
+        case when years.is_complete then years.state else 'incomplete' end as results_state
+    from {{ ref('mainstream_leavers') }} as leavers
+    left join years
+        on leavers.local_authority_code = years.local_authority_code
+        and leavers.academic_year = years.academic_year
+    left join best
+        on leavers.pupil_token = best.pupil_token
+        and leavers.local_authority_code = best.local_authority_code
+        and leavers.academic_year = best.academic_year
+    left join destinations
+        on leavers.pupil_token = destinations.pupil_token
+        and leavers.local_authority_code = destinations.local_authority_code
+        and leavers.academic_year = destinations.academic_year
 )
 
 select
-    leavers.local_authority_code,
-    leavers.academic_year,
-    leavers.pupil_token,
-    {{ seed_text('leavers.seed_code') }} as seed_code,
-    {{ sector_of_stage('leavers.leaving_stage') }} as sector,
-    leavers.simd_quintile,
-    case when years.is_complete then {{ best_of_one('best.national_one') }} else 'not_asked' end as national,
-    case
-        when years.is_complete then {{ best_of_one_and_five('best.all_scqf_one', 'best.all_scqf_five') }}
-        else 'not_asked'
-    end as all_scqf,
-    coalesce(destinations.initial, 'not_asked') as initial,
-    coalesce(destinations.follow_up, 'not_asked') as follow_up,
-    leavers.state,
-    case when years.is_complete then years.state else 'incomplete' end as results_state
-from {{ ref('mainstream_leavers') }} as leavers
-left join years
-    on leavers.local_authority_code = years.local_authority_code
-    and leavers.academic_year = years.academic_year
-left join best
-    on leavers.pupil_token = best.pupil_token
-    and leavers.local_authority_code = best.local_authority_code
-    and leavers.academic_year = best.academic_year
-left join destinations
-    on leavers.pupil_token = destinations.pupil_token
-    and leavers.local_authority_code = destinations.local_authority_code
-    and leavers.academic_year = destinations.academic_year
-order by leavers.pupil_token
+    found.*,
+    {{ leavers_reached_in('found') }}
+from found
+order by found.pupil_token

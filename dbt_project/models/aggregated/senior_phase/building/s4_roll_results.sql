@@ -33,22 +33,29 @@ reached as (
         counted.pupil_token,
         {{ s4_roll_steps('counted') }}
     from counted
+),
+
+found as (
+    select
+        rolls.local_authority_code,
+        rolls.academic_year,
+        rolls.pupil_token,
+        rolls.seed_code,
+        rolls.sector,
+        rolls.stage,
+        {{ s4_roll_reached('reached', 'years') }}
+    from rolls
+    inner join reached
+        on rolls.local_authority_code = reached.local_authority_code
+        and rolls.academic_year = reached.academic_year
+        and rolls.pupil_token = reached.pupil_token
+    inner join {{ ref('s4_roll_years') }} as years
+        on rolls.local_authority_code = years.local_authority_code
+        and rolls.academic_year = years.academic_year
 )
 
 select
-    rolls.local_authority_code,
-    rolls.academic_year,
-    rolls.pupil_token,
-    rolls.seed_code,
-    rolls.sector,
-    rolls.stage,
-    {{ s4_roll_reached('reached', 'years') }}
-from rolls
-inner join reached
-    on rolls.local_authority_code = reached.local_authority_code
-    and rolls.academic_year = reached.academic_year
-    and rolls.pupil_token = reached.pupil_token
-inner join {{ ref('s4_roll_years') }} as years
-    on rolls.local_authority_code = years.local_authority_code
-    and rolls.academic_year = years.academic_year
-order by rolls.pupil_token
+    found.*,
+    {{ s4_roll_reached_in('found') }}
+from found
+order by found.pupil_token
