@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='view') }}
 select
     data_zones.local_authority_code,
     bool_or(data_zones.quintile = 1) as has_most_deprived_fifth
