@@ -15,7 +15,7 @@ HEAD = (
     "# The only tables that models read and dbt does not make.\n\n"
 )
 DDL_DIR = Path("orchestration/database/ddl")
-LEDGER_FILES, VAULT_FILES = ("ledger.sql", "build.sql"), ("vault.sql",)
+LEDGER_FILES, VAULT_FILES = ("ledger.sql", "build.sql", "environment.sql"), ("vault.sql",)
 WEEKEND_DAYS = 2
 LOADED_AT = "select max(extracted_at) from control.files where feed = '{feed}' and status = 'landed'"
 PRIVACY = {

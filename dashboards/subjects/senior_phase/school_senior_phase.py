@@ -12,7 +12,7 @@ from dashboards.subjects.core.figures.codes import school_name
 from dashboards.subjects.senior_phase.figures import one_school, words
 from dashboards.subjects.senior_phase.figures.measures import SETS
 from dashboards.subjects.senior_phase.queries import released
-from dashboards.subjects.senior_phase.queries.released import years_of
+from dashboards.subjects.senior_phase.queries.released import READS, years_of
 
 NO_LEAVERS = "No leavers and no results of this school have been released."
 NOT_SECONDARY = "This school has no senior phase: pupils are in S4 to S6 in a secondary school."
@@ -100,18 +100,5 @@ PAGE = Page(
     parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
     in_navigation=False,
     years_of=years_of,
-    reads=(
-        "schools",
-        "national_statistics",
-        "roll_by_school",
-        "roll_by_school_deprivation",
-        "leaver_attainment_by_school",
-        "leaver_attainment_by_authority",
-        "leaver_attainment_by_authority_deprivation",
-        "leaver_destinations_by_school",
-        "leaver_destinations_by_authority",
-        "leaver_destinations_by_authority_deprivation",
-        "s4_roll_results_by_school",
-        "s4_roll_results_by_authority",
-    ),
+    reads=READS,
 )

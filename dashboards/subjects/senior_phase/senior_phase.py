@@ -12,7 +12,7 @@ from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.senior_phase.figures import destinations, gap, levels, results, schools, words
 from dashboards.subjects.senior_phase.figures.council import Council, council_of
 from dashboards.subjects.senior_phase.figures.measures import EDITIONS, SETS
-from dashboards.subjects.senior_phase.queries.released import years_of
+from dashboards.subjects.senior_phase.queries.released import READS, years_of
 
 PARTS = labels("parts_of_senior_phase")
 OVERVIEW, OF_SCHOOLS = "", "schools"
@@ -142,18 +142,5 @@ PAGE = Page(
     heading=heading,
     parameters=(PART,),
     years_of=years_of,
-    reads=(
-        "schools",
-        "national_statistics",
-        "roll_by_school",
-        "roll_by_school_deprivation",
-        "leaver_attainment_by_school",
-        "leaver_attainment_by_authority",
-        "leaver_attainment_by_authority_deprivation",
-        "leaver_destinations_by_school",
-        "leaver_destinations_by_authority",
-        "leaver_destinations_by_authority_deprivation",
-        "s4_roll_results_by_school",
-        "s4_roll_results_by_authority",
-    ),
+    reads=READS,
 )

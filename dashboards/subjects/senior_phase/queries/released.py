@@ -9,6 +9,21 @@ from dashboards.kit.page import PageRequest
 
 SCHOOL = ("local_authority_code", "seed_code", "sector")
 NOT_YET = "not_yet"
+READS = (
+    "schools",
+    "national_statistics",
+    "roll_by_school",
+    "roll_by_school_deprivation",
+    "leaver_attainment_by_school",
+    "leaver_attainment_by_authority",
+    "leaver_attainment_by_authority_deprivation",
+    "leaver_destinations_by_school",
+    "leaver_destinations_by_authority",
+    "leaver_destinations_by_authority_deprivation",
+    "s4_roll_results_by_school",
+    "s4_roll_results_by_authority",
+)
+"""Released tables that the pages of the council and of a school stand on."""
 PUBLISHED = ("leavers_one_or_more_scqf5", "leavers_one_or_more_scqf6")
 """Measures of Scotland that stand beside National Qualifications, and beside nothing else."""
 

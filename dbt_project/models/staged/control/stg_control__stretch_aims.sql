@@ -23,3 +23,9 @@ select
     figures.source,
     figures.entry_id > 0 as is_imported
 from figures
+-- beside real pupils nothing that is made up
+where figures.status <> 'made up for the demonstration'
+    or not exists (
+        select 1 from {{ source('control', 'environment') }} as made_for
+        where made_for.environment = 'live'
+    )
