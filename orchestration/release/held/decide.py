@@ -1,0 +1,65 @@
+"""Which rows of what was shown stand as they were: those that 1 to 4 pupils changed, and what would tell (RULES 44).
+
+The change of a row is a figure. Readers know it of every row that takes its figures of now, and rows add up to one
+another over schools, weeks, months, half days of the week and groups. So rows are protected by the engine that hides
+figures; hidden means held here. Parts in which nothing changed are taken for known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from orchestration.release.engine.cells import Cell, System
+from orchestration.release.engine.suppress import Wanted, suppressed
+from orchestration.release.held.changes import Place, Touched
+from orchestration.release.thresholds import SMALL
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of a row that is shown: the pupils who changed it since it was shown, and whether it may change today."""
+
+    pupils: int
+    may_change: bool
+
+
+def _system(places: list[Place], touched: Touched, asked: Mapping[Place, Asked]) -> System:
+    rows = [number for number, place in enumerate(places) for _ in touched.of[place]]
+    columns = [column for place in places for column in sorted(touched.of[place])]
+    shape = (len(places), len(touched.columns))
+    matrix = csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
+    pupils = np.array([asked[place].pupils for place in places], dtype=np.int64)
+    none = np.zeros(len(places), dtype=np.bool_)
+    return System(
+        tuple(Cell(mart, "|".join(map(str, key)), ()) for mart, key in places),
+        matrix,
+        csr_array((0, shape[1])),
+        pupils,
+        pupils,
+        np.zeros(shape[1], dtype=np.int64),
+        ~none,
+        none,
+        none,
+        np.zeros((0, 1), dtype=np.int64),
+        (),
+    )
+
+
+def held(asked: Mapping[Place, Asked], touched: Touched) -> set[Place]:
+    """Rows that stand as they were shown, of those ``asked`` about: those that are shown, then and now.
+
+    Those that wait for their date are among them. Larger changes are let through first, so small ones carry the loss.
+    """
+    found = {place for place, one in asked.items() if one.pupils and not one.may_change}
+    found |= {place for place, one in asked.items() if 0 < one.pupils < SMALL}
+    places = sorted((place for place in asked if place in touched.of), key=str)
+    if not places or not found:
+        return found
+    system = _system(places, touched, asked)
+    pupils = system.persons
+    is_held = np.array([place in found for place in places], dtype=np.bool_)
+    none = np.zeros(len(places), dtype=np.bool_)
+    wanted = Wanted((pupils > 0) & (pupils < SMALL), is_held, pupils == 0, none)
+    return found | {places[number] for number in suppressed(system, wanted).hidden.tolist()}
