@@ -76,16 +76,15 @@ def _closing(releases: list[Seen], start: int, mark: Mark) -> int:
 
 
 def _sum(
-    council: Council, contract: ReleaseContract, key: tuple[object, ...], releases: list[Seen], base: int, now: int,
-    touched: dict[Part, list[int]], parts: dict[tuple[Pupil, Mark], object],
-) -> dict[object, int]:  # fmt: skip
+    within: list[Part], releases: list[Seen], base: int, now: int, touched: dict[Part, list[int]]
+) -> dict[object, int]:
     """A row as a sum of unknowns: of each part that ever changed its state at the release that the row shows."""
     row: dict[object, int] = {}
-    for (pupil, mark), versions in touched.items():
-        if key not in keys(contract, pupil, mark) or mark not in releases[now].marks[pupil.number]:
+    for pupil, mark in within:
+        if mark not in releases[now].marks[pupil.number]:
             continue
         release = min(_closing(releases[: now + 1], base, mark), now)
-        name = (parts[pupil, mark], versions[release])
+        name = (_part((pupil, mark)), touched[pupil, mark][release])
         row[name] = row.get(name, 0) + 1
     return row
 
@@ -94,21 +93,27 @@ def given_away(council: Council, contracts: Iterable[ReleaseContract], releases:
     """Rows, with the release, of which the change by 1 to 4 pupils since they were shown follows."""
     by_mart = {contract.mart: contract for contract in contracts}
     touched = _touched(council, releases)
-    parts = {part: _part(part) for part in touched}
+    within: dict[Place, list[Part]] = defaultdict(list)
+    for contract in by_mart.values():
+        for pupil, mark in touched:
+            for key in keys(contract, pupil, mark):
+                within[contract.mart, key].append((pupil, mark))
     space = Space()
     asked = []
     for number, seen in enumerate(releases):
         for (mart, key), base in seen.shown.items():
-            row = _sum(council, by_mart[mart], key, releases, base, number, touched, parts)
+            row = _sum(within[mart, key], releases, base, number, touched)
             if row:
                 space.add(row)
             if base < number:
-                now = _sum(council, by_mart[mart], key, releases, number, number, touched, parts)
+                now = _sum(within[mart, key], releases, number, number, touched)
                 asked.append((number, mart, key, base, now))
     found = []
     for number, mart, key, base, row in asked:
+        if space.reduced(row):
+            continue
         changed = _changed(council, by_mart[mart], key, releases, base, number, touched)
-        if 0 < changed < 5 and not space.reduced(row):
+        if 0 < changed < 5:
             found.append(f"{mart} {key} at {number}: {changed} pupils")
     return found
 

@@ -36,7 +36,7 @@ from orchestration.release.follow.derived import ReleasedMart, invent_clusters, 
 from orchestration.release.follow.derived_checks import check_derived
 from orchestration.release.held.hold import Held, hold, remember
 from orchestration.release.held.periods import Moment
-from orchestration.release.held.store import years_with_held
+from orchestration.release.held.store import years_to_judge
 from orchestration.release.limits import at, seconds_left
 from orchestration.release.protection.memory import Memory, load_memory, save_memory
 from orchestration.release.protection.protect import Protected, protect
@@ -117,7 +117,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     untouched: set[str] = set()
     if last_event and not is_lifted:
         untouched = untouched_years(connection, contracts, authority, build.code_version)
-        untouched -= years_with_held(connection, authority)
+        untouched -= years_to_judge(connection, authority)
     copied = [contract for contract in contracts if not contract.is_made_by_release]
     exact = {contract.mart: read_rows(connection, contract, authority, without_years=untouched) for contract in copied}
     standing = {

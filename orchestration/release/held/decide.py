@@ -11,9 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from orchestration.release.attacker.determined import determined
 from orchestration.release.engine.cells import Cell, System
+from orchestration.release.engine.model import BoolArray
 from orchestration.release.engine.suppress import Wanted, suppressed
 from orchestration.release.held.changes import Place, Touched
+from orchestration.release.tables.checks import CheckError
 from orchestration.release.thresholds import SMALL
 
 
@@ -51,6 +54,7 @@ def held(asked: Mapping[Place, Asked], touched: Touched) -> set[Place]:
     """Rows that stand as they were shown, of those ``asked`` about: those that are shown, then and now.
 
     Those that wait for their date are among them. Larger changes are let through first, so small ones carry the loss.
+    Raises ``CheckError`` where an attacker of its own code finds a change by few all the same (RULES 46).
     """
     found = {place for place, one in asked.items() if one.pupils and not one.may_change}
     found |= {place for place, one in asked.items() if 0 < one.pupils < SMALL}
@@ -62,4 +66,24 @@ def held(asked: Mapping[Place, Asked], touched: Touched) -> set[Place]:
     is_held = np.array([place in found for place in places], dtype=np.bool_)
     none = np.zeros(len(places), dtype=np.bool_)
     wanted = Wanted((pupils > 0) & (pupils < SMALL), is_held, pupils == 0, none)
-    return found | {places[number] for number in suppressed(system, wanted).hidden.tolist()}
+    decided = suppressed(system, wanted)
+    is_held[decided.hidden] = True
+    _attack(places, system, wanted, is_held, set(decided.lost.tolist()))
+    return found | {places[number] for number in decided.hidden.tolist()}
+
+
+def _attack(places: list[Place], system: System, wanted: Wanted, is_held: BoolArray, beyond: set[int]) -> None:
+    """Refuse where the change of a protected row follows from rows that are let through.
+
+    ``beyond`` are rows that follow from what readers know anyhow.
+    """
+    asked = [number for number in np.flatnonzero(wanted.is_protected).tolist() if number not in beyond]
+    if not asked:
+        return
+    follows = determined(system.matrix[np.flatnonzero(~is_held)], system.matrix[asked])
+    if wrong := np.flatnonzero(follows).tolist():
+        mart, key = places[asked[wrong[0]]]
+        row = " ".join(map(str, key))
+        raise CheckError(
+            f"{mart}: what few pupils changed in {row} follows from other changes ({len(wrong)} such rows)"
+        )

@@ -20,8 +20,9 @@ from orchestration.release.held.changes import (
 )
 from orchestration.release.held.decide import Asked, held
 from orchestration.release.held.half_days import NOTHING, State, Who, differences
+from orchestration.release.held.last_year import follow_shown_weeks
 from orchestration.release.held.periods import Between, Moment, is_final, is_over
-from orchestration.release.held.rows import Exact, as_it_stands, hidden, is_shown, share, without_changes
+from orchestration.release.held.rows import Exact, as_it_stands, hidden, is_shown, without_changes
 from orchestration.release.held.store import (
     Remembered,
     Year,
@@ -32,9 +33,8 @@ from orchestration.release.held.store import (
     save_held,
     versions_since,
 )
-from orchestration.release.protection.same_weeks import year_before
 from orchestration.release.tables.contracts import ReleaseContract
-from orchestration.release.tables.rows import NOT_AVAILABLE, MartRows
+from orchestration.release.tables.rows import MartRows
 from orchestration.release.thresholds import SMALL
 
 Row = dict[str, Any]
@@ -43,10 +43,7 @@ COUNTED = ("openings_possible", "openings_attended", "openings_not_counted", "op
 
 @dataclass
 class HeldYear:
-    """What was decided of a year: rows that are released in another form, by mart and key, and what to remember.
-
-    ``standing`` are rows that stand as they are, dates and all, until their month is over.
-    """
+    """What was decided of a year: rows that are released in another form, by mart and key, and what to remember."""
 
     year: Year
     now: Moment
@@ -270,61 +267,24 @@ def hold(
         }
         one = _hold_year(connection, year, tables, load(connection, year), moment)
         result.append(one)
-        for (mart, key), row in one.rows.items():
-            contract = tables[mart].contract
-            rows = dict(found[mart].rows)
-            rows[key] = tuple(row[column.name] for column in contract.released_columns)
-            found[mart] = ReleasedMart(contract, rows)
-    every = Held(found, result)
-    _of_shown_weeks(every, mine)
-    return every
+        _replace(found, one.rows)
+    judged_years = {one.year.academic_year: {*one.rows} for one in result}
+    followed = follow_shown_weeks(connection, authority, mine, found, judged_years)
+    _replace(found, followed)
+    for place, row in followed.items():
+        next(one for one in result if one.year.academic_year == row["academic_year"]).rows[place] = row
+    return Held(found, result)
 
 
-def _of_shown_weeks(found: Held, contracts: Sequence[ReleaseContract]) -> None:
-    """Rates of the same weeks of the year before follow what is shown of these weeks where one of them is held."""
-    weeks = {contract.kind: contract.mart for contract in contracts if "week" in contract.keys}
-    held_weeks = {
-        (mart, *(key[found.released[mart].contract.keys.index(name)] for name in _place(found.released[mart].contract)))
-        for year in found.years
-        for mart, key in year.rows
-        if mart in weeks.values()
-    }
-    if not held_weeks:
-        return
-    for contract in contracts:
-        if "same_weeks" not in contract.groups:
-            continue
-        mart = weeks[contract.kind]
-        shown = _dicts(found.released[mart].contract, found.released[mart].rows).values()
-        of_year = {year.year.academic_year: year for year in found.years}
-        rows = dict(found.released[contract.mart].rows)
-        for key, row in _dicts(contract, found.released[contract.mart].rows).items():
-            before = {**row, "academic_year": year_before(str(row["academic_year"]))}
-            place = tuple(before[name] for name in _place(contract))
-            if (mart, *place) not in held_weeks or row["same_weeks_symbol"] is not None:
-                continue
-            counted = [
-                week
-                for week in shown
-                if tuple(week[name] for name in _place(contract)) == place
-                and (week["school_week_number"] or 99) <= row["weeks_compared"]
-            ]
-            if any(week["openings_possible"] is None for week in counted):
-                row |= {"rate_same_weeks_last_year": None, "weeks_compared": None, "same_weeks_symbol": NOT_AVAILABLE}
-            else:
-                attended, possible = (
-                    sum(week[name] for week in counted) for name in ("openings_attended", "openings_possible")
-                )
-                row["rate_same_weeks_last_year"] = share(attended, possible)
-            of_year[str(row["academic_year"])].rows[contract.mart, key] = row
-            rows[key] = tuple(row[column.name] for column in contract.released_columns)
-        found.released[contract.mart] = ReleasedMart(contract, rows)
-
-
-def _place(contract: ReleaseContract) -> tuple[str, ...]:
-    """Columns that name a place and year, in the order of all marts."""
-    names = ("local_authority_code", "seed_code", "sector", "academic_year")
-    return tuple(name for name in names if name in contract.keys)
+def _replace(released: dict[str, ReleasedMart], rows: Mapping[Place, Row]) -> None:
+    """Put rows in the place of those with their keys."""
+    for mart in {mart for mart, _ in rows}:
+        contract = released[mart].contract
+        every = dict(released[mart].rows)
+        for (name, key), row in rows.items():
+            if name == mart:
+                every[key] = tuple(row[column.name] for column in contract.released_columns)
+        released[mart] = ReleasedMart(contract, every)
 
 
 def remember(connection: psycopg.Connection, found: Held, release: int, new_alone: bool = False) -> None:

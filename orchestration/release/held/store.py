@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import psycopg
 
 from orchestration.release.held.half_days import NONE, NOTHING, Bits, Group, State, Who, mask_until
-from orchestration.release.held.periods import Moment, end_of_month
+from orchestration.release.held.periods import Moment, end_of_month, is_final
 
 HALF_DAYS = "attendance_half_days"
 SLOTS = ("possible_slots", "attended_slots", "not_counted_slots", "not_recorded_slots")
@@ -87,14 +87,15 @@ def load(connection: psycopg.Connection, year: Year) -> Remembered:
     return known
 
 
-def years_with_held(connection: psycopg.Connection, authority: str) -> set[str]:
-    """Years of which rows stand as they were shown: they are judged at each release."""
+def years_to_judge(connection: psycopg.Connection, authority: str) -> set[str]:
+    """Years of which rows are held and that were not final yet: their dates decide, though nothing changes in them."""
     query = (
-        "select distinct academic_year from (select distinct on (academic_year, mart, cell) academic_year, "
-        "since_release from control.held_figures where local_authority_code = %s "
-        "order by academic_year, mart, cell, release_id desc) as last where since_release is not null"
+        "select academic_year, max(over_until) from control.shown_periods where local_authority_code = %s "
+        "and academic_year in (select academic_year from control.held_figures where local_authority_code = %s) "
+        "group by academic_year"
     )
-    return {str(year) for (year,) in connection.execute(query, [authority])}
+    found = connection.execute(query, [authority, authority]).fetchall()
+    return {str(year) for year, over_until in found if not is_final(str(year), over_until)}
 
 
 def _masks(year: Year, until: date) -> dict[str, list[object]]:
