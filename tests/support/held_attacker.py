@@ -1,8 +1,7 @@
 """Who reads every release, and knows how rows add up: which changes by 1 to 4 pupils follow from what was shown.
 
-It knows in which parts nothing changed, and which rows are held, which no reader does. Of the rest each release's state
-of each part is an unknown; each row that was ever shown is a sum of them. A change follows where it is a combination of
-these sums: asked in whole numbers modulo a prime.
+Each release's state of each part is an unknown; each row that was shown is a sum of them. A change follows where it is
+a combination of these sums: asked in whole numbers modulo a prime.
 """
 
 from collections import Counter, defaultdict
@@ -16,6 +15,7 @@ from orchestration.release.tables.rows import MartRows
 from tests.support.held_world import Council, Mark, Pupil, keys
 
 PRIME = 2_305_843_009_213_693_951
+SMALL = 5
 Part = tuple[Pupil, Mark]
 Place = tuple[str, tuple[object, ...]]
 
@@ -90,31 +90,42 @@ def _sum(
 
 
 def given_away(council: Council, contracts: Iterable[ReleaseContract], releases: list[Seen]) -> list[str]:
-    """Rows, with the release, of which the change by 1 to 4 pupils since they were shown follows."""
-    by_mart = {contract.mart: contract for contract in contracts}
+    """Rows, with the release, of which the change by 1 to 4 pupils since they were shown follows.
+
+    Two attackers: one has all releases up to it; the other has it and the one before, and is told in which parts
+    nothing changed between them. Both are told which rows are held and of which release.
+    """
     touched = _touched(council, releases)
+    every = {part: list(range(len(releases))) for part in touched}
+    found = _given_away(council, contracts, releases, every, 0)
+    for number in range(1, len(releases)):
+        found += _given_away(council, contracts, releases[: number + 1], touched, number - 1)
+    return found
+
+
+def _given_away(
+    council: Council, contracts: Iterable[ReleaseContract], releases: list[Seen], versions: dict[Part, list[int]],
+    first: int,
+) -> list[str]:  # fmt: skip
+    by_mart = {contract.mart: contract for contract in contracts}
     within: dict[Place, list[Part]] = defaultdict(list)
     for contract in by_mart.values():
-        for pupil, mark in touched:
+        for pupil, mark in versions:
             for key in keys(contract, pupil, mark):
                 within[contract.mart, key].append((pupil, mark))
     space = Space()
-    asked = []
-    for number, seen in enumerate(releases):
-        for (mart, key), base in seen.shown.items():
-            row = _sum(within[mart, key], releases, base, number, touched)
-            if row:
-                space.add(row)
-            if base < number:
-                now = _sum(within[mart, key], releases, number, number, touched)
-                asked.append((number, mart, key, base, now))
     found = []
-    for number, mart, key, base, row in asked:
-        if space.reduced(row):
-            continue
-        changed = _changed(council, by_mart[mart], key, releases, base, number, touched)
-        if 0 < changed < 5:
-            found.append(f"{mart} {key} at {number}: {changed} pupils")
+    for number in range(first, len(releases)):
+        seen = releases[number]
+        for place, base in seen.shown.items():
+            if row := _sum(within[place], releases, base, number, versions):
+                space.add(row)
+        for (mart, key), base in seen.shown.items():
+            if base == number or space.reduced(_sum(within[mart, key], releases, number, number, versions)):
+                continue
+            changed = _changed(council, by_mart[mart], key, releases, base, number, versions)
+            if 0 < changed < SMALL:
+                found.append(f"{mart} {key} at {number}, as at {base}, with those from {first}: {changed} pupils")
     return found
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from orchestration.release.held.half_days import Amounts, HalfDay, differences
+from orchestration.release.held.half_days import OPENINGS, Amounts, Group, HalfDay, Who, differences
 from orchestration.release.held.periods import Moment
 from orchestration.release.held.store import Versions
 from orchestration.release.tables.contracts import ReleaseContract
@@ -73,22 +74,71 @@ class Changes:
         return found[0], found[1], found[2], found[3]
 
 
+Member = tuple[Who, int]
+"""A pupil's month and the position of a half day in it."""
+
+
 @dataclass
 class Touched:
-    """Rows that any change touches, each with the finest parts (columns) of it that changed."""
+    """Rows that any change touches, with the finest parts of them that changed: a group, a day and half of it each."""
 
     of: dict[Place, set[int]] = field(default_factory=dict)
-    columns: dict[tuple[object, ...], int] = field(default_factory=dict)
+    parts: dict[tuple[Group, str, date, str], int] = field(default_factory=dict)
+    members: list[dict[Member, None]] = field(default_factory=list)
 
     def add(self, places: Iterable[Place], half_day: HalfDay) -> None:
-        """Note the part that a half day is in, in all these rows."""
-        part = (
-            half_day.who.seed_code, half_day.group, half_day.who.month, half_day.week, half_day.day.isoweekday(),
-            half_day.opening,
-        )  # fmt: skip
-        number = self.columns.setdefault(part, len(self.columns))
+        """Note the part that a half day is in, in all these rows, and whose it is."""
+        part = (half_day.group, half_day.who.seed_code, half_day.day, half_day.opening)
+        number = self.parts.setdefault(part, len(self.parts))
+        if number == len(self.members):
+            self.members.append({})
+        position = 2 * (half_day.day.day - 1) + OPENINGS.index(half_day.opening)
+        self.members[number][half_day.who, position] = None
         for place in places:
             self.of.setdefault(place, set()).add(number)
+
+
+@dataclass
+class Sums:
+    """Touched rows as sums of unknowns: a part in one of its states. Readers know those they saw (``before``)."""
+
+    before: dict[Place, list[int]] = field(default_factory=dict)
+    now: dict[Place, list[int]] = field(default_factory=dict)
+    unknowns: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+
+def sums_of(touched: Touched, versions: Versions, moments: Mapping[int, Moment], shown: Mapping[Place, int]) -> Sums:
+    """Touched rows that are ``shown``, each of the release given, as readers see them and as they would be now.
+
+    A part in which nothing changed between two releases is the same unknown in both, as if readers knew where nothing
+    changed: they do not, and it is as much as they could know.
+    """
+    sums = Sums()
+    last = max(moments)
+    groups = [part for part, _ in sorted(touched.parts.items(), key=lambda one: one[1])]
+
+    def unknown(number: int, release: int | None) -> int:
+        group, day = groups[number][0], groups[number][2]
+        states = []
+        for who, position in touched.members[number]:
+            state = versions.now[who] if release is None else versions.at(who, _closing(release, day, moments, last))
+            bits = tuple(bits >> position & 1 for bits in state.bits) if state.group == group else None
+            states.append(bits)
+        return sums.unknowns.setdefault((number, *states), len(sums.unknowns))
+
+    known: dict[tuple[int, int | None], int] = {}
+    for place, release in shown.items():
+        for number in sorted(touched.of.get(place, ())):
+            for at, found in ((release, sums.before), (None, sums.now)):
+                if (number, at) not in known:
+                    known[number, at] = unknown(number, at)
+                found.setdefault(place, []).append(known[number, at])
+    return sums
+
+
+def _closing(release: int, day: date, moments: Mapping[int, Moment], last: int) -> int:
+    """The release whose state of a day a row of a release shows: that one, or the first at which the day was over."""
+    return next((one for one in sorted(moments) if one >= release and day <= moments[one].over_until), last)
 
 
 def changes_since(

@@ -17,6 +17,7 @@ from orchestration.release.held.changes import (
     judged,
     key_of,
     keys_of,
+    sums_of,
 )
 from orchestration.release.held.decide import Asked, held
 from orchestration.release.held.half_days import NOTHING, State, Who, differences
@@ -195,7 +196,8 @@ def _hold_year(
     contracts = [table.contract for table in tables.values()]
     changes, touched = changes_since(contracts, year.authority, year.academic_year, versions, known.moments, wanted)
     asked, waiting = _asked(tables, known, last, changes, Between(before, now))
-    found = held(asked, touched)
+    shown = {place: known.held.get((place[0], cell_of(place[1])), last) for place in asked}
+    found = held(asked, sums_of(touched, versions, known.moments, shown))
     if is_final(year.academic_year, now.today):
         _hide_for_good(tables, asked, found, known, result)
     months = months_of(connection, year, {who.pupil for who in versions.now}) if found - waiting else {}
