@@ -193,6 +193,20 @@ def test_no_change_by_few_follows_from_all_releases(
     assert given_away(council, contracts, releases.seen) == [], given_away(council, contracts, releases.seen)
 
 
+def test_in_a_final_year_what_many_changed_is_hidden_and_not_held(
+    settings: Settings, contracts: tuple[ReleaseContract, ...]
+) -> None:
+    releases = _corrected_at_two_schools(settings, contracts)
+    after = releases.release(extracted_on=date(2026, 9, 1))
+    few, many = ((AUTHORITY, seed, "primary", YEAR, MONDAY) for seed in ("5000001", "5000002"))
+    shown = releases.seen[-1].shown
+    assert shown[WEEK, few] == 0
+    assert after[WEEK][many]["openings_symbol"] == "[c]"
+    assert after[WEEK][many]["openings_attended"] is None
+    again = releases.release(extracted_on=date(2026, 9, 2))
+    assert again[WEEK][many]["openings_symbol"] == "[c]"
+
+
 def test_the_attacker_finds_changes_of_which_none_is_held_for_others_sake(
     settings: Settings, contracts: tuple[ReleaseContract, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
