@@ -260,6 +260,7 @@ def save_half_days(
             insert into control.shown_half_days (local_authority_code, academic_year, month, pupil, seed_code,
                 {_COLUMNS}, release_id)
             select %(authority)s, %(year)s, month, pupil, seed_code, {_COLUMNS}, %(release)s from now
+            order by pupil, month, seed_code
             on conflict (local_authority_code, academic_year, month, pupil, seed_code) do update set {updates}
             where (shown_half_days.possible_slots, shown_half_days.attended_slots, shown_half_days.not_counted_slots,
                     shown_half_days.not_recorded_slots)
