@@ -52,11 +52,15 @@ def grant(
     same_person: Annotated[
         bool, typer.Option("--same-person", help="Who had left, or is known by another address, is this same person.")
     ] = False,
+    head_of: Annotated[
+        bool, typer.Option("--head-of", help="Head of the school until --until: sees its own figures exactly, too.")
+    ] = False,
 ) -> None:
     """Let a reader see an authority, a cluster or one school. Giving what holds already changes nothing.
 
     A reader who is new is made, as a person who signs in to the dashboards; logins for SQL are made with
-    `warehouse access login`. A short name means one person for good.
+    `warehouse access login`. A short name means one person for good. With `--head-of` a person sees the own school's
+    exact figures as well, where the council has turned that on (`warehouse access own-school`).
 
     Examples:
 
@@ -65,22 +69,27 @@ def grant(
         warehouse access grant head --school 5700329 --sector primary --until 2027-06-30
 
         warehouse access grant jane --group "Area team" --cluster "Alva Academy"
+
+        warehouse access grant head --school 5700329 --sector primary --head-of --until 2027-06-30
     """
-    from orchestration.access import Person, Validity, find_place
+    from orchestration.access import Person, Validity, find_place, grant_head
     from orchestration.access import grant as give
     from orchestration.database import connect
 
     settings = _ready()
     with connect(settings, "steward") as connection:
         place = find_place(connection, settings, authority, cluster, school, sector)
-    done = give(
+    give_it = grant_head if head_of else give
+    done = give_it(
         settings, reader, place,
         actor=getpass.getuser(), person=Person(display_name, email), group=group,
         validity=Validity(first.date() if first else None, last.date() if last else None),
         same_person=same_person,
     )  # fmt: skip
     whose = f"the group {group}, to which {reader} belongs" if group else reader
-    if place is None:
+    if head_of and last is not None:
+        console.print(f"{reader} is head of the {place} until {last.date()}.", highlight=False)
+    elif place is None:
         console.print(f"{reader} belongs to the group {group}.", highlight=False)
     elif done.scope_id is None:
         console.print(f"{place} is given to {whose} already.", highlight=False)
@@ -97,8 +106,13 @@ def revoke(
     sector: SectorOption = None,
     group: Annotated[str | None, typer.Option("--group", help="Leave this group.")] = None,
     scope: Annotated[int | None, typer.Option("--scope", help="One scope by its number, a group's too.")] = None,
+    head_of: Annotated[
+        bool, typer.Option("--head-of", help="The headship alone: own figures go, the school's scope stays.")
+    ] = False,
 ) -> None:
     """Take back a scope, a membership, or with no more than a name everything. Holds from the next query on.
+
+    With the scope of a school goes the headship of it.
 
     Examples:
 
@@ -109,8 +123,10 @@ def revoke(
         warehouse access revoke jane
 
         warehouse access revoke --scope 12
+
+        warehouse access revoke head --school 5700329 --sector primary --head-of
     """
-    from orchestration.access import find_place, revoke_scope
+    from orchestration.access import find_place, revoke_head, revoke_scope
     from orchestration.access import revoke as take_back
     from orchestration.database import connect
 
@@ -124,7 +140,10 @@ def revoke(
     assert reader is not None
     with connect(settings, "steward") as connection:
         place = find_place(connection, settings, authority, cluster, school, sector)
-    count = take_back(settings, reader, place, actor=getpass.getuser(), group=group)
+    if head_of:
+        count = revoke_head(settings, reader, place, actor=getpass.getuser())
+    else:
+        count = take_back(settings, reader, place, actor=getpass.getuser(), group=group)
     console.print(f"Taken back from {reader}: {count}.", highlight=False)
 
 
@@ -186,12 +205,53 @@ def reads(
     print_rows(list_sql_reads(settings, login), "Readings by SQL", "Nobody has read by SQL.", json_output)
 
 
+@access.command("own-school")
+def own_school(
+    state: Annotated[str | None, typer.Argument(help="on or off; left out, what councils have decided.")] = None,
+    authority: AuthorityOption = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands on the ledger.")] = "",
+    json_output: JsonOption = False,
+) -> None:
+    """Let a council's heads see their own school exactly, or no longer; off until a council says so.
+
+    On: rows come with the next release, and are read by those who are named head (`grant --head-of`). Off: nothing is
+    read from the next query on, and all rows go at once.
+
+    Examples:
+
+        warehouse access own-school on --authority Clackmannanshire --reason "decided by the council on 4 November"
+
+        warehouse access own-school off --authority Clackmannanshire --reason "under review"
+
+        warehouse access own-school
+    """
+    from orchestration.access import authority_code, own_school_decisions, turn_own_school
+    from orchestration.release.own_school import empty_own_school
+
+    settings = _ready()
+    if state is None:
+        rows = own_school_decisions(settings)
+        print_rows(rows, "Own school", "No council has turned it on.", json_output)
+        return
+    if state not in ("on", "off") or authority is None:
+        raise fail("say on or off, and for which council with --authority", Exit.USAGE)
+    code = authority_code(settings, authority)
+    is_new = turn_own_school(settings, code, is_on=state == "on", reason=reason, actor=getpass.getuser())
+    if state == "off":
+        gone = empty_own_school(settings, code)
+        console.print(f"Own school is off for {code}; {gone} rows are gone.", highlight=False)
+    elif is_new:
+        console.print(f"Own school is on for {code}. [bold]warehouse run[/] brings its rows.", highlight=False)
+    else:
+        console.print(f"Own school is on for {code} already.", highlight=False)
+
+
 @access.command("list")
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="What is expired or revoked too.")] = False,
     json_output: JsonOption = False,
 ) -> None:
-    """List scopes and memberships, with who gave them and until when.
+    """List scopes, memberships and headships, with who gave them and until when.
 
     Examples:
 
