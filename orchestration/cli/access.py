@@ -2,13 +2,12 @@
 
 import datetime as dt
 import getpass
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
+from orchestration.cli import access_sets, own_school
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_rows
 from orchestration.settings import Settings, load_settings
 
 access = typer.Typer(
@@ -205,47 +204,6 @@ def reads(
     print_rows(list_sql_reads(settings, login), "Readings by SQL", "Nobody has read by SQL.", json_output)
 
 
-@access.command("own-school")
-def own_school(
-    state: Annotated[str | None, typer.Argument(help="on or off; left out, what councils have decided.")] = None,
-    authority: AuthorityOption = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stands on the ledger.")] = "",
-    json_output: JsonOption = False,
-) -> None:
-    """Let a council's heads see their own school exactly, or no longer; off until a council says so.
-
-    On: rows come with the next release, and are read by those who are named head (`grant --head-of`). Off: nothing is
-    read from the next query on, and all rows go at once.
-
-    Examples:
-
-        warehouse access own-school on --authority Clackmannanshire --reason "decided by the council on 4 November"
-
-        warehouse access own-school off --authority Clackmannanshire --reason "under review"
-
-        warehouse access own-school
-    """
-    from orchestration.access import authority_code, own_school_decisions, turn_own_school
-    from orchestration.release.own_school import empty_own_school
-
-    settings = _ready()
-    if state is None:
-        rows = own_school_decisions(settings)
-        print_rows(rows, "Own school", "No council has turned it on.", json_output)
-        return
-    if state not in ("on", "off") or authority is None:
-        raise fail("say on or off, and for which council with --authority", Exit.USAGE)
-    code = authority_code(settings, authority)
-    is_new = turn_own_school(settings, code, is_on=state == "on", reason=reason, actor=getpass.getuser())
-    if state == "off":
-        gone = empty_own_school(settings, code)
-        console.print(f"Own school is off for {code}; {gone} rows are gone.", highlight=False)
-    elif is_new:
-        console.print(f"Own school is on for {code}. [bold]warehouse run[/] brings its rows.", highlight=False)
-    else:
-        console.print(f"Own school is on for {code} already.", highlight=False)
-
-
 @access.command("list")
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="What is expired or revoked too.")] = False,
@@ -298,63 +256,8 @@ def review(
         raise typer.Exit(Exit.ATTENTION)
 
 
-@access.command("import-clusters")
-def import_clusters(
-    file: Annotated[Path, typer.Argument(help="CSV file, or - for standard input.")],
-    json_output: JsonOption = False,
-) -> None:
-    """Replace the clusters of the authorities in a file with columns authority, cluster_name, seed_code, sector.
-
-    Example: `warehouse access import-clusters clusters.csv`
-    """
-    from orchestration.access import import_clusters as take_in
-
-    if str(file) == "-":
-        lines = sys.stdin.read().splitlines()
-    elif file.is_file():
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    else:
-        raise fail(f"there is no file {file}", Exit.USAGE)
-    done = take_in(_ready(), lines)
-    if json_output:
-        print_json({"authorities": done.authorities, "clusters": done.clusters, "schools": done.schools,
-                    "missing": done.missing})  # fmt: skip
-    else:
-        clusters = "1 cluster" if done.clusters == 1 else f"{done.clusters} clusters"
-        schools = "1 school" if done.schools == 1 else f"{done.schools} schools"
-        console.print(f"{clusters} with {schools}.", highlight=False)
-    if done.missing:
-        console.print(f"Scopes name clusters that are gone: {', '.join(done.missing)}", highlight=False)
-        raise typer.Exit(Exit.ATTENTION)
-
-
-@access.command()
-def examples(authority: AuthorityOption = None) -> None:
-    """Make the readers of a demonstration: an officer, heads of schools, the lead of a cluster. Never on live data.
-
-    The dashboards' local sign-in offers them. Without a council they are made for each that has been released; one
-    that was ever given a scope in a council stays as it is.
-
-    Examples:
-
-        warehouse access examples
-
-        warehouse access examples --authority "Glasgow City"
-    """
-    from orchestration.access import authority_code, grant_example_set
-    from orchestration.ledger import releases
-
-    settings = _ready()
-    released = sorted({str(row["local_authority_code"]) for row in releases(settings)})
-    wanted = [authority_code(settings, authority)] if authority else released
-    missing = [code for code in wanted if code not in released]
-    if missing or not wanted:
-        raise fail(f"nothing has been released{f' of {missing[0]}' if missing else ''} yet: run `warehouse run`")
-    for code in wanted:
-        made = grant_example_set(settings, code)
-        console.print(f"{code}: {', '.join(made) or 'they are there already'}", highlight=False)
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    own_school.add_to(access)
+    access_sets.add_to(access)
     app.add_typer(access, name="access")

@@ -59,8 +59,9 @@ DOOR = {"released.read_door_probe()"}
 OWN_SCHOOL = {"access.open_own_school(text,text,text,text[])", "access.own_schools()", "access.own_schools_open(text)"}
 DECISIONS = {"access.own_school_is_on(text)", "access.today()"}
 OF_ACCESS = {f"access.{name}" for name in (
-    "clusters", "group_members", "groups", "heads", "heads_in_force", "logins", "readers", "retention", "school_counts", "schools_in_force",
-    "scopes", "scopes_in_force", "projects", "project_columns", "project_terms", "project_ends", "project_logins",
+    "clusters", "group_members", "groups", "heads", "heads_in_force", "logins", "readers", "retention", "school_counts",
+    "schools_in_force", "scopes", "scopes_in_force", "projects", "project_columns", "project_terms", "project_ends",
+    "project_logins",
     "project_states",
 )}  # fmt: skip
 PROJECT = {

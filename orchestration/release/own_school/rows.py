@@ -10,9 +10,9 @@ from psycopg import sql
 
 from orchestration.database import connect
 from orchestration.release.limits import at
-from orchestration.release.own_school.marts import SCHEMA, OwnMart, own_marts
 from orchestration.release.own_school.tables import applied_marts
 from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.own_school import SCHEMA, OwnMart, own_marts
 from orchestration.settings import Settings
 
 WHOLE = ("", "all")

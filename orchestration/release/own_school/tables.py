@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from orchestration.database import connect
-from orchestration.release.own_school.marts import SCHEMA, OwnMart, own_marts
+from orchestration.release.tables.own_school import SCHEMA, OwnMart, own_marts
 from orchestration.release.tables.provision import OWNER, applied_contracts
 from orchestration.settings import Settings
 

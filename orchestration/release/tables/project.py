@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.release.own_school.marts import own_school_problems
 from orchestration.release.tables.contracts import contracts_of
 from orchestration.release.tables.meta import CLASSES, Node, meta_of, meta_problems
+from orchestration.release.tables.own_school import own_school_problems
 from orchestration.release.tables.shapes import SHAPES, ContractError
 
 
