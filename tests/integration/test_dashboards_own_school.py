@@ -108,7 +108,8 @@ def test_a_head_finds_exact_figures_marked_and_counts_first(site: Turns, warehou
     with connect_as_admin(warehouse) as admin:
         exact = admin.execute(
             "select stage, pupils, openings_possible, openings_attended "
-            "from aggregated_exact.attendance_by_school_stage where seed_code = %s and sector = %s and academic_year = '2025/26' order by 1",
+            "from aggregated_exact.attendance_by_school_stage "
+            "where seed_code = %s and sector = %s and academic_year = '2025/26' order by 1",
             [*school],
         ).fetchall()
     assert exact

@@ -175,6 +175,18 @@ order by 1, 2, 3
 $$;
 comment on function access.own_schools() is 'Schools whose exact figures the reader of the pages who asks may see now.';
 
+-- For the attacker, which has to know which two schools one person knows.
+create or replace function access.shared_headships(code text) returns table (schools text [])
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+select distinct array_agg(distinct heads.seed_code || '|' || heads.sector order by heads.seed_code || '|' || heads.sector)
+from access.heads
+where heads.local_authority_code = code and heads.revoked_at is null
+    and access.today() between heads.valid_from and heads.valid_until
+group by heads.reader_id
+having count(distinct (heads.seed_code, heads.sector)) > 1
+$$;
+comment on function access.shared_headships(text) is 'Schools of a council that one person is head of today, as "seed code, stroke, sector"; who it is, is not said.';
+
 -- The line first, and committed: a transaction that is rolled back has read nothing.
 create or replace function access.open_own_school(code text, school text, of_sector text, marts text []) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set client_min_messages = warning as $$
@@ -220,11 +232,12 @@ $$;
 comment on function access.forget_own_school_reads() is
 'Deletes lines of control.own_school_reads that are older than access.retention says, and answers how many.';
 
-revoke all on function access.own_school_is_on(text), access.own_schools(), access.open_own_school(text, text, text, text []),
+revoke all on function access.own_school_is_on(text), access.own_schools(), access.shared_headships(text), access.open_own_school(text, text, text, text []),
 access.own_schools_open(text), access.forget_own_school_reads() from public;
 grant execute on function access.own_schools(), access.open_own_school(text, text, text, text []),
 access.own_schools_open(text) to dashboard;
-grant execute on function access.own_school_is_on(text), access.forget_own_school_reads() to releaser;
+grant execute on function access.own_school_is_on(text), access.forget_own_school_reads(),
+access.shared_headships(text) to releaser;
 grant execute on function access.own_school_is_on(text) to steward, auditor;
 grant select on access.heads, access.heads_in_force to steward, auditor;
 grant insert on access.heads to steward;
