@@ -76,7 +76,9 @@ def own_csv_response(page: Page, asked: PageRequest, heading: str, sheet: Sheet)
     writer.writerow(())
     writer.writerow(column.title for column in sheet.columns)
     writer.writerows([harmless(cell(value)) for value in row] for row in sheet.rows)
-    headers = _attachment(page, asked, heading, sheet.name.removeprefix("own-school-").replace("-", "_"), "csv", before=OWN_NAME)
+    headers = _attachment(
+        page, asked, heading, sheet.name.removeprefix("own-school-").replace("-", "_"), "csv", before=OWN_NAME
+    )
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
 
 
