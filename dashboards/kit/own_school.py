@@ -17,8 +17,8 @@ SCHEMA = "own_school"
 MARKING = "Your own school: do not share"
 WHAT_IT_IS = (
     "Exact figures of your own school, small numbers included, as you hold them in SEEMiS. They are for you: do not "
-    "share, print for others or send them. What may leave the school is the rest of this page, in which small numbers "
-    "are hidden. That you have opened them is noted with your name."
+    "share, print for others or send them. What may leave the school is what this page prints and its other downloads, "
+    "in which small numbers are hidden. That you have opened these figures is noted with your name."
 )
 ON_PAPER = (
     "This is the edition to share. Exact figures of your own school are on the screen alone, and are not printed."

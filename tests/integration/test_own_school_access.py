@@ -5,7 +5,18 @@ import datetime as dt
 import psycopg
 import pytest
 
-from orchestration.access import Person, Place, ReaderError, Validity, grant, grant_head, revoke, revoke_head
+from orchestration.access import (
+    Person,
+    Place,
+    ReaderError,
+    Validity,
+    grant,
+    grant_head,
+    list_scopes,
+    revoke,
+    revoke_head,
+    revoke_scope,
+)
 from orchestration.database import connect
 from orchestration.settings import Settings
 from tests.conftest import connect_as_admin
@@ -33,6 +44,7 @@ from tests.support.release_world import AUTHORITY
 
 __all__ = ["contracts", "made", "manifest", "released", "warehouse", "world"]  # fixtures
 
+SCOPE_OF_ONE = ("one", "establishment")
 LOGINS = ("analyst", "researcher", "steward", "auditor", "transformer", "loader", "pseudonymiser")
 
 
@@ -87,7 +99,9 @@ def test_the_two_schools_of_a_shared_headship_are_seen_and_no_third(released: Se
     name_head(released, "both", TWO)  # what holds already is no third
 
 
-@pytest.mark.parametrize("ending", ["over", "revoked", "all revoked", "scope revoked", "off", "reader gone"])
+@pytest.mark.parametrize(
+    "ending", ["over", "revoked", "all revoked", "scope revoked", "scope alone revoked", "off", "reader gone"]
+)
 def test_an_end_holds_from_the_next_query_on(released: Settings, ending: str) -> None:
     head = name_head(released, "one", ONE)
     assert opened(released, head, AUTHORITY, ONE, [YEAR])
@@ -104,6 +118,9 @@ def test_an_end_holds_from_the_next_query_on(released: Settings, ending: str) ->
         revoke(released, "one", actor="test")
     elif ending == "scope revoked":
         assert revoke(released, "one", place(ONE), actor="test") == 2
+    elif ending == "scope alone revoked":
+        (number,) = [row["scope"] for row in list_scopes(released) if (row["reader"], row["kind"]) == SCOPE_OF_ONE]
+        revoke_scope(released, number, actor="test")
     elif ending == "off":
         turn(released, is_on=False)
     assert seen(released, head, YEAR) == set()

@@ -88,6 +88,15 @@ where heads.revoked_at is null
     and readers.revoked_at is null
     and access.today() between readers.valid_from and coalesce(readers.valid_until, 'infinity')
     and access.own_school_is_on(heads.local_authority_code)
+    and exists (
+        select
+        from access.scopes_in_force as scopes
+        where scopes.reader_id = heads.reader_id
+            and scopes.kind = 'establishment'
+            and scopes.local_authority_code = heads.local_authority_code
+            and scopes.seed_code = heads.seed_code
+            and scopes.sector = heads.sector
+    )
     and not exists (
         select
         from access.scopes_in_force as scopes
@@ -106,7 +115,7 @@ where heads.revoked_at is null
             )
     );
 comment on view access.heads_in_force is
-'Whose own figures each head may see today: not where the head sees an authority, a cluster or another school as well. One row per reader and school.';
+'Whose own figures each head may see today: with the scope of that school, and not where the head sees an authority, a cluster or another school as well. One row per reader and school.';
 comment on column access.heads_in_force.reader_id is 'The head.';
 comment on column access.heads_in_force.local_authority_code is 'GSS code of the council.';
 comment on column access.heads_in_force.seed_code is 'SEED code of the school.';
