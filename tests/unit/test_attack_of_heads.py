@@ -28,7 +28,8 @@ BY_STAGE = Table("school", "", (("stage", ""),))
 OF_SECTOR = Table("sector", "sector", (("stage", ""),))
 TRUE = {"school": {("a", "P1"): 3, ("b", "P1"): 6, ("c", "P1"): 20, ("a", "P2"): 9, ("b", "P2"): 8, ("c", "P2"): 30}}
 SIZES = {("5000001", "primary"): 60, ("5000002", "primary"): 90, ("5000003", "primary"): 30, ("5000004", "primary"): 45,
-         ("5000007", "primary"): 9, ("5000008", "secondary"): 120, ("5000009", "secondary"): 80}  # fmt: skip
+         ("5000007", "primary"): 9, ("5000008", "secondary"): 120, ("5000009", "secondary"): 80,
+         ("5000010", "special"): 24, ("5000011", "special"): 31}  # fmt: skip
 
 
 def seen() -> list[Seen]:

@@ -1,10 +1,12 @@
 """What who knows one school exactly, or two, could work out of attendance: with all tables, or as a head alone (47)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 
 from orchestration.release.protection.audit import programs, with_zeros
 from orchestration.release.protection.bands import BANDS
+from orchestration.release.protection.patterns import ALL
 from orchestration.release.protection.program import Program
 from orchestration.release.tables.rows import NOT_AVAILABLE, MartRows
 from orchestration.release.thresholds import SMALL
@@ -15,6 +17,9 @@ Truth = Mapping[tuple[str, str], float]
 OTHERS = 2
 """Schools besides the own ones that a row about a sector has to rest on, to be seen by a head."""
 COUNTS = ("pupils", "persistently_absent", "severely_absent", *BANDS)
+STAGES = {"P": "primary", "S": "secondary", "SP": "special"}
+NEVER = 10**6
+"""More schools than there are."""
 NEAR = 0.01
 
 
@@ -34,7 +39,8 @@ def together(released: Marts, truth: Truth, schools: Collection[str]) -> list[st
 def alone(released: Marts, truth: Truth, schools: Collection[str]) -> list[str]:
     """The same of what a head alone sees: rows of the own schools, exact, and those about whole sectors."""
     found = []
-    for year, program in programs({mart: _seen_by_head(rows, schools) for mart, rows in released.items()}):
+    floors = _floors(released, schools)
+    for year, program in programs({mart: _seen_by_head(rows, floors) for mart, rows in released.items()}):
         for name in program.bounds:
             if (school := school_of(name)) and school not in schools:
                 program.unknown(name)
@@ -110,16 +116,41 @@ def _as_released(rows: MartRows, released: MartRows) -> MartRows:
     return MartRows(rows.contract, {name: rows.columns.get(name, none) for name in released.columns})
 
 
-def _seen_by_head(rows: MartRows, schools: Collection[str]) -> MartRows:
+def _seen_by_head(rows: MartRows, least: Mapping[str, int]) -> MartRows:
     """Rows about sectors that rest on too few schools for a head are not there: nothing is known of their figures."""
     if "schools_counted" not in rows.columns:
         return rows
     columns = {name: list(values) for name, values in rows.columns.items()}
-    least = len(schools) + OTHERS
     for i, counted in enumerate(rows.columns["schools_counted"]):
-        if counted is None or counted < least:
+        if counted is None or counted < least.get(_sector_of(rows, i), 0):
             for group, measures in rows.contract.groups.items():
                 for measure in measures:
                     columns[measure][i] = None
                 columns[f"{group}_symbol"][i] = NOT_AVAILABLE
     return MartRows(rows.contract, columns)
+
+
+def _sector_of(rows: MartRows, position: int) -> str:
+    """The sector that a row is about; what is of no sector is of all."""
+    if "sector" in rows.columns:
+        return str(rows.columns["sector"][position])
+    breakdown, value = (str(rows.columns[name][position]) for name in ("breakdown", "value"))
+    if breakdown == "sector":
+        return value
+    return STAGES.get(value[:1] if value != "SP" else value, ALL) if breakdown == "stage" else ALL
+
+
+def _floors(released: Marts, schools: Collection[str]) -> dict[str, int]:
+    """On how many schools a row of each sector has to rest to be seen by the head of these (``access.reader_floors``).
+
+    Where the own sector has but one other school nothing of all sectors is seen: the other sectors, taken from it,
+    leave the own one.
+    """
+    own = Counter(school.partition("|")[2] for school in schools)
+    floors = {sector: count + OTHERS for sector, count in own.items()}
+    floors[ALL] = own.total() + OTHERS
+    rows = released["attendance_by_authority_year"].columns
+    for sector, counted in zip(rows["sector"], rows["schools_counted"], strict=True):
+        if sector in own and counted and counted - own[sector] == 1:
+            floors[ALL] = NEVER
+    return floors
