@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from orchestration.release.attacker.released import Key, Seen
 
-True_ = Mapping[str, Mapping[Key, int]]
+Truth = Mapping[str, Mapping[Key, int]]
 """By table the true figure of each key."""
 
 
-def knowing(seen: Sequence[Seen], true: True_, places: Collection[str]) -> list[Seen]:
+def knowing(seen: Sequence[Seen], true: Truth, places: Collection[str]) -> list[Seen]:
     """What is seen with every figure of these places known as it is now, hidden, held or not there at all.
 
     ``places`` are named as in the keys of the tables. Figures of coarser places stay as they are seen.
