@@ -32,6 +32,7 @@ ROOMS = {
         {"tables"},
         {"protection", "own_school"},
         {"follow", "subject"},
+        {"held"},
         {"door"},
     ],
     "synthetic": [
