@@ -10,8 +10,12 @@ from dashboards.kit import formats
 from dashboards.kit.components import slug
 from dashboards.kit.document import Document
 from dashboards.kit.formats import SYMBOLS
+from dashboards.kit.own_school import MARKING
 from dashboards.kit.page import Page, PageRequest, Sheet
 from dashboards.kit.values import cell, harmless
+
+OWN_NAME = "DO_NOT_SHARE_own_school"
+"""With which the name of a file begins that has exact figures of an own school."""
 
 
 def metadata(page: Page, asked: PageRequest, heading: str, sheet: Sheet | None = None) -> tuple[tuple[str, str], ...]:
@@ -58,6 +62,26 @@ def csv_response(page: Page, asked: PageRequest, heading: str, sheet: Sheet) -> 
     return Response(body, media_type="text/csv", headers=_attachment(page, asked, heading, sheet.name, "csv"))
 
 
+def own_csv_response(page: Page, asked: PageRequest, heading: str, sheet: Sheet) -> Response:
+    """A table of own school: its first line and its name say that it is not to be shared."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow((MARKING,))
+    writer.writerows(
+        (name, harmless(value)) for name, value in metadata(page, asked, heading, sheet) if name != "Source"
+    )
+    writer.writerow(
+        ("Source", f"School Data Warehouse, version {asked.release.code_version}; exact figures, own school")
+    )
+    writer.writerow(())
+    writer.writerow(column.title for column in sheet.columns)
+    writer.writerows([harmless(cell(value)) for value in row] for row in sheet.rows)
+    headers = _attachment(
+        page, asked, heading, sheet.name.removeprefix("own-school-").replace("-", "_"), "csv", before=OWN_NAME
+    )
+    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
+
+
 def xlsx_response(page: Page, asked: PageRequest, heading: str, sheets: Sequence[Sheet]) -> Response:
     """All tables as a workbook."""
     from dashboards.kit.workbook import workbook  # pandas takes 0.6 s to import, and most readers take no workbook
@@ -76,10 +100,18 @@ def docx_response(page: Page, asked: PageRequest, heading: str, document: Docume
     return Response(word(document), media_type=kind, headers=headers)
 
 
-def _attachment(page: Page, asked: PageRequest, heading: str, name: str, ending: str) -> dict[str, str]:
+def _attachment(
+    page: Page, asked: PageRequest, heading: str, name: str, ending: str, before: str = ""
+) -> dict[str, str]:
     """Named by page, school or sector, table, year and day, so that no two tables have one name."""
     as_at = asked.release.data_as_at
     about = page.name if asked.school or heading == page.title else slug(heading).replace("-", "_")
-    parts = [about, name if name != page.name else "", *(asked.school or ()), asked.academic_year.replace("/", "-")]
+    parts = [
+        before,
+        about,
+        name if name != page.name else "",
+        *(asked.school or ()),
+        asked.academic_year.replace("/", "-"),
+    ]
     parts.append(as_at.isoformat() if as_at else "")
     return {"content-disposition": f'attachment; filename="{"_".join(part for part in parts if part)}.{ending}"'}

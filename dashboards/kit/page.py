@@ -177,6 +177,18 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class OwnSchool:
+    """The part of a school's page that its head alone sees: exact figures, in no cache, print or pack.
+
+    ``marts`` are the tables of ``own_school`` that it reads: each reading is noted before. ``tables`` asks for them in
+    a transaction of the head's and answers ``components.Table``.
+    """
+
+    marts: tuple[str, ...]
+    tables: Callable[[Connection, PageRequest], Sequence[Any]]
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of the dashboards.
 
@@ -189,6 +201,7 @@ class Page:
     ``entry`` is the page's entry in the navigation of a reader, where that is not its title for everybody.
     ``years_of`` answers the academic years, latest first, that the subject of the page has of an authority (GSS code),
     where these are not those of attendance; where it has none, the years of attendance are offered.
+    ``own`` is the part of a school's page for its head alone.
     """
 
     name: str
@@ -206,6 +219,7 @@ class Page:
     in_navigation: bool = True
     entry: Callable[[Reader], Entry | None] | None = None
     years_of: YearsOf | None = None
+    own: OwnSchool | None = None
 
     def entry_for(self, reader: Reader) -> Entry | None:
         """The page's entry in the navigation of this reader; None where it has none."""

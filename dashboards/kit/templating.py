@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from dashboards.kit import formats
+from dashboards.kit import formats, own_school
 from dashboards.kit.components import Table, slug
 from dashboards.kit.markup import figure_html, rows_html
 from dashboards.kit.page import Page, PageRequest, Reader
@@ -22,6 +22,7 @@ AROUND: dict[str, object] = {
     "asked": None,
     "breadcrumbs": (),
     "figures": None,
+    "own_tables": (),
     "own_values": (),
     "page": None,
     "page_address": "",
@@ -62,6 +63,8 @@ def environment(pages: tuple[Page, ...], static: StaticFiles, folders: tuple[Pat
         "figure_html": figure_html,
         "link": link,
         "navigation": navigation,
+        "own_download": own_download,
+        "own_school": own_school,
         "pages": {page.name: page for page in pages},
         "plural": formats.plural,
         "product": PRODUCT,
@@ -130,6 +133,13 @@ def download(context: Context, name: str) -> str:
     asked: PageRequest = context["asked"]
     ending = {"xlsx": "/tables.xlsx", "docx": "/document.docx"}.get(name, f"/tables/{name}.csv")
     return address(context["page"], asked, asked.values, ending)
+
+
+@pass_context
+def own_download(context: Context, name: str) -> str:
+    """The address of a table of own school as CSV by its id."""
+    asked: PageRequest = context["asked"]
+    return address(context["page"], asked, asked.values, f"/own/{name}.csv")
 
 
 @pass_context

@@ -57,6 +57,13 @@ class Database:
             yield connection
 
     @contextmanager
+    def noting(self, reader: Reader) -> Iterator[Connection]:
+        """One transaction that may write and names the reader: a line about what is about to be read."""
+        named = self.engine.execution_options(reader_id=reader.reader_id)
+        with named.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def single(self) -> Iterator[Connection]:
         """For one statement that commits by itself and names no reader: fewer round trips than ``writing``."""
         with self._single.connect() as connection:

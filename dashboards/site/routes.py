@@ -36,6 +36,8 @@ def router(pages: tuple[Page, ...], server: PageServer) -> APIRouter:
     for page in pages:
         _add(made, f"{page.path}/tables/{{table}}.csv", page, server.csv, (TABLE,))
         _add(made, f"{page.path}/tables.xlsx", page, server.xlsx)
+        if page.own is not None:
+            _add(made, f"{page.path}/own/{{table}}.csv", page, server.own_csv, (TABLE,))
         if page.document is not None:
             _add(made, f"{page.path}/document.docx", page, server.docx)
         _add(made, page.path, page, server.show)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import gzip
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from dashboards.kit.templating import address, breadcrumbs_of
 from dashboards.signin.readers import reader_by_number
 from dashboards.site.cache import Cache
 from dashboards.site.database import Database
+from dashboards.site.own_school import is_own, own_tables
 from dashboards.site.scope import page_request, releases_of
 from dashboards.site.signed_in import NotSignedInError, reader_of
 
@@ -69,13 +70,15 @@ class PageServer:
             reader = reader_within(connection, request)
             releases = releases_of(connection)
             key = cache_key(page, reader, given, releases)
-            made = self._pages.get((key, reader.display_name))
+            has_own = is_own(connection, page, given)
+            made = None if has_own else self._pages.get((key, reader.display_name))
             if made is None:
                 found = self._figures_of(connection, page, reader, given, releases)
         if found is not None:
-            html = self._render(page, found)
+            html = self._render(page, found, own_tables(self._database, page, found.asked) if has_own else ())
             made = Made(gzip.compress(html.encode(), GZIP_LEVEL, mtime=0), found.read(page, "html"))
-            self._pages.put((key, reader.display_name), made)
+            if not has_own:  # a page with exact figures is for this request alone
+                self._pages.put((key, reader.display_name), made)
         assert made is not None
         request.state.page_read = made.read
         headers = {"vary": "accept-encoding"}
@@ -90,6 +93,18 @@ class PageServer:
         if sheet is None:
             raise NotFoundError(f"table {name}")
         return downloads.csv_response(page, found.asked, heading_of(page, found), sheet)
+
+    def own_csv(self, page: Page, request: Request, given: Mapping[str, str], name: str) -> Response:
+        """One table of own school as CSV, marked in name and first line. Raises NotFoundError for who is not its head.
+
+        Asked for by name alone: nothing else to take away has a figure of it.
+        """
+        found = self._find(page, request, given, "csv")
+        tables = own_tables(self._database, page, found.asked)
+        table = next((table for table in tables if table.id == name), None)
+        if table is None:
+            raise NotFoundError(f"table {name}")
+        return downloads.own_csv_response(page, found.asked, heading_of(page, found), table.as_sheet(name))
 
     def xlsx(self, page: Page, request: Request, given: Mapping[str, str]) -> Response:
         """All tables of the page as one workbook. Raises NotFoundError where it has none."""
@@ -128,7 +143,7 @@ class PageServer:
         # Readers of one scope share figures, never a name.
         return Found(replace(found.asked, reader=reader), found.figures)
 
-    def _render(self, page: Page, found: Found) -> str:
+    def _render(self, page: Page, found: Found, own: Sequence[Any]) -> str:
         heading = heading_of(page, found)
         return self._templates.get_template(page.template).render(
             page=page,
@@ -140,6 +155,7 @@ class PageServer:
             breadcrumbs=breadcrumbs_of(page, found.asked, heading, self._by_name),
             page_address=address(page, None, found.asked.values).partition("?")[0],
             own_values=own_values(page, found.asked),
+            own_tables=own,
         )
 
 

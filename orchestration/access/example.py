@@ -1,17 +1,21 @@
 """Made-up readers for a demonstration: an officer, three heads and the lead of a cluster. Never on a live warehouse."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import psycopg
 
 from orchestration.access.errors import ReaderError
-from orchestration.access.granting import STEWARD, grant_within
+from orchestration.access.granting import STEWARD, Validity, grant_within
+from orchestration.access.heads import grant_head_within
 from orchestration.access.places import Place
 from orchestration.access.readers import Person
 from orchestration.database import connect
 from orchestration.settings import Settings
 
 ACTOR = "example set"
+HEAD_FOR = dt.timedelta(days=365)
+"""For how long an example is head of a school from the day on which it is made."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ def _give(connection: psycopg.Connection, example: Example) -> bool:
     name = example.reader_name
     person = Person(example.display_name, f"{name}@example.org", f"example|{name}")
     grant_within(connection, name, example.place, ACTOR, person)
+    if example.place.kind == "establishment":
+        until = Validity(last=dt.date.today() + HEAD_FOR)
+        grant_head_within(connection, name, example.place, ACTOR, until)
     return True
 
 

@@ -160,8 +160,8 @@ def revoke(
 ) -> int:
     """Take back a reader's own scope of a place, or the membership of a group, or, where neither is named, everything.
 
-    Out: scopes and memberships taken back. Holds from the next query on. Raises ReaderError where there is nothing
-    to take back.
+    Out: scopes, headships and memberships taken back; with the scope of a school goes the headship. Holds from the
+    next query on. Raises ReaderError where there is nothing to take back.
     """
     with connect(settings, STEWARD) as connection:
         number = reader_id(connection, reader_name)
@@ -179,10 +179,13 @@ def revoke(
                 actor,
                 _named(place) | {"reader": number},
             )
+            if place.kind == "establishment":
+                count += end_headships(connection, number, place, actor)
         else:
             own: dict[str, int | str | None] = {"reader": number}
             count = _end(connection, "scopes", "reader_id = %(reader)s", actor, own)
             count += _end(connection, "group_members", "reader_id = %(reader)s", actor, own)
+            count += end_headships(connection, number, None, actor)
             ended = connection.execute(
                 "update access.readers set revoked_at = now() where reader_id = %s and revoked_at is null", [number]
             )
@@ -190,6 +193,21 @@ def revoke(
         if not count:
             raise ReaderError(f"{reader_name} has no such scope in force: see `warehouse access list`")
         return count
+
+
+def end_headships(connection: psycopg.Connection, reader: int, place: Place | None, actor: str) -> int:
+    """Take back the headships of a reader, or that of one school. Out: how many. Part of the caller's transaction."""
+    named = (place.local_authority_code, place.seed_code, place.sector) if place else (None, None, None)
+    done = connection.execute(
+        """
+        update access.heads set revoked_at = now(), revoked_by = %(actor)s
+        where revoked_at is null and reader_id = %(reader)s
+            and (%(code)s::text is null or (local_authority_code, seed_code, sector)
+                = (%(code)s::text, %(school)s::text, %(sector)s::text))
+        """,
+        {"actor": actor, "reader": reader, **dict(zip(("code", "school", "sector"), named, strict=True))},
+    )
+    return done.rowcount
 
 
 def revoke_scope(settings: Settings, scope_id: int, *, actor: str) -> None:

@@ -13,10 +13,10 @@ Rows = list[dict[str, Any]]
 
 
 def list_scopes(settings: Settings, ended: bool = False) -> Rows:
-    """Scopes of readers and groups, and memberships, with their state.
+    """Scopes of readers and groups, memberships, and headships, with their state.
 
-    In: whether to list what is expired or revoked too. Out: one row per scope or membership; ``state`` is in force,
-    future, expired or revoked.
+    In: whether to list what is expired or revoked too. Out: one row per scope, membership or headship; ``state``
+    is in force, future, expired or revoked.
     """
     return _rows(
         settings,
@@ -37,6 +37,13 @@ def list_scopes(settings: Settings, ended: bool = False) -> Rows:
             from access.group_members as members
             inner join access.readers on members.reader_id = readers.reader_id
             inner join access.groups on members.group_id = groups.group_id
+            union all
+            select
+                null, readers.reader_name, null, 'head of', heads.local_authority_code, null, heads.seed_code,
+                heads.sector, heads.valid_from, heads.valid_until, heads.granted_by, heads.granted_at,
+                heads.revoked_at, heads.revoked_by
+            from access.heads
+            inner join access.readers on heads.reader_id = readers.reader_id
         ),
 
         stated as (
@@ -101,6 +108,17 @@ def _readers(settings: Settings) -> Rows:
             from access.scopes_in_force as scopes
             inner join access.scopes as granted on scopes.scope_id = granted.scope_id
             left join access.groups on scopes.group_id = groups.group_id
+            union all
+            select distinct
+                heads.reader_id,
+                'own figures of ' || heads.sector || ' school ' || heads.seed_code || ' of '
+                || heads.local_authority_code || ', exactly',
+                'head of',
+                granted.valid_until,
+                granted.granted_by
+            from access.heads_in_force as heads
+            inner join access.heads as granted using (reader_id, local_authority_code, seed_code, sector)
+            where granted.revoked_at is null and access.today() between granted.valid_from and granted.valid_until
         ),
 
         reads as (

@@ -16,6 +16,11 @@ def forget_sql_reads(settings: Settings) -> int:
     return _forget(settings, "select access.forget_sql_reads()")
 
 
+def forget_own_school_reads(settings: Settings) -> int:
+    """The same for ``control.own_school_reads``."""
+    return _forget(settings, "select access.forget_own_school_reads()")
+
+
 def _forget(settings: Settings, call: LiteralString) -> int:
     with connect(settings, "releaser") as connection:
         row = connection.execute(call).fetchone()

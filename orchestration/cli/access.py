@@ -2,13 +2,12 @@
 
 import datetime as dt
 import getpass
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, print_rows
+from orchestration.cli import access_sets, own_school
+from orchestration.cli.output import Exit, JsonOption, console, fail, print_rows
 from orchestration.settings import Settings, load_settings
 
 access = typer.Typer(
@@ -52,11 +51,15 @@ def grant(
     same_person: Annotated[
         bool, typer.Option("--same-person", help="Who had left, or is known by another address, is this same person.")
     ] = False,
+    head_of: Annotated[
+        bool, typer.Option("--head-of", help="Head of the school until --until: sees its own figures exactly, too.")
+    ] = False,
 ) -> None:
     """Let a reader see an authority, a cluster or one school. Giving what holds already changes nothing.
 
     A reader who is new is made, as a person who signs in to the dashboards; logins for SQL are made with
-    `warehouse access login`. A short name means one person for good.
+    `warehouse access login`. A short name means one person for good. With `--head-of` a person sees the own school's
+    exact figures as well, where the council has turned that on (`warehouse access own-school`).
 
     Examples:
 
@@ -65,22 +68,27 @@ def grant(
         warehouse access grant head --school 5700329 --sector primary --until 2027-06-30
 
         warehouse access grant jane --group "Area team" --cluster "Alva Academy"
+
+        warehouse access grant head --school 5700329 --sector primary --head-of --until 2027-06-30
     """
-    from orchestration.access import Person, Validity, find_place
+    from orchestration.access import Person, Validity, find_place, grant_head
     from orchestration.access import grant as give
     from orchestration.database import connect
 
     settings = _ready()
     with connect(settings, "steward") as connection:
         place = find_place(connection, settings, authority, cluster, school, sector)
-    done = give(
+    give_it = grant_head if head_of else give
+    done = give_it(
         settings, reader, place,
         actor=getpass.getuser(), person=Person(display_name, email), group=group,
         validity=Validity(first.date() if first else None, last.date() if last else None),
         same_person=same_person,
     )  # fmt: skip
     whose = f"the group {group}, to which {reader} belongs" if group else reader
-    if place is None:
+    if head_of and last is not None:
+        console.print(f"{reader} is head of the {place} until {last.date()}.", highlight=False)
+    elif place is None:
         console.print(f"{reader} belongs to the group {group}.", highlight=False)
     elif done.scope_id is None:
         console.print(f"{place} is given to {whose} already.", highlight=False)
@@ -97,8 +105,13 @@ def revoke(
     sector: SectorOption = None,
     group: Annotated[str | None, typer.Option("--group", help="Leave this group.")] = None,
     scope: Annotated[int | None, typer.Option("--scope", help="One scope by its number, a group's too.")] = None,
+    head_of: Annotated[
+        bool, typer.Option("--head-of", help="The headship alone: own figures go, the school's scope stays.")
+    ] = False,
 ) -> None:
     """Take back a scope, a membership, or with no more than a name everything. Holds from the next query on.
+
+    With the scope of a school goes the headship of it.
 
     Examples:
 
@@ -109,8 +122,10 @@ def revoke(
         warehouse access revoke jane
 
         warehouse access revoke --scope 12
+
+        warehouse access revoke head --school 5700329 --sector primary --head-of
     """
-    from orchestration.access import find_place, revoke_scope
+    from orchestration.access import find_place, revoke_head, revoke_scope
     from orchestration.access import revoke as take_back
     from orchestration.database import connect
 
@@ -124,7 +139,10 @@ def revoke(
     assert reader is not None
     with connect(settings, "steward") as connection:
         place = find_place(connection, settings, authority, cluster, school, sector)
-    count = take_back(settings, reader, place, actor=getpass.getuser(), group=group)
+    if head_of:
+        count = revoke_head(settings, reader, place, actor=getpass.getuser())
+    else:
+        count = take_back(settings, reader, place, actor=getpass.getuser(), group=group)
     console.print(f"Taken back from {reader}: {count}.", highlight=False)
 
 
@@ -191,7 +209,7 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help="What is expired or revoked too.")] = False,
     json_output: JsonOption = False,
 ) -> None:
-    """List scopes and memberships, with who gave them and until when.
+    """List scopes, memberships and headships, with who gave them and until when.
 
     Examples:
 
@@ -238,63 +256,8 @@ def review(
         raise typer.Exit(Exit.ATTENTION)
 
 
-@access.command("import-clusters")
-def import_clusters(
-    file: Annotated[Path, typer.Argument(help="CSV file, or - for standard input.")],
-    json_output: JsonOption = False,
-) -> None:
-    """Replace the clusters of the authorities in a file with columns authority, cluster_name, seed_code, sector.
-
-    Example: `warehouse access import-clusters clusters.csv`
-    """
-    from orchestration.access import import_clusters as take_in
-
-    if str(file) == "-":
-        lines = sys.stdin.read().splitlines()
-    elif file.is_file():
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    else:
-        raise fail(f"there is no file {file}", Exit.USAGE)
-    done = take_in(_ready(), lines)
-    if json_output:
-        print_json({"authorities": done.authorities, "clusters": done.clusters, "schools": done.schools,
-                    "missing": done.missing})  # fmt: skip
-    else:
-        clusters = "1 cluster" if done.clusters == 1 else f"{done.clusters} clusters"
-        schools = "1 school" if done.schools == 1 else f"{done.schools} schools"
-        console.print(f"{clusters} with {schools}.", highlight=False)
-    if done.missing:
-        console.print(f"Scopes name clusters that are gone: {', '.join(done.missing)}", highlight=False)
-        raise typer.Exit(Exit.ATTENTION)
-
-
-@access.command()
-def examples(authority: AuthorityOption = None) -> None:
-    """Make the readers of a demonstration: an officer, heads of schools, the lead of a cluster. Never on live data.
-
-    The dashboards' local sign-in offers them. Without a council they are made for each that has been released; one
-    that was ever given a scope in a council stays as it is.
-
-    Examples:
-
-        warehouse access examples
-
-        warehouse access examples --authority "Glasgow City"
-    """
-    from orchestration.access import authority_code, grant_example_set
-    from orchestration.ledger import releases
-
-    settings = _ready()
-    released = sorted({str(row["local_authority_code"]) for row in releases(settings)})
-    wanted = [authority_code(settings, authority)] if authority else released
-    missing = [code for code in wanted if code not in released]
-    if missing or not wanted:
-        raise fail(f"nothing has been released{f' of {missing[0]}' if missing else ''} yet: run `warehouse run`")
-    for code in wanted:
-        made = grant_example_set(settings, code)
-        console.print(f"{code}: {', '.join(made) or 'they are there already'}", highlight=False)
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
+    own_school.add_to(access)
+    access_sets.add_to(access)
     app.add_typer(access, name="access")

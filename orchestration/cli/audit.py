@@ -24,14 +24,20 @@ def audit_disclosure(
         bool, typer.Option("--trial", help="Compare declarations on trial with what readers see today.")
     ] = False,
     authority: Annotated[
-        list[str] | None, typer.Option("--authority", help="With --trial: codes of authorities; all without it.")
+        list[str] | None,
+        typer.Option("--authority", help="With --trial or --knows-school: codes of authorities; all without it."),
     ] = None,
+    knows_school: Annotated[
+        bool, typer.Option("--knows-school", help="Attack as one who knows a school exactly too, each in turn.")
+    ] = False,
     json_output: JsonOption = False,
 ) -> None:
     """Say which hidden figures anybody can work out, by subtraction and by linear programs: of a table, or of all.
 
     Without a table it attacks what stands released of every subject that declares itself. With --trial it judges the
     declarations that decide nothing yet, attacks what they would show, and sets it beside what stands, mart by mart.
+    With --knows-school it has all that stands and besides, each school in turn, that one's exact figures, and those of
+    each shared headship: what a head and an officer could work out together. The database gives both to nobody.
     Exit code 3 where anything is given away. Nothing is changed. docs/disclosure-control.md explains the structure.
 
     Examples:
@@ -41,9 +47,14 @@ def audit_disclosure(
         warehouse audit-disclosure --csv table.csv --structure table.yml --json
 
         warehouse audit-disclosure --trial --authority S12000005
+
+        warehouse audit-disclosure --knows-school --authority S12000005
     """
-    if (trial and csv is not None) or (authority and not trial):
-        raise fail("--trial goes with --authority, and with no table", Exit.USAGE)
+    if sum((trial, knows_school, csv is not None)) > 1 or (authority and not (trial or knows_school)):
+        raise fail("--trial or --knows-school goes with --authority, and with no table", Exit.USAGE)
+    if knows_school:
+        _of_who_knows(authority or [], json_output)
+        return
     if trial:
         _of_trials(authority or [], json_output)
         return
@@ -62,6 +73,20 @@ def audit_disclosure(
     ]  # fmt: skip
     print_rows(rows, "What readers can work out", "No subject that declares itself has been released.", json_output)
     if any(one.given_away for one in audited):
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def _of_who_knows(authorities: list[str], json_output: bool) -> None:
+    from orchestration.release.door.knowing import audit_knowing
+
+    found = audit_knowing(load_settings(), authorities)
+    rows = [
+        {"authority": one.local_authority_code, "subject": one.subject, "who_knows": " and ".join(one.schools),
+         "given_away": len(one.given_away), "figures": "; ".join(one.given_away[:LISTED])}
+        for one in found
+    ]  # fmt: skip
+    print_rows(rows, "What is told to who knows a school, besides", "Nothing of another school.", json_output)
+    if found:
         raise typer.Exit(Exit.ATTENTION)
 
 

@@ -103,7 +103,7 @@ def demo() -> None:
     Example: `make demo`
     """
     from orchestration import ledger
-    from orchestration.access import grant_example_set
+    from orchestration.access import grant_example_set, turn_own_school
     from orchestration.database import dsn, ensure_ready
     from orchestration.layer_sizes import layer_sizes
 
@@ -115,6 +115,9 @@ def demo() -> None:
     stages["make extracts"] = _make_extracts(settings)
     before = time.monotonic()
     if not ledger.releases(settings):
+        if settings.environment != "live":
+            reason = "a demonstration of made-up pupils"
+            turn_own_school(settings, AUTHORITY_CODE, is_on=True, reason=reason, actor="demo")
         run_all(settings, until=RELEASED_BEFORE)
     summary = run_all(settings)
     stages["land, build, check, release"] = time.monotonic() - before

@@ -70,9 +70,16 @@ select n.nspname, c.relname, c.relrowsecurity, c.relforcerowsecurity,
     )
 from pg_catalog.pg_class as c inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and (
-    n.nspname in ('released', 'projects')
-    or (n.nspname, c.relname) in (('control', 'page_reads'), ('control', 'sql_reads'))
+    n.nspname in ('released', 'projects', 'own_school')
+    or (n.nspname, c.relname) in (
+        ('control', 'page_reads'), ('control', 'sql_reads'), ('control', 'own_school_reads')
+    )
 ) order by 1, 2
+"""
+CONDITIONS = """
+select 'released', mart, read_condition from control.release_contracts
+union all
+select 'own_school', mart, read_condition from control.own_school_tables
 """
 READERS = ["aggregated_owner", "dashboard"]
 KIND_WORDS = {"relation": "table"}
@@ -157,8 +164,8 @@ def _defaults(connection: Connection) -> Iterator[Difference]:
 
 
 def _policies(connection: Connection) -> Iterator[Difference]:
-    query = "select mart, read_condition from control.release_contracts"
-    conditions: dict[str, str | None] = dict(connection.execute(query).fetchall())
+    rows = connection.execute(CONDITIONS).fetchall()
+    conditions: dict[tuple[str, str], str | None] = {(schema, table): said for schema, table, said in rows}
     for schema, table, is_on, is_forced, policies in connection.execute(POLICIES).fetchall():
         this = sql.Identifier(schema, table)
         if not is_on:
@@ -173,7 +180,7 @@ def _policies(connection: Connection) -> Iterator[Difference]:
                 f"row-level security of {schema}.{table} does not hold for its owner",
                 (sql.SQL("alter table {} force row level security").format(this),),
             )
-        wanted = _wanted_policies(schema, table, conditions.get(table))
+        wanted = _wanted_policies(schema, table, conditions.get((schema, table)))
         for name in sorted({*policies, *wanted}):
             expected = wanted.get(name)
             if expected == policies.get(name) or (expected and expected["using"] is None):
@@ -189,11 +196,16 @@ def _policy(verb: str, roles: list[str], using: str | None, check: str | None) -
 
 
 def _wanted_policies(schema: str, table: str, condition: str | None) -> dict[str, dict[str, object]]:
-    """Policies of a released table, or of one of projects, whose owner has the rows of the login's project alone."""
+    """Policies of a released table, of own school, or of projects, whose owner has the login's project's rows alone."""
     if schema == "released":
         return {
             "written_by_release": _policy("*", ["releaser"], "true", "true"),
             "read_by_readers": _policy("r", READERS, condition, None),
+        }
+    if schema == "own_school":
+        return {
+            "written_by_release": _policy("*", ["releaser"], "true", "true"),
+            "read_by_head": _policy("r", ["dashboard"], condition, None),
         }
     written = {"written_by_build": _policy("*", ["transformer"], "true", "true")}
     if table == "degrees":

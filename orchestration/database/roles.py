@@ -172,6 +172,11 @@ SCHEMAS: dict[str, Schema] = {
         AGGREGATED_OWNER,
         use=("dashboard", ANALYST, RESEARCHER),
     ),
+    "own_school": Schema(
+        "Marts of one school, exact, for its head: written by release, read by the pages for the head named alone.",
+        AGGREGATED_OWNER,
+        use=("releaser", "dashboard"),
+    ),
     "control": Schema(
         "Ledger, balance sheet, freshness, provenance and releases. Restricted.",
         CONTROL_OWNER,
@@ -213,6 +218,8 @@ DEFAULTS: tuple[Default, ...] = (
     Default(CONTROL_OWNER, "vault", READ, ("transformer",)),
     Default(AGGREGATED_OWNER, "released", READ, ("dashboard",)),
     Default(AGGREGATED_OWNER, "released", WRITE, ("releaser",)),
+    Default(AGGREGATED_OWNER, "own_school", READ, ("dashboard",)),
+    Default(AGGREGATED_OWNER, "own_school", WRITE, ("releaser",)),
     Default(AGGREGATED_OWNER, "aggregated", READ, ("dashboard", ANALYST, RESEARCHER)),
 )
 

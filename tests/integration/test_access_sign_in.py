@@ -77,6 +77,12 @@ def test_every_function_of_access_looks_names_up_in_a_fixed_place(either: Settin
     for name, is_definer, configured, is_public, comment in rows:
         assert configured[0] == "search_path=pg_catalog, pg_temp", name
         assert set(configured[1:]) <= {"client_min_messages=warning"}, name
-        assert is_definer or name in {"today", "keep_revocation", "keep_project_acts", "stamp_grant"}, name
+        assert is_definer or name in {
+            "today",
+            "keep_revocation",
+            "keep_project_acts",
+            "stamp_grant",
+            "keep_heads_few",
+        }, name
         assert not is_public, name
         assert comment, name

@@ -56,9 +56,12 @@ SCOPES = {f"access.{name}" for name in (
 SIGN_IN = {"access.example_readers()", "access.reader_for(text,text)",
            "access.reader_of_session(bytea,interval,interval)"}  # fmt: skip
 DOOR = {"released.read_door_probe()"}
+OWN_SCHOOL = {"access.open_own_school(text,text,text,text[])", "access.own_schools()", "access.own_schools_open(text)"}
+DECISIONS = {"access.own_school_is_on(text)", "access.today()"}
 OF_ACCESS = {f"access.{name}" for name in (
-    "clusters", "group_members", "groups", "logins", "readers", "retention", "school_counts", "schools_in_force",
-    "scopes", "scopes_in_force", "projects", "project_columns", "project_terms", "project_ends", "project_logins",
+    "clusters", "group_members", "groups", "heads", "heads_in_force", "logins", "readers", "retention", "school_counts",
+    "schools_in_force", "scopes", "scopes_in_force", "projects", "project_columns", "project_terms", "project_ends",
+    "project_logins",
     "project_states",
 )}  # fmt: skip
 PROJECT = {
@@ -71,22 +74,23 @@ BY_HAND: dict[str, dict[str, set[str]]] = {
     # and pseudonymised.*, where dbt has built
     "researcher": {"EXECUTE": SCOPES | DOOR | PROJECT, "SELECT": {"aggregated.*", *EXTRACTS}},
     "dashboard": {
-        "EXECUTE": SCOPES | SIGN_IN | DOOR,
+        "EXECUTE": SCOPES | SIGN_IN | DOOR | OWN_SCHOOL,
         "SELECT": {"aggregated.*", "released.*", "access.sessions", "control.environment"},
         "INSERT": {"access.sessions", "control.page_reads"},
         "UPDATE": {"access.sessions"},
         "DELETE": {"access.sessions"},
     },
-    "auditor": {"EXECUTE": {"access.today()"}, "SELECT": OF_ACCESS | {"control.*"}},
+    "auditor": {"EXECUTE": DECISIONS, "SELECT": OF_ACCESS | {"control.*"}},
     "steward": {
-        "EXECUTE": {"access.today()"},
+        "EXECUTE": DECISIONS,
         "SELECT": OF_ACCESS | {"control.*", "raw.rejected_rows"},
-        "INSERT": {"access.clusters", "access.group_members", "access.groups", "access.readers", "access.scopes",
+        "INSERT": {"access.clusters", "access.group_members", "access.groups", "access.heads", "access.readers",
+                   "access.scopes",
                    "access.projects", "access.project_columns", "access.project_terms", "access.project_ends",
                    "control.closed_days", "control.ledger_events", "control.published_imports",
                    "control.published_rows"},
         "UPDATE": {"control.lock_build", "control.lock_landing", "access.retention.keep_days",
-                   *(f"access.{table}.{column}" for table in ("scopes", "group_members")
+                   *(f"access.{table}.{column}" for table in ("scopes", "group_members", "heads")
                      for column in ("revoked_at", "revoked_by")),
                    *(f"access.readers.{column}" for column in (
                        "display_name", "email", "revoked_at", "subject", "valid_from", "valid_until"))},

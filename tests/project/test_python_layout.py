@@ -30,7 +30,7 @@ ROOMS = {
         {"attacker"},
         {"declared"},
         {"tables"},
-        {"protection"},
+        {"protection", "own_school"},
         {"follow", "subject"},
         {"held"},
         {"door"},

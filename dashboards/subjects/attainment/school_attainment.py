@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from dashboards.kit import formats
 from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
-from dashboards.subjects.attainment.figures import one_school, organisers, words
+from dashboards.subjects.attainment.figures import one_school, organisers, own_school, words
 from dashboards.subjects.attainment.queries import returned
 from dashboards.subjects.attainment.queries.returned import years_of
 from dashboards.subjects.core.figures.attained import OF_SECTOR
@@ -100,6 +100,7 @@ PAGE = Page(
     parent="attainment",
     parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
     in_navigation=False,
+    own=own_school.OWN,
     years_of=years_of,
     reads=(
         "schools",

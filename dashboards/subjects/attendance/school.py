@@ -23,7 +23,7 @@ from dashboards.kit.page import (
     Reader,
     Sheet,
 )
-from dashboards.subjects.attendance.figures import absence, clusters, course, groups, headline
+from dashboards.subjects.attendance.figures import absence, clusters, course, groups, headline, own_school
 from dashboards.subjects.attendance.queries import clusters as cluster_queries
 from dashboards.subjects.attendance.queries import school as queries
 from dashboards.subjects.attendance.queries.national import PERSISTENT, is_of_all_sectors
@@ -265,6 +265,7 @@ PAGE = Page(
     parent="schools",
     parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
     in_navigation=False,
+    own=own_school.OWN,
     entry=entry,
     reads=(
         "schools",

@@ -9,7 +9,7 @@ from dashboards.kit import formats
 from dashboards.kit.components import Card, Table
 from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
 from dashboards.subjects.core.figures.codes import school_name
-from dashboards.subjects.senior_phase.figures import one_school, words
+from dashboards.subjects.senior_phase.figures import one_school, own_school, words
 from dashboards.subjects.senior_phase.figures.measures import SETS
 from dashboards.subjects.senior_phase.queries import released
 from dashboards.subjects.senior_phase.queries.released import READS, years_of
@@ -99,6 +99,7 @@ PAGE = Page(
     parent="senior_phase",
     parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
     in_navigation=False,
+    own=own_school.OWN,
     years_of=years_of,
     reads=READS,
 )

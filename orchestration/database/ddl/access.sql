@@ -199,8 +199,9 @@ comment on column access.retention.table_name is 'The table.';
 comment on column access.retention.keep_days is 'Days that a line is kept: 400 unless the steward has changed it.';
 alter table access.retention drop constraint if exists retention_table_name_check;
 alter table access.retention
-add constraint retention_table_name_check check (table_name in ('control.page_reads', 'control.sql_reads'));
-insert into access.retention (table_name, keep_days) values ('control.page_reads', 400), ('control.sql_reads', 400)
+add constraint retention_table_name_check check (table_name in ('control.page_reads', 'control.sql_reads', 'control.own_school_reads'));
+insert into access.retention (table_name, keep_days)
+values ('control.page_reads', 400), ('control.sql_reads', 400), ('control.own_school_reads', 400)
 on conflict do nothing;
 
 -- What was taken back stays so: a grant is given anew, so that the table tells what held when.

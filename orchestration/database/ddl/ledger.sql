@@ -113,7 +113,7 @@ alter table control.ledger_events drop constraint if exists ledger_events_kind_c
 alter table control.ledger_events add constraint ledger_events_kind_check check (
     kind in (
         'landed', 'withdrawn', 'restored', 'retried', 'replayed', 'erased', 'accepted', 'unaccepted', 'quarantined',
-        'days_closed', 'days_opened', 'published_imported', 'published_taken_back'
+        'days_closed', 'days_opened', 'published_imported', 'published_taken_back', 'own_school_on', 'own_school_off'
     )
 );
 alter table control.ledger_events drop constraint if exists ledger_events_of_something;
@@ -124,9 +124,9 @@ create index if not exists ledger_events_by_delivery on control.ledger_events (d
 create index if not exists ledger_events_by_file on control.ledger_events (file_id) where file_id is not null;
 comment on table control.ledger_events is 'What happened to deliveries and files, append-only: the layers follow from it. One row per event.';
 comment on column control.ledger_events.event_id is 'Number of the event, growing; a build reflects all events up to one.';
-comment on column control.ledger_events.delivery_id is 'The delivery concerned; null where it is an authority''s list of closed days, or published figures.';
+comment on column control.ledger_events.delivery_id is 'The delivery concerned; null where it is an authority''s list of closed days, published figures, or whether heads see their own school exactly.';
 comment on column control.ledger_events.file_id is 'The one file concerned; null for the whole delivery.';
-comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased; accepted or unaccepted where a person decided on a sudden change; quarantined where a file was held back after it had landed; days_closed, days_opened, published_imported or published_taken_back without a delivery.';
+comment on column control.ledger_events.kind is 'landed, withdrawn, restored, retried, replayed or erased; accepted or unaccepted where a person decided on a sudden change; quarantined where a file was held back after it had landed; days_closed, days_opened, published_imported, published_taken_back, own_school_on or own_school_off without a delivery.';
 comment on column control.ledger_events.reason is 'Why, in the words of whoever did it. Never a value that identifies a pupil.';
 comment on column control.ledger_events.actor is 'Who or what did it.';
 comment on column control.ledger_events.occurred_at is 'When.';

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.access import collect_sql_reads, forget_page_reads, forget_sql_reads
+from orchestration.access import collect_sql_reads, forget_own_school_reads, forget_page_reads, forget_sql_reads
 from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, in_words
 from orchestration.defs.run_store import prune_runs
 from orchestration.settings import load_settings
@@ -11,7 +11,8 @@ from orchestration.settings import load_settings
 @dg.asset(
     key=["control", "page_reads"],
     group_name="control",
-    description="Who asked for which page, and which login read which mart by SQL (control.sql_reads), kept for "
+    description="Who asked for which page, which login read which mart by SQL (control.sql_reads), and which head read "
+    "which exact mart of the own school (control.own_school_reads), kept for "
     "as many days as access.retention says. Every night older lines go; readings that only a log has come in.",
     kinds={"postgres"},
     owners=["team:information-governance"],
@@ -26,6 +27,7 @@ def page_reads(context: dg.AssetExecutionContext, warehouse: WarehouseResource) 
                 "SQL reads from the log": collect_sql_reads(settings),
                 "lines forgotten": forget_page_reads(settings),
                 "SQL reads forgotten": forget_sql_reads(settings),
+                "own-school reads forgotten": forget_own_school_reads(settings),
             }
         )
 

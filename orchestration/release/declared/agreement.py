@@ -6,6 +6,7 @@ from typing import Any
 from orchestration.contracts.document import Problem
 from orchestration.meant import hint
 from orchestration.release.declared.agreement_of_marts import columns_of, mart_disagreements, twice
+from orchestration.release.declared.own_school import own_school_disagreements
 
 Found = Mapping[str, Any]
 
@@ -26,6 +27,7 @@ def disagreements(found: Found, subject: str) -> Iterator[Problem]:
             yield Problem(("links", name), "counts no persons, and tells of none, so nothing of it can be linked")
         if other in found["marts"]:
             yield Problem(("links", name), f"is {other}, which is of this subject and judged with it anyway")
+    yield from own_school_disagreements(found)
 
 
 def _counts_persons(found: Found, mart: str) -> bool:

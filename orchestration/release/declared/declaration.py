@@ -175,6 +175,7 @@ class Declaration:
     """All that a subject declares. ``links`` has, by mart, one of another subject about nearly the same persons.
 
     A trial is judged and decides nothing: what readers see of its marts is as their models say under ``meta.release``.
+    ``own_school`` has, by mart, the columns beside its keys that a head may see exactly of the own school (RULES 47).
     """
 
     subject: str
@@ -184,6 +185,7 @@ class Declaration:
     marts: Mapping[str, Mart]
     links: Mapping[str, str]
     is_trial: bool = False
+    own_school: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def place(self, name: str) -> Place:
         """A level of places by its name."""

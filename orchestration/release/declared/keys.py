@@ -128,6 +128,7 @@ RELEASE = Keys(
         "populations": Named(POPULATION),
         "marts": Named(MART),
         "links": Named(NAME),
+        "own_school": Named(ListOf(NAME)),
     },
     needed=("subject", "description", "places", "populations", "marts"),
 )

@@ -53,6 +53,7 @@ def declaration_of(found: Mapping[str, Any]) -> Declaration:
         {name: _mart(name, one) for name, one in found["marts"].items()},
         dict(found.get("links") or {}),
         bool(found.get("trial", False)),
+        {mart: tuple(columns) for mart, columns in (found.get("own_school") or {}).items()},
     )
 
 

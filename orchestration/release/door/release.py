@@ -38,6 +38,7 @@ from orchestration.release.held.hold import Held, hold, remember
 from orchestration.release.held.periods import Moment
 from orchestration.release.held.store import years_to_judge
 from orchestration.release.limits import at, seconds_left
+from orchestration.release.own_school import provision_own_school, write_own_school
 from orchestration.release.protection.memory import Memory, load_memory, save_memory
 from orchestration.release.protection.protect import Protected, protect
 from orchestration.release.protection.sources import DatabasePupils
@@ -153,6 +154,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
             "update released.releases set checked_at = now() where local_authority_code = %s", [authority]
         )
         result = ReleaseResult(authority, "unchanged")
+        write_own_school(connection, contracts, authority)
         record_attempt(connection, result, [], build.event_id)
         record_years(connection, contracts, authority, build.code_version, last_closed)
         remember(connection, found, last_release_of(connection, authority), new_alone=True)
@@ -182,6 +184,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
             keep_months(connection, contract, authority, release_id)
     changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
     result = ReleaseResult(authority, "released", release_id, changed)
+    write_own_school(connection, contracts, authority)
     record_attempt(connection, result, [], build.event_id)
     record_years(connection, contracts, authority, build.code_version, last_closed)
     connection.commit()
@@ -233,6 +236,13 @@ def _release_contained(settings: Settings, authority: str) -> ReleaseResult:
     return result
 
 
+def _provision(settings: Settings) -> None:
+    """Make the tables as the project declares them, where it has been parsed."""
+    if manifest_path(settings).exists():
+        provision_aggregated(settings)
+        provision_own_school(settings)
+
+
 def release_authority(settings: Settings, local_authority_code: str) -> ReleaseResult:
     """Release one authority: all its marts from the old state to the new in one transaction.
 
@@ -240,8 +250,7 @@ def release_authority(settings: Settings, local_authority_code: str) -> ReleaseR
     not of one build, and with the step where something goes wrong; readers then keep the last good release.
     Waits for a running build.
     """
-    if manifest_path(settings).exists():
-        provision_aggregated(settings)
+    _provision(settings)
     with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
         connection.commit()
         return _release_contained(settings, local_authority_code)
@@ -253,8 +262,7 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
     What goes wrong at one of them refuses that one, within ``settings.release_seconds``, and no other. What lies
     outside the warehouse (a full disk, a lost database) is raised after the others have been tried.
     """
-    if manifest_path(settings).exists():
-        provision_aggregated(settings)
+    _provision(settings)
     with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
         authorities = connection.execute(
             """

@@ -14,6 +14,7 @@ from orchestration.release.door.record import (
 )
 from orchestration.release.engine.model import ModelError
 from orchestration.release.limits import at
+from orchestration.release.own_school import write_own_school
 from orchestration.release.subject.attack import findings
 from orchestration.release.subject.judge import judge
 from orchestration.release.subject.judged import Judged, SubjectError
@@ -129,6 +130,7 @@ def _released(
     is_new = any(one.memory.new_cells or one.memory.new_rows is not None for one in every)
     if not is_new and not any(difference.count for difference in differences):
         result = ReleaseResult(authority, "unchanged")
+        write_own_school(connection, contracts, authority)
         record_attempt(connection, result, [], build.event_id)
         connection.commit()
         return result
@@ -149,6 +151,7 @@ def _released(
         save_memory(connection, one.place, one.memory, release_id, deliveries[2])
     changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
     result = ReleaseResult(authority, "released", release_id, changed)
+    write_own_school(connection, contracts, authority)
     record_attempt(connection, result, [], build.event_id)
     connection.commit()
     return result

@@ -1,11 +1,12 @@
 """What readers would see of a declared subject, given to the attacker before anybody sees it (RULES 46)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from orchestration.release.attacker.bounds import bounded
 from orchestration.release.attacker.determined import determined
+from orchestration.release.attacker.knowing import knowing
 from orchestration.release.attacker.released import Key, Seen, puzzle_of
 from orchestration.release.declared.declaration import Mart
 from orchestration.release.declared.figures import COUNTED
@@ -19,14 +20,17 @@ Released = Mapping[str, tuple[MartRows, Mapping[Row, Row]]]
 """By mart the exact rows, and those that are to be released."""
 
 
-def findings(judged: Judged, released: Released) -> list[str]:
+def findings(judged: Judged, released: Released, knows: Collection[str] = ()) -> list[str]:
     """Names of what readers could work out; empty where there is nothing.
 
     That is figures of 1 to 4 persons, changes by 1 to 4, and results that all of a small cohort share. It
-    is told which figures are held, which no reader is.
+    is told which figures are held, which no reader is. Who ``knows`` some places (SEED code and sector, parted by a
+    stroke) has every figure of them, and is asked for those of others.
     """
     is_told = bool(judged.figures.declaration.populations[judged.place.population].told_by)
     seen = seen_of_told(judged, released) if is_told else _seen(judged, released)
+    if knows:
+        seen = knowing(seen, _true(judged), knows)
     puzzle = puzzle_of(judged.figures.model.dimensions, seen)
     system, changed = judged.decision.system, judged.decision.changed
     true: dict[str, int] = {}
@@ -50,6 +54,14 @@ def findings(judged: Judged, released: Released) -> list[str]:
             found.append(f"the change of {puzzle.hidden[number].name}")
         if puzzle.hidden[number].name in alike:
             found.append(f"that all have one result in {puzzle.hidden[number].name}")
+    return found
+
+
+def _true(judged: Judged) -> dict[str, dict[Key, int]]:
+    """Every figure as it is now, by table and key."""
+    found: dict[str, dict[Key, int]] = {}
+    for cell, value in zip(judged.decision.system.cells, judged.decision.system.values, strict=True):
+        found.setdefault(cell.table, {})[cell.place, *cell.groups] = int(value)
     return found
 
 

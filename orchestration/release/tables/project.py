@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestration.release.tables.contracts import contracts_of
 from orchestration.release.tables.meta import CLASSES, Node, meta_of, meta_problems
+from orchestration.release.tables.own_school import own_school_problems
 from orchestration.release.tables.shapes import SHAPES, ContractError
 
 
@@ -96,6 +97,7 @@ def project_problems(manifest: Mapping[str, Any]) -> list[str]:
     contracts, problems = contracts_of(manifest["nodes"].values())
     missing = sorted(SHAPES.keys() - {contract.mart for contract in contracts})
     problems += [f"{mart}: it is for readers, and no model declares it under meta.release" for mart in missing]
+    problems += own_school_problems(manifest["nodes"].values())
     problems += [*meta_problems(manifest), *strategy_problems(manifest)]
     return [*dict.fromkeys(problems), *privacy_problems(manifest)]
 

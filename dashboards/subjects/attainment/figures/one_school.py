@@ -191,7 +191,8 @@ def years_table(found: School, on_paper: bool = False) -> Table:
     rows: list[Sequence[Cell]] = []
     for year in found.years:
         cells = [found.at(found.whole, organiser, year) for organiser in MEASURES]
-        rows.append((year, *(cell for one in cells for cell in (one.band if on_paper else one.cell, one.cohort))))
+        each = [(one.band, one.cohort_to_share) if on_paper else (one.cell, one.cohort) for one in cells]
+        rows.append((year, *(cell for pair in each for cell in pair)))
     return Table(
         caption=f"Over the years, {stage_name(found.whole)}{', in official bands' if on_paper else ''}",
         columns=(

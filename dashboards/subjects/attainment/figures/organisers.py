@@ -116,7 +116,7 @@ def gaelic_table(
         if now.cohort.value == 0:
             continue
         named = Words(f"{stage_name(stage)}: {ORGANISERS[organiser].lower()}", name, "gd")
-        rows.append((named, now.band if on_paper else now.cell, now.cohort))
+        rows.append((named, now.band if on_paper else now.cell, now.cohort_to_share if on_paper else now.cohort))
     if not any(isinstance(row[-1], Figure) and row[-1].is_shown for row in rows):
         return None
     return Table(

@@ -108,8 +108,8 @@ def schools_to_share(lines: Sequence[SchoolLine], asked: PageRequest) -> Table:
         ),
         rows=[
             (
-                line.name, IN_ROW[line.sector], line.literacy.band, line.literacy.cohort,
-                line.numeracy.band, line.numeracy.cohort, line.deprived,
+                line.name, IN_ROW[line.sector], line.literacy.band, line.literacy.cohort_to_share,
+                line.numeracy.band, line.numeracy.cohort_to_share, line.deprived,
             )
             for line in lines
         ],

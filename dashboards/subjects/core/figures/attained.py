@@ -15,6 +15,7 @@ from dashboards.kit.formats import Figure, figure
 from dashboards.kit.labels import labels
 
 FEW = 50  # pupils: below, a count stands before the percentage, and no direction is said
+NOT_SHARED = 20  # pupils: of a school's cohort of so many or fewer nothing leaves the council
 MEASURES = ("literacy", "numeracy")
 ORGANISERS = labels("organisers")
 STAGES = labels("returned_stages")
@@ -64,9 +65,19 @@ class Attained:
     @property
     def band(self) -> Figure | str:
         """On paper, of a school: the released band, ``70% to under 80%``, ``90% or more``, or why there is none."""
-        if self.official_band is not None and self.share.is_shown:
+        if self.official_band is not None and self.share.is_shown and self.cohort_to_share.is_shown:
             return self.official_band
         return Figure(None, self.share.symbol or "[c]", "text")
+
+    @property
+    def cohort_to_share(self) -> Figure:
+        """On paper, of a school: its pupils, unless they are as few as the official statistics leave out."""
+        return to_share(self.cohort)
+
+
+def to_share(pupils: Figure) -> Figure:
+    """A school's number of pupils as it may leave the council: ``[c]`` where they are 20 or fewer; zero is shown."""
+    return Figure(None, "[c]", pupils.unit) if 0 < (pupils.value or 0) <= NOT_SHARED else pupils
 
 
 NOBODY = Attained(Figure(None, "[x]", "count"), Figure(None, "[x]", "count"), Figure(None, "[x]"))

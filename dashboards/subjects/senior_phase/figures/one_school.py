@@ -97,7 +97,8 @@ def awards_table(found: School, award_set: str, on_paper: bool = False) -> Table
     for measure in OF_LEAVERS[award_set]:
         one = found.at(measure)
         around = () if found.council.is_empty or on_paper else (found.council.at(measure).share,)
-        rows.append((named(measure), one.band if on_paper else one.cell, one.cohort, *around))
+        cohort = one.cohort_to_share if on_paper else one.cohort
+        rows.append((named(measure), one.band if on_paper else one.cell, cohort, *around))
     columns = [Column("Awards"), Column("This school", numeric=not on_paper), Column("Leavers", numeric=True)]
     if not (found.council.is_empty or on_paper):
         columns.append(Column("Authority", numeric=True))
@@ -118,7 +119,8 @@ def years_table(found: School, award_set: str, on_paper: bool = False) -> Table:
         each = [found.at(measure, year) for measure in measures]
         cells = (one.band if on_paper else one.cell for one in each)
         why = () if on_paper else (EXAMS.get(year, ""),)
-        rows.append((year, *cells, each[0].cohort, *why))
+        cohort = each[0].cohort_to_share if on_paper else each[0].cohort
+        rows.append((year, *cells, cohort, *why))
     edition = ", in official bands" if on_paper else ""
     return Table(
         caption=f"{SETS[award_set]} of leavers over the years{edition}",

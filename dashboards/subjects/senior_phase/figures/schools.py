@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 from dashboards.kit.components import Cell, Column, Link, Table
 from dashboards.kit.formats import Figure, figure
 from dashboards.kit.page import PageRequest
-from dashboards.subjects.core.figures.attained import Attained
+from dashboards.subjects.core.figures.attained import Attained, to_share
 from dashboards.subjects.core.figures.codes import school_name
 from dashboards.subjects.senior_phase.figures.measures import SETS, named, reached, went
 from dashboards.subjects.senior_phase.queries import released
@@ -74,7 +74,7 @@ def schools_table(lines: Sequence[SchoolLine], asked: PageRequest, award_set: st
     measures = IN_TABLE[award_set]
     rows: list[tuple[Cell, ...]] = [
         (
-            line.name if on_paper else line.link, line.leavers,
+            line.name if on_paper else line.link, to_share(line.leavers) if on_paper else line.leavers,
             *(line.awards[one].band if on_paper else line.awards[one].cell for one in measures), line.deprived,
         )
         for line in lines
