@@ -3,7 +3,7 @@
 from dashboards.kit.page import Page
 from dashboards.subjects.attainment import attainment, school_attainment
 from dashboards.subjects.attendance import authority, authority_brief, authority_pack, school, school_brief, schools
-from dashboards.subjects.core import about, data_quality, today
+from dashboards.subjects.core import about, aims, data_quality, today
 from dashboards.subjects.roll import roll
 from dashboards.subjects.senior_phase import school_senior_phase, senior_phase
 
@@ -19,6 +19,7 @@ PAGES: tuple[Page, ...] = (
     school_attainment.PAGE,
     senior_phase.PAGE,
     school_senior_phase.PAGE,
+    aims.PAGE,
     roll.PAGE,
     data_quality.PAGE,
     about.PAGE,
