@@ -20,7 +20,7 @@ from dashboards.subjects.core.figures.aims import (
     sentence_of,
     table_of,
 )
-from dashboards.subjects.core.queries.aims import aim_rows, schools_in
+from dashboards.subjects.core.queries.aims import aim_rows, schools_in, years_of_attendance
 
 PARTS = labels("parts_of_aims")
 PART = Parameter(
@@ -39,6 +39,12 @@ NOT_HELD = (
     "Aims for participation at 16 to 19 and a council's own aim for health and wellbeing are not in this warehouse: "
     "Skills Development Scotland publishes the first."
 )
+PATHS = "paths"
+AS_PUBLISHED = (
+    "As published, since the return was last broken: nothing before 2021/22 may be compared. The line across is the "
+    "aim for all pupils."
+)
+NOT_HERE = (NO_FORECAST, NOT_HELD)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class AimsFigures:
     table: Table | None
     charts: tuple[Chart, ...]
     places: Table | None
+    not_here: tuple[str, ...]
     notes: Sequence[Note]
 
 
@@ -60,21 +67,24 @@ def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
     rows = aim_rows(connection, asked)
     every = aimed_of(rows)
     if not every:
-        return AimsFigures("", (), (NO_ROUND,), (), None, (), None, ())
+        return AimsFigures("", (), (NO_ROUND,), (), None, (), None, (), ())
     part = asked.value("part")
     year = rows.level_years[-1] if rows.level_years else ""
     of_schools = tuple(Place(row) for row in schools_in(connection, asked, year)) if part and year else ()
+    if part == PATHS:
+        charts = tuple(chart for measure in LEVELS if (chart := path_chart(rows, every, measure)))
+        return AimsFigures(part, tuple(PARTS.items()), (AS_PUBLISHED,), (), None, charts, None, (), ())
     if part:
         said = tuple(filter(None, (places_sentence(of_schools, organiser) for organiser in LEVELS.values())))
         says = said or ("No school that you may see has a figure that is shown.",)
         return AimsFigures(
-            part, tuple(PARTS.items()), says, (), None, (), places_table(of_schools, year), _notes(every)
+            part, tuple(PARTS.items()), says, (), None, (), places_table(of_schools, year), (), _notes(every)
         )
-    charts = tuple(chart for measure in LEVELS if (chart := path_chart(rows, every, measure)))
-    said = tuple(sentence_of(one) for one in every if one.aim.group == "all")
-    paces = tuple(filter(None, (pace(rows, one) for one in every if one.aim.group == "all")))
-    return AimsFigures(part, tuple(PARTS.items()), (_summary(every),), (*said, *paces), table_of(every), charts, None,
-                       _notes(every))  # fmt: skip
+    levels = [one for one in every if one.aim.group == "all" and one.aim.measure in LEVELS]
+    said = tuple(f"{sentence_of(one)} {pace(rows, one)}".strip() for one in levels)
+    return AimsFigures(
+        part, tuple(PARTS.items()), (_summary(every),), said, table_of(every), (), None, NOT_HERE, _notes(every)
+    )
 
 
 def _summary(every: Sequence[Aimed]) -> str:
@@ -84,7 +94,8 @@ def _summary(every: Sequence[Aimed]) -> str:
     status = "" if first.status == "published" else f" ({first.status})"
     unjudged = len(every) - len(judged)
     rest = f" {unjudged} cannot be judged." if unjudged else ""
-    return f"Round {first.round}{status}: {reached} of {len(judged)} aims that can be judged reached.{rest}"
+    verb = "is" if reached == 1 else "are"
+    return f"Round {first.round}{status}: {reached} of {len(judged)} aims that can be judged {verb} reached.{rest}"
 
 
 def _notes(every: Sequence[Aimed]) -> tuple[Note, ...]:
@@ -102,8 +113,6 @@ def _notes(every: Sequence[Aimed]) -> tuple[Note, ...]:
         Note(
             "An aim for a gap that a council has not set is what its aims for both ends leave between them.", "method"
         ),
-        Note(NO_FORECAST, "method"),
-        Note(NOT_HELD, "method"),
     ]
     if any(not one.is_comparable for one in every):
         found.insert(
@@ -123,9 +132,19 @@ def sheets(found: AimsFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     return (*made, *(chart.as_sheet(f"path_{number}") for number, chart in enumerate(found.charts, 1)))
 
 
+def heading(found: AimsFigures, asked: PageRequest) -> str:
+    """Title with the part: ``Aims: where the pupils are``."""
+    return f"Aims: {PARTS[found.part][:1].lower()}{PARTS[found.part][1:]}" if found.part else "Aims"
+
+
 def entry(reader: Reader) -> Entry | None:
     """For readers of a whole authority."""
     return Entry("Aims") if reader.authorities else None
+
+
+def newest_year(connection: Connection, authority: str) -> tuple[str, ...]:
+    """The newest academic year alone: aims are of the round that runs, and no other can be chosen."""
+    return years_of_attendance(connection, authority)[:1]
 
 
 PAGE = Page(
@@ -136,8 +155,9 @@ PAGE = Page(
     template="pages/aims.html",
     figures=figures,
     sheets=sheets,
-    heading=lambda found, asked: "Aims: where the pupils are" if found.part else "Aims",
+    heading=heading,
     parameters=(PART,),
+    years_of=newest_year,
     in_navigation=False,
     entry=entry,
     reads=(

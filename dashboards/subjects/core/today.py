@@ -48,7 +48,6 @@ class TodayFigures:
     season: Season
     seasons: tuple[tuple[str, str], ...]
     leads: tuple[Lead, ...]
-    called: str
     to_call: tuple[ToCall, ...]
     call_table: Table | None
     late: str
@@ -78,7 +77,6 @@ def figures(connection: Connection, asked: PageRequest) -> TodayFigures:
         season=season,
         seasons=tuple((name, season_of(rows, name, _readers(morning)).title) for name in names_of(rows)),
         leads=leads,
-        called=to_call.sentence_of(named, morning) if several else "",
         to_call=most,
         call_table=to_call.table_of(named, "Schools to call, and why") if several and named else None,
         late=late_line(found, morning),
@@ -207,9 +205,10 @@ PAGE = Page(
     parameters=(SEASON,),
     reads=(
         "attendance_by_school_year", "attendance_by_school_week", "attendance_by_authority_year",
-        "attendance_by_authority_stage_simd_quintile_month", "persistent_absence_by_month", "data_freshness",
-        "deliveries", "schools", "today_seasons", "stretch_aims", "published_levels", "attainment_by_school",
-        "attainment_by_school_stage", "attainment_by_sector", "attainment_by_sector_deprivation",
+        "attendance_by_authority_stage_simd_quintile_month", "attendance_by_school_stage",
+        "persistent_absence_by_month", "data_freshness", "deliveries", "schools",
+        "today_seasons", "stretch_aims", "published_levels", "attainment_by_school", "attainment_by_school_stage",
+        "attainment_by_sector", "attainment_by_sector_deprivation",
         "leaver_attainment_by_school", "leaver_attainment_by_authority", "leaver_attainment_by_authority_deprivation",
         "leaver_destinations_by_school", "leaver_destinations_by_authority", "s4_roll_results_by_school",
         "s4_roll_results_by_authority", "roll_by_school_stage", "roll_by_sector_stage",

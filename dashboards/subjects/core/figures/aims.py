@@ -79,7 +79,7 @@ class Aimed:
         if self.aim.group == "gap":
             return Figure(None, "[z]", "count")
         if not self.is_comparable:
-            return Figure(None, "[x]", "count", OTHERS_MISSING)
+            return Figure(None, "[z]", "count")
         cohort, achieved, share = self.latest.cohort.value, self.latest.achieved.value, self.aim.share.value
         if cohort is None or achieved is None or share is None:
             return Figure(None, self.latest.achieved.symbol or self.latest.cohort.symbol or "[x]", "count")
@@ -202,17 +202,16 @@ def table_of(every: Sequence[Aimed]) -> Table:
     """A row for each aim: figure with its year and state, the aim, what is still to go, and the straight line."""
     rows = [
         (
-            one.name, one.latest.of_cohort if one.aim.group != "gap" else one.gap, one.year or "None",
-            one.state or "", one.aim.share, _standing(one), one.needed, _on_line(one),
+            one.name, one.latest.of_cohort if one.aim.group != "gap" else one.gap, one.year or "None", one.aim.share,
+            _standing(one), one.needed if one.needed.symbol != "[z]" else "", _on_line(one),
         )
         for one in every
     ]  # fmt: skip
     return Table(
         caption="Each aim beside the newest figure",
         columns=(
-            Column("Aim"), Column("Newest", numeric=True), Column("Year"), Column("State"),
-            Column("Aim for the end of the round", numeric=True), Column("Standing"),
-            Column("Pupils to go", numeric=True), Column("Straight line"),
+            Column("Aim"), Column("Newest", numeric=True), Column("Year"), Column("Aim", numeric=True),
+            Column("Standing"), Column("Pupils to go", numeric=True), Column("Straight line"),
         ),
         rows=rows,
         dense=True,
@@ -221,7 +220,7 @@ def table_of(every: Sequence[Aimed]) -> Table:
 
 def _standing(one: Aimed) -> str:
     if one.is_reached is None:
-        return OTHERS_MISSING[:1].upper() + OTHERS_MISSING[1:] if not one.is_comparable else "Not shown"
+        return "Not comparable" if not one.is_comparable else "Not shown"
     if one.is_reached:
         return "Reached"
     return f"{abs(Decimal(one.away.value or 0))} points to go"
@@ -241,7 +240,6 @@ def path_chart(rows: AimRows, every: Sequence[Aimed], measure: str) -> Chart | N
     years = [year for year in years if year >= JOINED_FROM]
     if "all" not in mine or not years:
         return None
-    years += [mine["all"].aim.year] if mine["all"].aim.year not in years else []
     groups = [group for group in ("all", "q1", "q5") if group in mine]
     title = f"{MEASURES[measure]} on the way to its aim"
     series = [
@@ -265,10 +263,10 @@ def path_chart(rows: AimRows, every: Sequence[Aimed], measure: str) -> Chart | N
 
 
 def pace(rows: AimRows, one: Aimed) -> str:
-    """What the aim asks of the years that are left, beside the largest rise of a year that is published.
+    """How many years are left, beside the largest rise of a year that is published since the series was last broken.
 
-    ``Literacy needs 3.8 percentage points in 1 year; the largest rise in a year since 2021/22 was 6.2 (2022/23).``
-    Empty where the aim is reached, or it cannot be said.
+    ``1 year is left; the largest rise in a year since 2021/22 was 6.2 percentage points (2022/23).`` Empty where the
+    aim is reached, or it cannot be said.
     """
     if one.is_reached in (None, True) or one.aim.measure not in LEVELS or one.aim.group == "gap":
         return ""
@@ -286,13 +284,10 @@ def pace(rows: AimRows, one: Aimed) -> str:
     left = int(one.aim.year[:4]) - int(one.year[:4])
     if left < 1 or not rises:
         return ""
-    size = formats.change(one.away).removeprefix("up ")
     largest, when = max(rises)
     beside = f"was {formats.change(largest).removeprefix('up ')} ({when})" if largest > 0 else "was none"
-    return (
-        f"{one.name} needs {size} in {formats.plural(left, 'year')}; the largest rise in a year since {JOINED_FROM} "
-        f"{beside}."
-    )
+    remain = formats.plural(left, "year is", "years are")
+    return f"{remain} left; the largest rise in a year since {JOINED_FROM} {beside}."
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,12 @@ def returns_missing(connection: Connection, morning: Morning) -> Lead:
     return Lead(title, "attention", f"Not in the newest return, {year}: {named}. {waiting}", link)
 
 
-def levels_returned(connection: Connection, morning: Morning) -> Lead:
-    """The newest return of the own school, or reading of P7 of a cluster."""
+def levels_returned(connection: Connection, morning: Morning) -> Lead | None:
+    """The newest return of the own school, or reading of P7 of a cluster; None of a school without stages."""
     if morning.own is None:
         return p7_reading(connection, morning)
+    if morning.own.sector not in OF_SECTOR:
+        return None
     title = "Levels returned"
     year, rows = _by_school(connection, morning)
     row = rows.get(morning.own.key)

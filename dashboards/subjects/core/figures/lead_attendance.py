@@ -9,6 +9,8 @@ from dashboards.kit.charts import sentences
 from dashboards.kit.components import Link
 from dashboards.kit.formats import Figure, change, count, date, figure, month, plural
 from dashboards.subjects.core.figures import attention
+from dashboards.subjects.core.figures.beside import council_rates, groups_beside
+from dashboards.subjects.core.figures.beside import sentence_of as beside_sentence
 from dashboards.subjects.core.figures.codes import STAGES, stage_name
 from dashboards.subjects.core.figures.made_of import sentence_of
 from dashboards.subjects.core.figures.months import same_months
@@ -54,7 +56,7 @@ def same_weeks(connection: Connection, morning: Morning) -> Lead:
     """Attendance so far, whether that is more than in the same weeks a year before, and for whom."""
     title = "Attendance"
     if morning.own:
-        return _own_attendance(title, morning)
+        return _own_attendance(connection, title, morning)
     row = morning.authority.get(WHOLE) if morning.reads_authority else None
     if row is None:
         return _several(title, morning)
@@ -84,7 +86,7 @@ def _lowered(sentence: str) -> str:
     return sentence if sentence[1:2].isdigit() else f"{sentence[:1].lower()}{sentence[1:]}"
 
 
-def _own_attendance(title: str, morning: Morning) -> Lead:
+def _own_attendance(connection: Connection, title: str, morning: Morning) -> Lead:
     row, school = morning.years[0], morning.own
     assert school is not None
     parts = [f"{so_far(row, morning.asked.previous_year)}."]
@@ -95,8 +97,18 @@ def _own_attendance(title: str, morning: Morning) -> Lead:
     week = _week(morning)
     if week:
         parts.append(week)
+    parts.append(beside_council(connection, morning))
     link = to_school(school, "For whom")
-    return Lead(title, state_of(row, ATTENTION.fall_from_last_year), " ".join(parts), link)
+    return Lead(title, state_of(row, ATTENTION.fall_from_last_year), " ".join(filter(None, parts)), link)
+
+
+def beside_council(connection: Connection, morning: Morning) -> str:
+    """Which stage of the own school is furthest below the authority's same stage; empty where none can be compared."""
+    asked, school = morning.asked, morning.own
+    assert school is not None
+    rows = queries.stages_of_school(connection, asked, school.key)
+    council = council_rates(queries.cells_by_month(connection, asked), asked.academic_year, school.sector, "stage")
+    return beside_sentence(groups_beside(rows, "stage", STAGES_BY_CODE, council), "stage")
 
 
 def _all_of(sector: str) -> str:

@@ -92,7 +92,9 @@ def appeals(connection: Connection, morning: Morning) -> Lead | None:
         return None
     title = "Appeals"
     rows = _rows(connection, morning, tables.s4_roll_results_by_school, tables.s4_roll_results_by_authority)
-    row = next((row for row in rows or () if row.by_s4_state not in NOT_YET), None)
+    if rows is None:
+        return Lead(title, "told", "Results stand school by school.", BY_SCHOOL)
+    row = next((row for row in rows if row.by_s4_state not in NOT_YET), None)
     if row is None:
         return Lead(title, "unknown", NONE)
     after = row.by_s4_state == "post_review"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboards.kit.charts.sentences import in_sentence
 from dashboards.kit.formats import Figure, change, listed, one_decimal
 
 MOST_NAMED = 3
@@ -21,6 +22,8 @@ FRACTIONS = (
     (Decimal(1), "all"),
 )
 MORE_THAN_ALL = Decimal("1.05")
+LEAST_SHARED_OUT = Decimal("0.3")
+"""Percentage points: of less nothing is shared out, since groups that moved both ways would seem to make it."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,11 @@ def _value(figure: Figure) -> Decimal:
 
 def sentence_of(found: MadeOf) -> str:
     """What the change is made of, as in ``About two thirds of the fall (0.6 of 0.9 percentage points) is S3``."""
-    if not found.change.value or _written(abs(found.points)) == "0.0":
-        return _of_no_change(found)
+    if abs(found.points) < LEAST_SHARED_OUT:
+        return _both_ways(found)
     word = "fall" if found.points < 0 else "rise"
     leading = found.leading
-    names = listed([move.part.name for move in leading])
+    names = listed([in_sentence(move.part.name) for move in leading])
     if not leading:
         return f"The {word} is spread over many groups: no {MOST_NAMED} of them make half of it."
     points = abs(sum((move.points for move in leading), Decimal(0)))
@@ -126,10 +129,8 @@ def sentence_of(found: MadeOf) -> str:
     size = f"{_written(points)} of {_written(abs(found.points))} percentage points"
     if share > MORE_THAN_ALL:
         verb = "fell" if found.points < 0 else "rose"
-        return (
-            f"{names} {verb} by more than the whole ({_written(points)} against {_written(abs(found.points))} "
-            "percentage points); the others went the other way."
-        )
+        beside = f"{_written(points)} against {_written(abs(found.points))} percentage points"
+        return f"{names[:1].upper()}{names[1:]} {verb} by more than the whole ({beside}); the rest went the other way."
     return f"{fraction(share)} of the {word} ({size}) is {names}."
 
 
@@ -139,18 +140,17 @@ def fraction(share: Decimal) -> str:
     return word.capitalize() if value == 1 else f"About {word}"
 
 
-def _of_no_change(found: MadeOf) -> str:
-    """The groups that moved most, where the whole has not."""
+def _both_ways(found: MadeOf) -> str:
+    """The groups that moved most, where the whole has hardly moved."""
     moved = [(move.part.now.minus(move.part.before).value or 0, move.part) for move in found.moves]
     low, high = min(moved, key=lambda pair: pair[0]), max(moved, key=lambda pair: pair[0])
     said = []
     if low[0] < 0:
-        said.append(f"{low[1].name} fell most ({change(low[0]).removeprefix('down ')})")
+        said.append(f"{in_sentence(low[1].name)} fell most ({change(low[0]).removeprefix('down ')})")
     if high[0] > 0:
-        said.append(f"{high[1].name} rose most ({change(high[0]).removeprefix('up ')})")
-    if not said:
-        return "No group has changed."
-    return f"Together they have not changed; {listed(said)}."
+        said.append(f"{in_sentence(high[1].name)} rose most ({change(high[0]).removeprefix('up ')})")
+    text = listed(said) or "no group has changed"
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _written(points: Decimal) -> str:

@@ -83,7 +83,7 @@ def _fall_of_week(school: School, morning: Morning, rules: Attention) -> Reason 
     if pair is None or not attention.falls([pair], rules.fall_from_weeks_before):
         return None
     return Reason(
-        f"{pair.now.text} in the last whole week, {change(pair.change)} from the {rules.weeks_before} before",
+        f"{pair.now.text} in the last whole week, {change(pair.change)} from the {rules.weeks_before} weeks before",
         _times(pair.change, rules.fall_from_weeks_before),
     )
 

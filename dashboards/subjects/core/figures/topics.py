@@ -34,7 +34,7 @@ TOPICS: Mapping[str, Topic] = {
 def leads_of(connection: Connection, morning: Morning, season: Season) -> tuple[Lead, ...]:
     """What the season leads with, in its order. Raises KeyError naming a topic that nobody knows."""
     topics = season.topics
-    if morning.own is None and not morning.reads_authority and "levels_returned" not in topics:
-        topics = (*topics, "levels_returned")  # whoever reads a cluster is asked for it the whole year
+    if not morning.reads_authority and "levels_returned" not in topics:
+        topics = (*topics, "levels_returned")  # a head and a cluster are asked for it the whole year
     made = (TOPICS[topic](connection, morning) for topic in topics)
     return tuple(lead for lead in made if lead is not None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, select, union
 
 from dashboards.kit import tables
 from dashboards.kit.formats import figure
@@ -99,3 +99,10 @@ def schools_in(connection: Connection, asked: PageRequest, year: str) -> Sequenc
         .order_by(own.c.school_name, mart.c.seed_code)
     )
     return connection.execute(query).all()
+
+
+def years_of_attendance(connection: Connection, authority: str) -> tuple[str, ...]:
+    """Academic years of attendance that the reader may see something of, the newest first."""
+    marts = (tables.attendance_by_authority_year, tables.attendance_by_school_year)
+    each = (select(mart.c.academic_year).where(mart.c.local_authority_code == authority) for mart in marts)
+    return tuple(sorted(connection.execute(union(*each)).scalars(), reverse=True))

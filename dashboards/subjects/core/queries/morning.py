@@ -99,11 +99,11 @@ def latest(connection: Connection, mart: Table, asked: PageRequest, school: Scho
     return list(connection.execute(query.order_by(mart.c.academic_year.desc())))
 
 
-def authority_week(connection: Connection, asked: PageRequest, week: dt.date | None) -> Row[Any] | None:
-    """The last whole week of the authority over all sectors; None where the reader may not see it."""
-    mart = tables.attendance_by_authority_week
-    query = of_authority(mart, asked).where(mart.c.sector == WHOLE, mart.c.week == week)
-    return connection.execute(query).first()
+def stages_of_school(connection: Connection, asked: PageRequest, school: SchoolKey) -> Sequence[Row[Any]]:
+    """Stages of a school in the year."""
+    mart = tables.attendance_by_school_stage
+    query = of_authority(mart, asked).where(mart.c.seed_code == school[0], mart.c.sector == school[1])
+    return connection.execute(query).all()
 
 
 def cells_by_month(connection: Connection, asked: PageRequest) -> Sequence[Row[Any]]:
