@@ -9,7 +9,7 @@ from dashboards.kit.components import Chart
 from dashboards.kit.formats import SECTORS
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
-from dashboards.subjects.attendance.figures import for_whom
+from dashboards.subjects.attendance.figures import for_whom, headline
 from dashboards.subjects.attendance.figures.of_authority import AuthorityCharts, charts_of, notes_of
 from dashboards.subjects.attendance.queries.authority import CHOICES, rows_of
 from dashboards.subjects.attendance.queries.national import ALL
@@ -49,7 +49,7 @@ class AuthorityFigures:
 def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
     """Figures of the sector asked for, or of all. Raises NotFoundError where the reader may see no row of it."""
     rows = rows_of(connection, asked, asked.value("sector"))
-    found = charts_of(rows, asked)
+    found = charts_of(rows, asked, is_beside_scotland=headline.is_whole(rows.year))
     part = asked.value("part")
     groups = for_whom.for_whom_of(connection, rows, asked) if part == FOR_WHOM else None
     known = dict(found.named)
@@ -63,7 +63,7 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
         found,
         groups.says if groups else (),
         drawn,
-        notes_of(found, rows, asked, tuple(chart for _, chart in drawn)),
+        (*(groups.notes if groups else ()), *notes_of(found, rows, asked, tuple(chart for _, chart in drawn))),
     )
 
 

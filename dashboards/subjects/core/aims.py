@@ -169,5 +169,7 @@ PAGE = Page(
         "leaver_attainment_by_authority_deprivation",
         "attainment_by_school",
         "schools",
+        "attendance_by_school_year",
+        "attendance_by_authority_year",
     ),
 )

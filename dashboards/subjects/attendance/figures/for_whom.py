@@ -13,12 +13,12 @@ from dashboards.kit import formats
 from dashboards.kit.charts import Category, Series, dots, sentences
 from dashboards.kit.components import Cell, Chart, Column, Table
 from dashboards.kit.formats import Figure
-from dashboards.kit.page import PageRequest
+from dashboards.kit.page import Note, PageRequest
 from dashboards.subjects.attendance.figures.of_authority import AuthorityRows, quintiles_of, stages_of
 from dashboards.subjects.core.figures import codes
 from dashboards.subjects.core.figures.made_of import MadeOf, Move, Part, made_of, sentence_of
 from dashboards.subjects.core.figures.months import SameMonths, same_months
-from dashboards.subjects.core.queries.morning import cells_by_month
+from dashboards.subjects.core.queries.cells import cells_by_month
 
 SEX_ALONE = "By sex nothing is released of the same weeks of last year: girls and boys stand beside each other alone."
 NO_YEAR = "No month of this year is over that is also shown of last year, so no group can be set beside itself."
@@ -27,9 +27,10 @@ STAGES = {stage: codes.stage_name(stage) for stage in codes.STAGES}
 
 @dataclass(frozen=True)
 class ForWhom:
-    """Sentences, and charts by the names of their downloads."""
+    """Sentences, what to know before using them, and charts by the names of their downloads."""
 
     says: tuple[str, ...]
+    notes: tuple[Note, ...]
     charts: tuple[tuple[str, Chart], ...]
 
 
@@ -48,13 +49,14 @@ def for_whom_of(connection: Connection, rows: AuthorityRows, asked: PageRequest)
         persistent["deprivation"], same, asked,
     )  # fmt: skip
     charts = [("by_stage", by_stage), ("by_deprivation", by_area)]
-    return ForWhom(_says(same, stages, areas, asked), tuple((name, chart) for name, chart in charts if chart))
+    notes = tuple(Note(text, "comparison") for text in (same.note, SEX_ALONE, codes.SIMD_NOTE) if text)
+    return ForWhom(_says(same, stages, areas, asked), notes, tuple((name, chart) for name, chart in charts if chart))
 
 
 def _says(same: SameMonths, stages: Sequence[Part], areas: Sequence[Part], asked: PageRequest) -> tuple[str, ...]:
     whole = made_of(stages)
     if whole is None:
-        return (NO_YEAR, SEX_ALONE)
+        return (NO_YEAR,)
     moved = formats.change(whole.change)
     said = [
         f"{same.called} together, attendance is {whole.now.text}, {moved} {_since(moved)} the same months of "
@@ -64,7 +66,7 @@ def _says(same: SameMonths, stages: Sequence[Part], areas: Sequence[Part], asked
     by_area = made_of(areas)
     if by_area is not None:
         said.append(f"By area: {lowered(sentence_of(by_area))}")
-    return (" ".join(said), " ".join(part for part in (same.note, SEX_ALONE) if part))
+    return (" ".join(said),)
 
 
 def _since(moved: str) -> str:
@@ -118,7 +120,6 @@ def group_chart(
                 "at school.",
             ),
         ),
-        notes=(codes.SIMD_NOTE,) if name == "deprivation" else (),
     )
 
 

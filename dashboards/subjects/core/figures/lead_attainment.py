@@ -13,7 +13,7 @@ from dashboards.subjects.core.figures.attained import MEASURES, OF_SECTOR, attai
 from dashboards.subjects.core.figures.morning import Lead, Morning, to_school
 from dashboards.subjects.core.figures.thresholds import ATTENTION
 from dashboards.subjects.core.queries import published
-from dashboards.subjects.core.queries.morning import latest
+from dashboards.subjects.core.queries.rows import latest
 
 NONE = "No levels of the curriculum have been released for this authority."
 MOST_NAMED = 3

@@ -17,6 +17,7 @@ from dashboards.subjects.core.figures.months import same_months
 from dashboards.subjects.core.figures.morning import WHOLE, Lead, LeadState, Morning, to_school
 from dashboards.subjects.core.figures.thresholds import ATTENTION
 from dashboards.subjects.core.queries import morning as queries
+from dashboards.subjects.core.queries.cells import cells_by_month
 
 OVER_FROM = (6, 1)  # month and day: data of a school year that reach June are of a whole one
 STAGES_BY_CODE = {stage: stage_name(stage) for stage in STAGES}
@@ -71,7 +72,7 @@ def same_weeks(connection: Connection, morning: Morning) -> Lead:
 
 def for_whom(connection: Connection, morning: Morning) -> str:
     """What the change is made of, by stage in the same whole months; empty where that cannot be said."""
-    rows = queries.cells_by_month(connection, morning.asked)
+    rows = cells_by_month(connection, morning.asked)
     asked = morning.asked
     same = same_months(rows, asked.academic_year, asked.previous_year, asked.release.data_as_at)
     made = same.made_of("stage", STAGES_BY_CODE)
@@ -107,7 +108,7 @@ def beside_council(connection: Connection, morning: Morning) -> str:
     asked, school = morning.asked, morning.own
     assert school is not None
     rows = queries.stages_of_school(connection, asked, school.key)
-    council = council_rates(queries.cells_by_month(connection, asked), asked.academic_year, school.sector, "stage")
+    council = council_rates(cells_by_month(connection, asked), asked.academic_year, school.sector, "stage")
     return beside_sentence(groups_beside(rows, "stage", STAGES_BY_CODE, council), "stage")
 
 

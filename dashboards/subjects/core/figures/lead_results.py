@@ -10,7 +10,7 @@ from dashboards.kit.formats import date, figure, listed
 from dashboards.kit.labels import labels
 from dashboards.subjects.core.figures.attained import Attained
 from dashboards.subjects.core.figures.morning import Lead, Morning, to_school
-from dashboards.subjects.core.queries.morning import latest
+from dashboards.subjects.core.queries.rows import latest
 
 STATES = labels("results_states")
 NOT_YET = ("not_yet", "incomplete")

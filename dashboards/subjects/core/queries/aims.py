@@ -12,8 +12,8 @@ from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.figures.attained import NOBODY, Attained, attained
 from dashboards.subjects.core.figures.seasons import morning_of
 from dashboards.subjects.core.queries import published
-from dashboards.subjects.core.queries.morning import latest
 from dashboards.subjects.core.queries.published import GroupAim, Series
+from dashboards.subjects.core.queries.rows import latest
 
 FIFTHS = {"q1": "1", "q5": "5"}
 Rows = Mapping[tuple[str, str], Row[Any]]

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from dashboards.kit import tables
 from dashboards.kit.formats import figure
@@ -13,17 +13,11 @@ from dashboards.subjects.core.figures.attention import School, SchoolKey, Week
 from dashboards.subjects.core.figures.checks import Delay
 from dashboards.subjects.core.figures.held_back import Delivered
 from dashboards.subjects.core.figures.seasons import SeasonRow
+from dashboards.subjects.core.queries.rows import of_authority
 
 WEEKS_READ = dt.timedelta(weeks=10)  # holds the last whole week and four before it, with a fortnight's holiday
 WHOLE = "all"
 SCHOOL = ("local_authority_code", "seed_code", "sector")
-
-
-def of_authority(mart: Table, asked: PageRequest, year: str = "") -> Select[Any]:
-    """Rows of the authority in the academic year, or in another one."""
-    return select(mart).where(
-        mart.c.local_authority_code == asked.authority, mart.c.academic_year == (year or asked.academic_year)
-    )
 
 
 def seasons(connection: Connection) -> tuple[SeasonRow, ...]:
@@ -91,29 +85,10 @@ def year_of_school(connection: Connection, asked: PageRequest, school: SchoolKey
     return connection.execute(query).first()
 
 
-def latest(connection: Connection, mart: Table, asked: PageRequest, school: SchoolKey | None = None) -> list[Row[Any]]:
-    """All years of a table of results that the reader may see, the latest first: of the authority, or of a school."""
-    query = select(mart).where(mart.c.local_authority_code == asked.authority)
-    if school is not None:
-        query = query.where(mart.c.seed_code == school[0], mart.c.sector == school[1])
-    return list(connection.execute(query.order_by(mart.c.academic_year.desc())))
-
-
 def stages_of_school(connection: Connection, asked: PageRequest, school: SchoolKey) -> Sequence[Row[Any]]:
     """Stages of a school in the year."""
     mart = tables.attendance_by_school_stage
     query = of_authority(mart, asked).where(mart.c.seed_code == school[0], mart.c.sector == school[1])
-    return connection.execute(query).all()
-
-
-def cells_by_month(connection: Connection, asked: PageRequest) -> Sequence[Row[Any]]:
-    """Stages by quintile and month of the authority, of the year and the one before: what is shown of them."""
-    mart = tables.attendance_by_authority_stage_simd_quintile_month
-    years = [year for year in (asked.academic_year, asked.previous_year) if year]
-    query = select(
-        mart.c.academic_year, mart.c.sector, mart.c.stage, mart.c.simd_quintile, mart.c.month,
-        mart.c.openings_possible, mart.c.openings_attended, mart.c.openings_symbol,
-    ).where(mart.c.local_authority_code == asked.authority, mart.c.academic_year.in_(years))  # fmt: skip
     return connection.execute(query).all()
 
 
