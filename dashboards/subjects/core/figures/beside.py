@@ -81,14 +81,15 @@ def sentence_of(groups: Sequence[GroupBeside], kind: str) -> str:
     apart, low = min(known, key=lambda pair: (pair[0], pair[1].name))
     if apart >= 0:
         what = "No stage" if kind == "stage" else "No group of areas"
-        return f"{what} that can be compared is below the same one of the authority."
+        return f"{what} that can be compared is below the authority's."
     size = change(abs(Decimal(apart))).removeprefix("up ")
     below = [group for value, group in known if value < 0]
     others = f"; {len(below)} of {len(known)} are below" if len(known) > 1 else ""
-    called = low.name if kind == "stage" else sentences.in_sentence(low.name)
+    called = sentences.in_sentence(low.name)
+    same = f"the authority's {called}" if kind == "stage" else "the authority's pupils of the same areas"
     return (
-        f"{called[:1].upper()}{called[1:]} is furthest below the same one of the authority: {low.own.text} against "
-        f"{low.council.text}, {size}{others}."
+        f"{called[:1].upper()}{called[1:]} is furthest below {same}: {low.own.text} against {low.council.text}, "
+        f"{size}{others}."
     )
 
 
