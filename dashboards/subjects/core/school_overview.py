@@ -65,15 +65,14 @@ def figures(connection: Connection, asked: PageRequest) -> OverviewFigures:
     rows = school_rows(connection, asked)
     if rows is None:
         raise NotFoundError(f"school {asked.school}")
-    found = glances(rows, asked)
-    charts = (
-        months_chart(rows, asked),
-        whom_chart(stages_beside(rows, asked), "stages", "For whom: attendance by stage", "Stage", "stage"),
-        whom_chart(
-            areas_beside(rows, asked), "areas", "For whom: attendance by area", "Areas", "areas"
-        ),
-    )  # fmt: skip
+    part = asked.value("part")
+    found = () if part else glances(rows, asked)
+    stages = whom_chart(stages_beside(rows, asked), "stages", "For whom: attendance by stage", "Stage", "stage")
+    areas = whom_chart(areas_beside(rows, asked), "areas", "For whom: attendance by area", "Areas", "areas")
+    charts = (areas,) if part else (months_chart(rows, asked), stages)
     return OverviewFigures(
+        part=part,
+        parts=tuple(PARTS.items()),
         name=codes.school_name(rows.year.school_name, rows.year.seed_code),
         glances=found,
         shared=glance_table(found, is_shared=True) if found else None,
