@@ -105,7 +105,8 @@ class Table:
 class Card:
     """A headline figure with what it is compared with, each line a sentence: "Down 0.8 percentage points ...".
 
-    A brief one says why there is no figure in the words of the figure alone.
+    A brief one has its link in the heading and its lines in one paragraph, and says why there is no figure in the words
+    of the figure alone.
     """
 
     heading: str

@@ -32,8 +32,8 @@ from dashboards.subjects.core.figures.overview import (
 from dashboards.subjects.core.queries.overview import school_rows
 
 LAST_YEAR = Note(
-    "Groups of one school are not released by month, so no group is set beside its own last year: each stands beside "
-    "the same group of the authority at the same time.",
+    "Groups of one school are not released by month, so each stands beside the authority's same group and not beside its "
+    "own last year. Persistent absence of one school has no groups.",
     "comparison",
 )
 SHARED = Note(

@@ -106,7 +106,6 @@ def _absence(rows: SchoolRows, asked: PageRequest) -> Glance | None:
     if around is not None and share.is_shown:
         beside = figure(around, "persistent_absence_rate", "bands")
         says.append(_beside(share, beside, f"the authority's {rows.year.sector} schools at that time"))
-    says.append("Not released by stage or area for one school.")
     return Glance("Persistent absence", share, _shown(says), _to(asked, "school", "Attendance of the school"))
 
 
@@ -167,7 +166,7 @@ def _leavers(rows: SchoolRows, asked: PageRequest) -> Glance | None:
     around = rows.council_leavers.get(row.academic_year)
     beside = figure(around, f"{measure}_share", measure) if around is not None else Figure(None, "[x]")
     return _of_leavers(
-        f"Leavers with one or more National Qualifications at level 5, {row.academic_year}", now, beside,
+        f"Leavers with National Qualifications at level 5, {row.academic_year}", now, beside,
         _to(asked, "school_senior_phase", "Senior phase of the school"),
     )  # fmt: skip
 
