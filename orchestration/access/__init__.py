@@ -8,13 +8,14 @@ from orchestration.access.listing import list_scopes, review
 from orchestration.access.logins import MadeLogin, end_login, give_login, new_login_password
 from orchestration.access.places import Place, authority_code, find_place
 from orchestration.access.project_logins import authority_of_project
-from orchestration.access.readers import Person
+from orchestration.access.readers import Address, Person, reader_address
 from orchestration.access.reads import collect_sql_reads, list_sql_reads
 from orchestration.access.retention import forget_page_reads, forget_sql_reads
 from orchestration.access.review_form import review_form
 from orchestration.access.shared import count_schools, give_shared_logins
 
 __all__ = [
+    "Address",
     "Granted",
     "Imported",
     "MadeLogin",
@@ -38,6 +39,7 @@ __all__ = [
     "list_scopes",
     "list_sql_reads",
     "new_login_password",
+    "reader_address",
     "review",
     "review_form",
     "revoke",

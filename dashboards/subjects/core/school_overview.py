@@ -32,8 +32,7 @@ from dashboards.subjects.core.figures.overview import (
 from dashboards.subjects.core.queries.overview import school_rows
 
 LAST_YEAR = Note(
-    "Groups of one school are not released by month, so each stands beside the authority's same group and not beside its "
-    "own last year. Persistent absence of one school has no groups.",
+    "Groups of one school are not released by month: each stands beside the authority's same group, not its last year.",
     "comparison",
 )
 SHARED = Note(

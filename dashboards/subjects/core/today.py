@@ -1,14 +1,15 @@
 """Today: what the season asks for, how attendance stands and for whom, and which schools to call and why."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from dashboards.kit.components import Table
 from dashboards.kit.formats import date, listed
+from dashboards.kit.labels import labels
 from dashboards.kit.page import Note, NotFoundError, NotReadyError, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.core.figures import attention, checks, movements, to_call
 from dashboards.subjects.core.figures.attention import School
@@ -56,6 +57,7 @@ class TodayFigures:
     is_past_year: bool
     latest_year: str
     notes: Sequence[Note]
+    states: Mapping[str, str] = field(default_factory=lambda: labels("states_of_today"))
 
 
 def figures(connection: Connection, asked: PageRequest) -> TodayFigures:

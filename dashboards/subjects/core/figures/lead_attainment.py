@@ -17,6 +17,8 @@ from dashboards.subjects.core.queries.rows import latest
 
 NONE = "No levels of the curriculum have been released for this authority."
 MOST_NAMED = 3
+FEWEST_TO_SHARE = 3  # schools: a sum of fewer would be what one or two of them achieved
+FEW_SCHOOLS = "Fewer than three primaries are shown, so what they achieved stands on the screen alone."
 
 
 def _by_school(connection: Connection, morning: Morning) -> tuple[str, dict[tuple[str, str], Row[Any]]]:
@@ -59,8 +61,15 @@ def levels_returned(connection: Connection, morning: Morning) -> Lead | None:
     row = rows.get(morning.own.key)
     if row is None:
         return Lead(title, "unknown", NONE)
-    said = [f"{measure} {attained(row, measure).of_cohort}" for measure in MEASURES]
-    return Lead(title, "told", f"{year}: {listed(said)}.", to_school(morning.own, "By stage", "school_attainment"))
+    found = {measure: attained(row, measure) for measure in MEASURES}
+    said, banded = (
+        f"{year}: {listed([f'{measure} {one}' for measure, one in each.items()])}."
+        for each in (
+            {measure: one.of_cohort for measure, one in found.items()},
+            {measure: one.band for measure, one in found.items()},
+        )
+    )
+    return Lead(title, "told", said, to_school(morning.own, "By stage", "school_attainment"), banded)
 
 
 def p7_reading(connection: Connection, morning: Morning) -> Lead:
@@ -84,7 +93,7 @@ def p7_reading(connection: Connection, morning: Morning) -> Lead:
     scotland = published.levels_of(connection, published.SCOTLAND).get((year, "P7", "reading"))
     if scotland and scotland.share.is_shown and together.share.is_shown and not together.is_small:
         text += f" {sentences.comparison(together.share, scotland.share, 'Scotland')}."
-    return Lead(title, "told", text, link)
+    return Lead(title, "told", text, link, "" if len(shown) >= FEWEST_TO_SHARE else FEW_SCHOOLS)
 
 
 def published_beside_returned(connection: Connection, morning: Morning) -> Lead:

@@ -21,6 +21,9 @@ STAGES = (
 )
 """Stage, years after S4, measure of the S4 roll by its end, and what that is called."""
 NONE = "No results of the senior phase have been released here."
+ON_SCREEN = (
+    "What single schools achieved stands on the screen alone; paper has it in official bands, under Senior phase."
+)
 BY_SCHOOL = Link("Schools", "senior_phase", {"part": "schools"})
 NO_LEAVERS = "No leavers have been released here: they follow from October on."
 
@@ -28,6 +31,11 @@ NO_LEAVERS = "No leavers have been released here: they follow from October on."
 def _has_senior_phase(morning: Morning) -> bool:
     """Whether any school of the reader has a senior phase."""
     return any(school.sector != "primary" for school in morning.schools.values())
+
+
+def _lead(morning: Morning, title: str, text: str, link: Link) -> Lead:
+    """What is told of the authority as it is, of a single school on the screen alone."""
+    return Lead(title, "told", text, link, ON_SCREEN if morning.own else "")
 
 
 def _link(morning: Morning, part: str, text: str) -> Link:
@@ -83,7 +91,7 @@ def results_by_stage(connection: Connection, morning: Morning) -> Lead | None:
     text = (
         f"Results of August {int(year[:4]) + 1} ({state}): of the S4 roll {listed(said)}, in National Qualifications."
     )
-    return Lead(title, "told", text, _link(morning, "results", "Results by stage"))
+    return _lead(morning, title, text, _link(morning, "results", "Results by stage"))
 
 
 def appeals(connection: Connection, morning: Morning) -> Lead | None:
@@ -125,7 +133,7 @@ def destinations(connection: Connection, morning: Morning) -> Lead | None:
         before = _attained(rows[1], "initial_cohort", "initial_positive")
         if before.share.is_shown:
             text += f" The year before it was {before.share.text}."
-    return Lead(title, "told", text, _link(morning, "destinations", "Destinations"))
+    return _lead(morning, title, text, _link(morning, "destinations", "Destinations"))
 
 
 def leavers(connection: Connection, morning: Morning) -> Lead | None:
@@ -144,7 +152,7 @@ def leavers(connection: Connection, morning: Morning) -> Lead | None:
     ]
     state = STATES[str(rows[0].state)]
     text = f"Leavers of {rows[0].academic_year}, in National Qualifications ({state}): {listed(said)}."
-    return Lead(title, "told", text, _link(morning, "levels", "Leavers by level"))
+    return _lead(morning, title, text, _link(morning, "levels", "Leavers by level"))
 
 
 def incoming_s1(connection: Connection, morning: Morning) -> Lead | None:

@@ -22,13 +22,20 @@ class Lead:
     """Something that Today leads with: a title, how it stands, a sentence or two, and where there is more of it.
 
     ``clear`` is said of a good level that has not moved for the worse, ``told`` of what is neither good nor bad, and
-    ``elsewhere`` of what the warehouse does not hold or release.
+    ``elsewhere`` of what the warehouse does not hold or release. ``to_share`` is said instead of the text on paper and
+    in the digest, where the text has what single schools achieved.
     """
 
     title: str
     state: LeadState
     text: str
     link: Link | None = None
+    to_share: str = ""
+
+    @property
+    def shared(self) -> str:
+        """What may leave the council: the text, or what is said instead."""
+        return self.to_share or self.text
 
 
 @dataclass(frozen=True)
