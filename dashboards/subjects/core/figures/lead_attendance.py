@@ -79,12 +79,7 @@ def for_whom(connection: Connection, morning: Morning) -> str:
     if made is None:
         return ""
     moved = change(made.change)
-    return f"{same.called} together {moved} from last year: {_lowered(sentence_of(made))}"
-
-
-def _lowered(sentence: str) -> str:
-    """A sentence within another one; a stage such as S3 keeps its capital."""
-    return sentence if sentence[1:2].isdigit() else f"{sentence[:1].lower()}{sentence[1:]}"
+    return f"{same.called} together: {moved} from last year. {sentence_of(made)}"
 
 
 def _own_attendance(connection: Connection, title: str, morning: Morning) -> Lead:
