@@ -230,7 +230,7 @@ def test_a_reader_of_one_school_is_told_so(browsers: dict[str, TestClient]) -> N
 
 
 def test_pages_ask_few_questions(world: Settings, browsers: dict[str, TestClient]) -> None:
-    """At most six for figures, seven for officers on Today, besides the two that find out what may be asked."""
+    """At most twelve on Today, what its season asks for among them, besides the two that find out what may be asked."""
     from sqlalchemy import event
 
     from dashboards.site.database import Database
@@ -240,7 +240,7 @@ def test_pages_ask_few_questions(world: Settings, browsers: dict[str, TestClient
     database, asked = Database(world), []
     event.listen(database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
     try:
-        for page, most in ((today.PAGE, 7), (data_quality.PAGE, 5), (about.PAGE, 3)):
+        for page, most in ((today.PAGE, 12), (data_quality.PAGE, 5), (about.PAGE, 3)):
             reader = reader_named(world, "officer")
             with database.reading(reader) as connection:
                 request = page_request(connection, page, reader, {HERE: "Here"}, {}, releases_of(connection))

@@ -72,7 +72,9 @@ def council(achieved: int | None = 1066, cohort: int | None = 1477, **more: Any)
         (aim("bge_literacy", "all", "76"), aim("bge_literacy", "q1", "70"), aim("bge_literacy", "q5", "86"),
          aim("all_scqf_5", "all", "90")),
         {
-            ("2024/25", "all"): levels("2024/25", achieved, cohort, literacy_gap=20.313, literacy_gap_symbol=None, **more),
+            ("2024/25", "all"): levels(
+                "2024/25", achieved, cohort, literacy_gap=20.313, literacy_gap_symbol=None, **more
+            ),
             ("2024/25", "q1"): levels("2024/25", 313, 476),
             ("2024/25", "q5"): levels("2024/25", 173, 201),
         },
