@@ -4,15 +4,22 @@ The world is drawn at random on each run; the seed is printed.
 """
 
 import csv
+import html
 import io
+import json
 import random
 import re
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
+from dashboards import digest
 from dashboards.kit.formats import MINUS
 from orchestration.release import provision_aggregated
 from orchestration.release.tables.provision import manifest_path
@@ -249,3 +256,61 @@ def test_pages_ask_few_questions(world: Settings, browsers: dict[str, TestClient
             assert len(asked) <= most, page.name
     finally:
         database.close()
+
+
+@pytest.mark.parametrize("name", READERS_HERE)
+def test_the_digest_says_what_today_says(world: Settings, browsers: dict[str, TestClient], name: str) -> None:
+    """Every sentence of it stands on the reader's page, and it is on record as a read of Today."""
+    number = reader_named(world, name).reader_id
+    before = rows(world, "auditor", "select count(*) from control.page_reads where reader_id = %s", number)
+    said = digest.run(world, number, "", show=True)
+    page = html.unescape(re.sub(r"<[^>]+>", "", browsers[name].get("/today").text))
+    mine = {NAMES[key] for key in schools_of(name)}
+    assert not [school for school in NAMES.values() if school in said and school not in mine]
+    for line in said.splitlines()[:-1]:
+        text = re.sub(r"^(- [^(]*\([^)]*\): |\d+\. [^:]*: )", "", line)
+        assert text in page, line
+    after = rows(world, "auditor", "select count(*) from control.page_reads where reader_id = %s", number)
+    assert after[0][0] > before[0][0]
+
+
+def test_a_digest_is_sent_only_where_it_is_said_through_what(world: Settings) -> None:
+    number = reader_named(world, "officer").reader_id
+    with pytest.raises(digest.DigestError, match="WAREHOUSE_DIGEST_URL is not set"):
+        digest.run(world, number, "officer@example.org", show=False)
+    one_place = world.model_copy(update={"digest_url": SecretStr("json://127.0.0.1:9/all")})
+    with pytest.raises(digest.DigestError, match="no {to}"):
+        digest.run(one_place, number, "officer@example.org", show=False)
+    taken: list[tuple[str, str]] = []
+    with mail_server(taken) as address:
+        through = world.model_copy(update={"digest_url": SecretStr(f"{address}/{{to}}")})
+        with pytest.raises(digest.DigestError, match="no e-mail address"):
+            digest.run(through, number, "", show=False)
+        said = digest.run(through, number, "officer@example.org", show=False)
+    ((path, body),) = taken
+    assert "officer@example.org" in unquote(path)
+    assert json.loads(body)["message"].strip() == said.strip()
+
+
+@contextmanager
+def mail_server(taken: list[tuple[str, str]]) -> Iterator[str]:
+    """Takes what is posted; gives its address as Apprise writes it."""
+
+    class Takes(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["content-length"])
+            taken.append((self.path, self.rfile.read(length).decode()))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            """Nothing to standard error."""
+
+    server = HTTPServer(("127.0.0.1", 0), Takes)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"json://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=20)
