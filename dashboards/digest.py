@@ -64,7 +64,7 @@ def send(address: str, title: str, body: str) -> None:
     if not mail.add(address):
         raise DigestError("WAREHOUSE_DIGEST_URL is no address of Apprise.")
     if not mail.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT):
-        raise DigestError("The digest was not taken by the mail server; nothing was recorded as sent.")
+        raise DigestError("The digest was not taken: the mail server refused it, or is away.")
 
 
 def run(settings: Settings, reader_id: int, email: str, show: bool) -> str:
