@@ -9,10 +9,8 @@ import io
 import json
 import random
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import ExitStack
 from urllib.parse import unquote
 
 import pytest
@@ -29,6 +27,7 @@ from tests.conftest import NewWarehouse
 from tests.support.access_world import HERE
 from tests.support.dashboards import client, reader_named
 from tests.support.dashboards_world import LAST_WEEK, MINE, NAMES, READERS_HERE, SEED, YEAR, fill_world, schools_of
+from tests.support.mail_server import mail_server
 from tests.support.main_job import rows
 
 PATHS = ("/today", "/data-quality", "/about")
@@ -290,27 +289,3 @@ def test_a_digest_is_sent_only_where_it_is_said_through_what(world: Settings) ->
     ((path, body),) = taken
     assert "officer@example.org" in unquote(path)
     assert json.loads(body)["message"].strip() == said.strip()
-
-
-@contextmanager
-def mail_server(taken: list[tuple[str, str]]) -> Iterator[str]:
-    """Takes what is posted; gives its address as Apprise writes it."""
-
-    class Takes(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["content-length"])
-            taken.append((self.path, self.rfile.read(length).decode()))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            """Nothing to standard error."""
-
-    server = HTTPServer(("127.0.0.1", 0), Takes)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"json://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(timeout=20)

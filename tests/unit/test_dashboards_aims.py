@@ -8,17 +8,8 @@ from typing import Any
 import pytest
 
 from dashboards.kit.formats import Figure
-from dashboards.subjects.core.figures.aims import (
-    Aimed,
-    Place,
-    aimed_of,
-    pace,
-    path_chart,
-    places_sentence,
-    places_table,
-    sentence_of,
-    table_of,
-)
+from dashboards.subjects.core.figures.aim_places import Place, places_sentence, places_table
+from dashboards.subjects.core.figures.aims import Aimed, aimed_of, pace, path_chart, sentence_of, table_of
 from dashboards.subjects.core.queries.aims import AimRows
 from dashboards.subjects.core.queries.published import GroupAim, Published, group_aims_of
 from tests.support.published_figures import published_figures

@@ -8,15 +8,13 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Chart, Table
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Entry, Note, Page, PageRequest, Parameter, Reader, Sheet
+from dashboards.subjects.core.figures.aim_places import Place, places_sentence, places_table
 from dashboards.subjects.core.figures.aims import (
     LEVELS,
     Aimed,
-    Place,
     aimed_of,
     pace,
     path_chart,
-    places_sentence,
-    places_table,
     sentence_of,
     table_of,
 )

@@ -20,15 +20,8 @@ from dashboards.kit.page import (
     Sheet,
 )
 from dashboards.subjects.core.figures import codes
-from dashboards.subjects.core.figures.overview import (
-    Glance,
-    areas_beside,
-    glance_table,
-    glances,
-    months_chart,
-    stages_beside,
-    whom_chart,
-)
+from dashboards.subjects.core.figures.overview import Glance, glance_table, glances
+from dashboards.subjects.core.figures.overview_charts import areas_beside, months_chart, stages_beside, whom_chart
 from dashboards.subjects.core.queries.overview import school_rows
 
 LAST_YEAR = Note(
