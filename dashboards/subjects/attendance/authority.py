@@ -18,11 +18,11 @@ PARTS = labels("parts_of_authority")
 FOR_WHOM, REASONS, ABSENCE = "for_whom", "reasons", "absence"
 IN_PART = {
     "": ("by_week", "by_month"),
-    FOR_WHOM: ("by_sex",),
+    FOR_WHOM: ("by_stage", "by_deprivation", "by_sex"),
     REASONS: ("reasons",),
     ABSENCE: ("persistent_absence", "by_weekday"),
 }
-"""Charts of each part by the names of their downloads; those of *for whom* by stage and area are made with months."""
+"""Charts of each part by the names of their downloads; by stage and area with last year's where there are any."""
 PART = Parameter(
     "part", "Part of the page; the overview where it is left out", choices=tuple(filter(None, PARTS)),
     examples=(FOR_WHOM,),
@@ -52,9 +52,8 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
     found = charts_of(rows, asked, is_beside_scotland=headline.is_whole(rows.year))
     part = asked.value("part")
     groups = for_whom.for_whom_of(connection, rows, asked) if part == FOR_WHOM else None
-    known = dict(found.named)
+    known = {**dict(found.named), **dict(groups.charts if groups else ())}
     drawn = tuple((name, known[name]) for name in IN_PART[part] if name in known)
-    drawn = (*groups.charts, *drawn) if groups else drawn
     return AuthorityFigures(
         part,
         tuple(PARTS.items()),

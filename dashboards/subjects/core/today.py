@@ -79,7 +79,7 @@ def figures(connection: Connection, asked: PageRequest) -> TodayFigures:
         season=season,
         seasons=tuple((name, season_of(rows, name, _readers(morning)).title) for name in names_of(rows)),
         leads=leads,
-        to_call=most,
+        to_call=most if several else (),
         call_table=to_call.table_of(named, "Schools to call, and why") if several and named else None,
         late=late_line(found, morning),
         checks=checks.in_order(found),

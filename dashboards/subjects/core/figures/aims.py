@@ -206,7 +206,7 @@ def table_of(every: Sequence[Aimed]) -> Table:
     return Table(
         caption="Each aim beside the newest figure",
         columns=(
-            Column("Aim"), Column("Newest", numeric=True), Column("Year"), Column("Aim", numeric=True),
+            Column("Measure and group"), Column("Newest", numeric=True), Column("Year"), Column("Aim", numeric=True),
             Column("Standing"), Column("Pupils to go", numeric=True), Column("Straight line"),
         ),
         rows=rows,
