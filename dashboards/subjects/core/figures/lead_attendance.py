@@ -15,27 +15,13 @@ from dashboards.subjects.core.figures.codes import STAGES, stage_name
 from dashboards.subjects.core.figures.made_of import sentence_of
 from dashboards.subjects.core.figures.months import same_months
 from dashboards.subjects.core.figures.morning import WHOLE, Lead, LeadState, Morning, to_school
+from dashboards.subjects.core.figures.same_weeks import so_far
 from dashboards.subjects.core.figures.thresholds import ATTENTION
 from dashboards.subjects.core.queries import morning as queries
 from dashboards.subjects.core.queries.cells import cells_by_month
 
 OVER_FROM = (6, 1)  # month and day: data of a school year that reach June are of a whole one
 STAGES_BY_CODE = {stage: stage_name(stage) for stage in STAGES}
-
-
-def so_far(row: Row[Any], previous_year: str | None) -> str:
-    """Attendance so far beside the same weeks a year before: ``92.2%, up 0.1 ... from the same 11 weeks of ...``."""
-    rate = figure(row, "attendance_rate")
-    if not rate.is_shown:
-        return f"not shown: {rate.word}"
-    if not previous_year:
-        return f"{rate.text}, with no year before to compare"
-    same = figure(row, "rate_same_weeks_last_year", "same_weeks")
-    weeks = f"same {plural(row.weeks_compared, 'week')}" if row.weeks_compared else "same weeks"
-    if not same.is_shown:
-        return f"{rate.text}; the {weeks} of {previous_year}: {same.word}"
-    said = sentences.changed(rate, same, f"the {weeks} of {previous_year}")
-    return f"{rate.text}, {said[:1].lower()}{said[1:]}"
 
 
 def _moved(row: Row[Any]) -> Decimal | None:

@@ -18,7 +18,7 @@ from dashboards.kit.components import Card, Column, Link, Table
 from dashboards.kit.formats import Figure, figure
 from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.figures.attained import EXPECTED, MEASURES, Attained, attained
-from dashboards.subjects.core.figures.lead_attendance import so_far
+from dashboards.subjects.core.figures.same_weeks import so_far
 from dashboards.subjects.core.queries.overview import SchoolRows
 
 FEWEST_ALIKE = 3  # schools like it: of fewer no middle one is said, as in attendance
