@@ -32,6 +32,7 @@ ROOMS = {
         {"tables"},
         {"protection"},
         {"follow", "subject"},
+        {"held"},
         {"door"},
     ],
     "synthetic": [

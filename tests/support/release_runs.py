@@ -72,7 +72,28 @@ def half_day_rows(world: World) -> list[tuple[Any, ...]]:
     return found
 
 
+def _bits(first: int, count: int) -> int:
+    return ((1 << count) - 1) << first
+
+
+def half_day_bit_rows(world: World) -> list[tuple[Any, ...]]:
+    """Half days of each pupil and month as bits: those attended, then those absent, then those not recorded."""
+    return [
+        (
+            world.authority, YEAR, month, f"00000000-0000-0000-0000-{pupil.token:012d}", pupil.seed_code,
+            pupil.sector, pupil.stage, pupil.sex, pupil.quintile, pupil.group, _bits(0, counts.possible),
+            _bits(0, counts.attended), 0, _bits(counts.possible, counts.not_recorded),
+        )
+        for pupil in world.pupils
+        for month, counts in sorted(pupil.months.items())
+    ]  # fmt: skip
+
+
 SPLIT_TABLE = """
+create table if not exists aggregated_exact.attendance_half_days (local_authority_code text, academic_year text,
+    month date, pupil_token uuid, seed_code text, sector text, stage text, sex text, simd_quintile text,
+    deprivation_group text, possible_slots bigint, attended_slots bigint, not_counted_slots bigint,
+    not_recorded_slots bigint);
 create table if not exists aggregated_exact.split_pupils (local_authority_code text, academic_year text,
     pupil_token uuid, seed_code text, sector text, stage text, sex text, deprivation_group text, month date,
     authorised integer, not_authorised integer, late integer, simd_quintile text);
@@ -113,6 +134,7 @@ def build(
         ("split_pupils", split_rows(world)),
         ("split_pupil_half_days", half_day_rows(world)),
         ("persistent_absence_pupils", band_rows(world)),
+        ("attendance_half_days", half_day_bit_rows(world)),
     ):
         table = sql.Identifier("aggregated_exact", name)
         connection.execute(sql.SQL("delete from {} where local_authority_code = %s").format(table), [world.authority])
@@ -192,9 +214,9 @@ class Releases:
             for contract in self.contracts
         }
 
-    def release(self, world: World, lifted: bool = False) -> dict[str, MartRows]:
+    def release(self, world: World) -> dict[str, MartRows]:
         self.exact = mart_rows(world, self.contracts)
-        memory = replace_memory(self.memory, lifted)
+        memory = replace_memory(self.memory)
         protected = protect(self.exact, self.released, memory, WorldPupils(world), world.data_as_at, None)
         for mart, rows in self.exact.items():
             names = [column.name for column in rows.contract.released_columns]
@@ -217,8 +239,8 @@ class Releases:
         return found
 
 
-def replace_memory(memory: Memory, lifted: bool) -> Memory:
-    return replace(memory, new_hidden={}, new_shown=set(), new_states={}, new_held=set(), holds_lifted=lifted)
+def replace_memory(memory: Memory) -> Memory:
+    return replace(memory, new_hidden={}, new_shown=set(), new_states={}, new_held=set())
 
 
 def _settled(memory: Memory) -> Memory:

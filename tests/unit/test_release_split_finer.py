@@ -61,7 +61,7 @@ class HalfDays:
         placed = PlacedHalfDays(
             SplitPupils(table[:, 0], table[:, 1], table[:, 2:]), [("5000001", "primary")] * len(rows)
         )
-        memory = replace_memory(self.memory, lifted=False)
+        memory = replace_memory(self.memory)
         mart = {self.contract.mart: MartRows(self.contract, columns)}
         found = judge_half_days("absence", YEAR, mart, placed, {SCHOOL: shown}, memory, YearPattern())
         self.memory.states.update(memory.new_states)

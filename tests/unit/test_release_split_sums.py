@@ -36,7 +36,7 @@ class Year:
             found = [(pupil, month, n) for month, pupils in months.items() for pupil, n in pupils.items()]
             table = np.array(found, dtype=np.int64).reshape(-1, 3)
             schools[name] = SplitPupils(table[:, 0], table[:, 1], table[:, 2:])
-        memory = replace_memory(self.memory, lifted=False)
+        memory = replace_memory(self.memory)
         sums = known_sums("late", 1, YEAR, schools, memory)
         answers = [sums.admit(place, months) for place, months in rows]
         save_sums("late", YEAR, sums, memory)

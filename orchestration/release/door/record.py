@@ -54,6 +54,16 @@ def last_event_of(connection: psycopg.Connection, authority: str) -> int:
     return int(row[0]) if row else 0
 
 
+def last_release_of(connection: psycopg.Connection, authority: str) -> int:
+    """The number of an authority's last release of attendance; 0 before the first."""
+    row = connection.execute(
+        "select coalesce(max(release_id), 0) from control.releases "
+        "where local_authority_code = %s and subject = 'attendance'",
+        [authority],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def last_day(exact: Mapping[str, MartRows]) -> date | None:
     """The last half day that most schools have marked."""
     rows = exact.get("attendance_by_school_year")

@@ -26,6 +26,7 @@ from orchestration.release.door.record import (
     deliveries_in_force,
     last_day,
     last_event_of,
+    last_release_of,
     new_release,
     record_attempt,
 )
@@ -33,6 +34,9 @@ from orchestration.release.door.subjects import declared_subjects, ready_subject
 from orchestration.release.door.years import last_years, record_years, untouched_years
 from orchestration.release.follow.derived import ReleasedMart, invent_clusters, keep_months, made_by_release
 from orchestration.release.follow.derived_checks import check_derived
+from orchestration.release.held.hold import Held, hold, remember
+from orchestration.release.held.periods import Moment
+from orchestration.release.held.store import years_to_judge
 from orchestration.release.limits import at, seconds_left
 from orchestration.release.protection.memory import Memory, load_memory, save_memory
 from orchestration.release.protection.protect import Protected, protect
@@ -55,6 +59,7 @@ from orchestration.settings import Settings
 def _check(
     connection: psycopg.Connection,
     protected: Protected,
+    found: Held,
     contract: ReleaseContract,
     authority: str,
     untouched: Collection[str],
@@ -63,9 +68,10 @@ def _check(
         check_derived(connection, contract, authority)
         return
     decision = protected.decisions.get(contract.mart)
-    held_keys = []
+    held_keys = found.keys(contract.mart)
     if decision is not None and decision.held:
-        held_keys = [tuple(row[key] for key in contract.keys) for row in decision.held.values()]
+        held_keys += [tuple(row[key] for key in contract.keys) for row in decision.held.values()]
+    if held_keys:
         stage(connection, contract, "held", contract.keys, held_keys)
     check_mart(connection, contract, authority, f"held_{contract.mart}"[:63] if held_keys else None, untouched)
 
@@ -111,6 +117,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     untouched: set[str] = set()
     if last_event and not is_lifted:
         untouched = untouched_years(connection, contracts, authority, build.code_version)
+        untouched -= years_to_judge(connection, authority)
     copied = [contract for contract in contracts if not contract.is_made_by_release]
     exact = {contract.mart: read_rows(connection, contract, authority, without_years=untouched) for contract in copied}
     standing = {
@@ -120,16 +127,18 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
     deliveries = deliveries_in_force(connection, authority)
     data_as_at = last_day(exact)
     memory: Memory = load_memory(connection, authority)
-    memory.holds_lifted = is_lifted
     source = DatabasePupils(connection, authority)
     before = last_years(connection, contracts, authority, untouched)
     protected = protect(exact, standing, memory, source, data_as_at, deliveries[2], before)
     last_closed = last_closed_month(data_as_at, deliveries[2])
     at("making the released rows")
-    released = {
+    of_now = {
         mart: ReleasedMart(rows.contract, released_rows(rows, protected.decisions[mart]))
         for mart, rows in exact.items()
     }
+    at("holding changes of figures that were shown")
+    found = hold(connection, authority, contracts, exact, standing, of_now, Moment.of(data_as_at, deliveries[2]))
+    released = found.released
     wanted = {
         contract.mart: made_by_release(connection, contract, authority, exact, released, untouched)
         if contract.is_made_by_release
@@ -146,12 +155,13 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         result = ReleaseResult(authority, "unchanged")
         record_attempt(connection, result, [], build.event_id)
         record_years(connection, contracts, authority, build.code_version, last_closed)
+        remember(connection, found, last_release_of(connection, authority), new_alone=True)
         connection.commit()
         return result
     at("writing the released rows")
     tried = now_tried = tried_before(connection, authority)
     if is_worth_it(differences):
-        findings, now_tried = attack(contracts, released, tried, lambda: true_figures(exact, memory), memory.new_held)
+        findings, now_tried = attack(contracts, of_now, tried, lambda: true_figures(exact, memory), memory.new_held)
         if findings:
             return _refused(connection, authority, refusals_of(findings), build.event_id)
     release_id = new_release(connection, authority, build, data_as_at, differences, deliveries[:2])
@@ -160,11 +170,12 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
             apply_difference(connection, difference, release_id)
         for contract in contracts:
             at(f"checking {contract.mart}")
-            _check(connection, protected, contract, authority, untouched)
+            _check(connection, protected, found, contract, authority, untouched)
     except CheckError as error:
         return _refused(connection, authority, [Refusal(str(error), "exact marts to released marts")], build.event_id)
     at("remembering what is hidden")
     save_memory(connection, authority, release_id, memory)
+    remember(connection, found, release_id)
     save_tried(connection, authority, now_tried, tried)
     for contract in contracts:
         if contract.kind == "month_history":

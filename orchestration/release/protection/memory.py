@@ -34,7 +34,6 @@ class Memory:
     new_shown: set[tuple[str, str, str]] = field(default_factory=set)
     new_states: dict[tuple[str, str, str], State] = field(default_factory=dict)
     new_held: set[tuple[str, str, str]] = field(default_factory=set)
-    holds_lifted: bool = False
 
     def is_hidden(self, year: str, mart: str, cell: str) -> bool:
         """Whether a cell was hidden before, or is by this release."""

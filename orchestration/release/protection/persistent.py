@@ -83,13 +83,12 @@ def _collect(
             name = _name(rows, position)
             own = states.get(name, np.zeros(0, dtype=np.int64))
             before = memory.states.get((year, rows.contract.mart, name))
-            is_new = before is None or memory.holds_lifted
             found[name] = _Row(
                 name,
                 rows,
                 position,
                 own,
-                None if is_new or before is None else changed_pupils(unpack(before.packed), own),
+                None if before is None else changed_pupils(unpack(before.packed), own),
                 _is_hidden_row(rows, position, year, memory, pattern),
                 rows.columns["withheld"][position] is not None,
             )

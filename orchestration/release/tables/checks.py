@@ -7,6 +7,7 @@ from psycopg import sql
 
 from orchestration.errors import WarehouseError
 from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.rows import SCHOOLS
 
 
 class CheckError(WarehouseError):
@@ -45,7 +46,7 @@ def _measure_condition(contract: ReleaseContract, name: str) -> sql.Composed:
     if name == "completeness" and contract.is_protected:
         exact = sql.SQL("round({}, 2)").format(exact)
     shown = sql.Identifier("released", name)
-    if name in contract.measures:
+    if name in contract.measures or name == SCHOOLS:
         return sql.SQL("({shown} is not null and {shown} is distinct from {exact})").format(shown=shown, exact=exact)
     return sql.SQL("{} is distinct from {}").format(shown, exact)
 

@@ -17,6 +17,7 @@ from orchestration.release.thresholds import SMALL
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 WHOLE_PERCENT = Decimal("0.01")
+SCHOOLS = "schools_counted"
 SUPPRESSED, NOT_AVAILABLE, NOT_APPLICABLE, LOW = "[c]", "[x]", "[z]", "[low]"
 
 
@@ -128,6 +129,17 @@ def _shown(name: str, value: Any) -> tuple[Any, str | None]:
     return value, None
 
 
+def _count_no_schools(released: dict[str, list[Any]], contract: ReleaseContract, count: int) -> None:
+    """Take back how many schools a row rests on where all of it is hidden: one school may mean one pupil (RULES 43)."""
+    if SCHOOLS not in released or SCHOOLS in contract.keys:
+        return
+    symbols = [released[f"{group}_symbol"] for group in contract.groups]
+    for position in range(count):
+        is_hidden = any(symbol[position] == SUPPRESSED for symbol in symbols)
+        if is_hidden and all(released[measure][position] is None for measure in contract.measures):
+            released[SCHOOLS][position] = None
+
+
 def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Released rows by key, in the order of ``contract.released_columns``."""
     contract = rows.contract
@@ -164,6 +176,7 @@ def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], t
             if symbol is not None:
                 symbols[position] = symbol
         released[f"{group}_symbol"] = symbols
+    _count_no_schools(released, contract, count)
     for position, standing in decision.held.items():
         for name in names:
             released[name][position] = standing[name]

@@ -27,6 +27,9 @@ months as (
         coalesce(marked_months.openings_unknown_reason, 0) as openings_unknown_reason,
         coalesce(marked_months.openings_not_counted, 0) as openings_not_counted,
         coalesce(marked_months.marked_slots, 0) as marked_slots,
+        coalesce(marked_months.attended_slots, 0) as attended_slots,
+        coalesce(marked_months.not_counted_slots, 0) as not_counted_slots,
+        coalesce(enrolled_months.expected_slots, 0) & ~coalesce(marked_months.marked_slots, 0) as not_recorded_slots,
         {{ slot_count('coalesce(enrolled_months.expected_slots, 0) & ~coalesce(marked_months.marked_slots, 0)') }}
             as openings_not_recorded
     from marked_months
@@ -46,7 +49,11 @@ select
     months.openings_excluded,
     months.openings_unknown_reason,
     months.openings_not_counted,
-    months.openings_not_recorded
+    months.openings_not_recorded,
+    months.marked_slots & ~months.not_counted_slots as possible_slots,
+    months.attended_slots,
+    months.not_counted_slots,
+    months.not_recorded_slots
 from months
 inner join tokens on months.pupil_id = tokens.pupil_id
 where months.marked_slots <> 0 or months.openings_not_recorded > 0

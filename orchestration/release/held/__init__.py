@@ -1,0 +1,1 @@
+"""Changes of shown figures of attendance: whose contribution changed, and which rows stand as they were (RULES 44)."""

@@ -1,0 +1,173 @@
+"""In which rows of the marts the contribution of pupils differs from what was shown, and of which pupils (RULES 44)."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from orchestration.release.held.half_days import OPENINGS, Amounts, Group, HalfDay, Who, differences
+from orchestration.release.held.periods import Moment
+from orchestration.release.held.store import Versions
+from orchestration.release.tables.contracts import ReleaseContract
+
+ALL = "all"
+BY_TIME = frozenset({"week", "month"})
+Key = tuple[Any, ...]
+"""Values of a mart's key columns in order."""
+Place = tuple[str, Key]
+"""Mart and key of a row."""
+
+
+def judged(contract: ReleaseContract) -> bool:
+    """Whether rows of a mart are of half days of schools or authorities, so that their changes are judged."""
+    return contract.kind in ("school", "authority") and "openings_possible" in contract.measures
+
+
+def key_of(contract: ReleaseContract, key: Key) -> dict[str, Any]:
+    """The key of a row by column."""
+    return dict(zip(contract.keys, key, strict=True))
+
+
+def cell_of(key: Key) -> str:
+    """The name of a row within its mart."""
+    return "|".join(map(str, key))
+
+
+def is_breakdown(contract: ReleaseContract) -> bool:
+    """Whether rows of a year are cut by more than place: by stage, sex, area or half day of the week."""
+    base = {"local_authority_code", "seed_code", "sector", "academic_year"}
+    return bool(set(contract.keys) - base) and not BY_TIME & set(contract.keys)
+
+
+def keys_of(contract: ReleaseContract, authority: str, year: str, half_day: HalfDay) -> Iterator[Key]:
+    """Keys of the rows of a mart that a half day counts in: one of a school; of an authority, its sector and all."""
+    fixed = {"local_authority_code": authority, "academic_year": year}
+    values = [fixed[name] if name in fixed else half_day.value(name) for name in contract.keys]
+    yield tuple(values)
+    if "seed_code" not in contract.keys:
+        at = contract.keys.index("sector")
+        yield (*values[:at], ALL, *values[at + 1 :])
+
+
+@dataclass
+class Changes:
+    """By row the pupils whose contribution differs, with the net differences of the four counts."""
+
+    of: dict[Place, dict[int, list[int]]] = field(default_factory=dict)
+
+    def add(self, place: Place, pupil: int, amounts: Amounts) -> None:
+        """Add the difference of one half day."""
+        found = self.of.setdefault(place, {}).setdefault(pupil, [0, 0, 0, 0])
+        for number, amount in enumerate(amounts):
+            found[number] += amount
+
+    def pupils(self, place: Place) -> int:
+        """Pupils whose contribution to a row differs."""
+        return sum(any(amounts) for amounts in self.of.get(place, {}).values())
+
+    def total(self, place: Place) -> Amounts:
+        """By how much the four counts of a row differ."""
+        found = [0, 0, 0, 0]
+        for amounts in self.of.get(place, {}).values():
+            for number, amount in enumerate(amounts):
+                found[number] += amount
+        return found[0], found[1], found[2], found[3]
+
+
+Member = tuple[Who, int]
+"""A pupil's month and the position of a half day in it."""
+
+
+@dataclass
+class Touched:
+    """Rows that any change touches, with the finest parts of them that changed: a group, a day and half of it each."""
+
+    of: dict[Place, set[int]] = field(default_factory=dict)
+    parts: dict[tuple[Group, str, date, str], int] = field(default_factory=dict)
+    members: list[dict[Member, None]] = field(default_factory=list)
+
+    def add(self, places: Iterable[Place], half_day: HalfDay) -> None:
+        """Note the part that a half day is in, in all these rows, and whose it is."""
+        part = (half_day.group, half_day.who.seed_code, half_day.day, half_day.opening)
+        number = self.parts.setdefault(part, len(self.parts))
+        if number == len(self.members):
+            self.members.append({})
+        position = 2 * (half_day.day.day - 1) + OPENINGS.index(half_day.opening)
+        self.members[number][half_day.who, position] = None
+        for place in places:
+            self.of.setdefault(place, set()).add(number)
+
+
+@dataclass
+class Sums:
+    """Touched rows as sums of unknowns: a part in one of its states. Readers know those they saw (``before``)."""
+
+    before: dict[Place, list[int]] = field(default_factory=dict)
+    now: dict[Place, list[int]] = field(default_factory=dict)
+    unknowns: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+
+def sums_of(touched: Touched, versions: Versions, moments: Mapping[int, Moment], shown: Mapping[Place, int]) -> Sums:
+    """Touched rows that are ``shown``, each of the release given, as readers see them and as they would be now.
+
+    A part in which nothing changed between two releases is the same unknown in both, as if readers knew where nothing
+    changed: they do not, and it is as much as they could know.
+    """
+    sums = Sums()
+    last = max(moments)
+    groups = [part for part, _ in sorted(touched.parts.items(), key=lambda one: one[1])]
+
+    def unknown(number: int, release: int | None) -> int:
+        group, day = groups[number][0], groups[number][2]
+        states = []
+        for who, position in touched.members[number]:
+            state = versions.now[who] if release is None else versions.at(who, _closing(release, day, moments, last))
+            bits = tuple(bits >> position & 1 for bits in state.bits) if state.group == group else None
+            states.append(bits)
+        return sums.unknowns.setdefault((number, *states), len(sums.unknowns))
+
+    known: dict[tuple[int, int | None], int] = {}
+    for place, release in shown.items():
+        for number in sorted(touched.of.get(place, ())):
+            for at, found in ((release, sums.before), (None, sums.now)):
+                if (number, at) not in known:
+                    known[number, at] = unknown(number, at)
+                found.setdefault(place, []).append(known[number, at])
+    return sums
+
+
+def _closing(release: int, day: date, moments: Mapping[int, Moment], last: int) -> int:
+    """The release whose state of a day a row of a release shows: that one, or the first at which the day was over."""
+    return next((one for one in sorted(moments) if one >= release and day <= moments[one].over_until), last)
+
+
+def changes_since(
+    contracts: Sequence[ReleaseContract],
+    authority: str,
+    year: str,
+    versions: Versions,
+    moments: Mapping[int, Moment],
+    wanted: Mapping[int, Collection[Place] | None],
+) -> tuple[dict[int, Changes], Touched]:
+    """What changed in rows that were shown by each release in ``wanted``, of what was over at the last one.
+
+    By release the rows that are asked for; None asks for all. Also the parts that changed for any of them.
+    """
+    touched = Touched()
+    found: dict[int, Changes] = {}
+    until = moments[max(moments)].over_until
+    for release, asked in sorted(wanted.items()):
+        changes = found[release] = Changes()
+        for who, state in versions.now.items():
+            before = versions.shown(who, release, moments)
+            for half_day in differences(who, before, state.until(until, who.month)):
+                places = [
+                    (contract.mart, key)
+                    for contract in contracts
+                    for key in keys_of(contract, authority, year, half_day)
+                ]
+                touched.add(places, half_day)
+                for place in places:
+                    if asked is None or place in asked:
+                        changes.add(place, who.pupil, half_day.amounts)
+    return found, touched

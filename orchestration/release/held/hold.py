@@ -1,0 +1,298 @@
+"""Holds changes of shown rows of attendance, year by year, between protection and what is written (RULES 44)."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from orchestration.release.follow.derived import ReleasedMart
+from orchestration.release.held.changes import (
+    Changes,
+    Key,
+    Place,
+    cell_of,
+    changes_since,
+    is_breakdown,
+    judged,
+    key_of,
+    keys_of,
+    sums_of,
+)
+from orchestration.release.held.decide import Asked, held
+from orchestration.release.held.half_days import NOTHING, State, Who, differences
+from orchestration.release.held.last_year import follow_shown_weeks
+from orchestration.release.held.periods import Between, Moment, is_final, is_over
+from orchestration.release.held.rows import Exact, as_it_stands, hidden, is_shown, without_changes
+from orchestration.release.held.store import (
+    Remembered,
+    Year,
+    changed,
+    load,
+    months_of,
+    save_half_days,
+    save_held,
+    versions_since,
+)
+from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.rows import MartRows
+from orchestration.release.thresholds import SMALL
+
+Row = dict[str, Any]
+COUNTED = ("openings_possible", "openings_attended", "openings_not_counted", "openings_not_recorded")
+
+
+@dataclass
+class HeldYear:
+    """What was decided of a year: rows that are released in another form, by mart and key, and what to remember."""
+
+    year: Year
+    now: Moment
+    before: Moment | None
+    changed: dict[Who, State]
+    rows: dict[Place, Row] = field(default_factory=dict)
+    lines: list[tuple[str, str, int | None, bool]] = field(default_factory=list)
+
+
+@dataclass
+class Held:
+    """The released rows with their changes held, by mart, and what to remember of each year."""
+
+    released: dict[str, ReleasedMart]
+    years: list[HeldYear]
+
+    def keys(self, mart: str) -> list[Key]:
+        """Keys of a mart's rows that show something else than the exact figures."""
+        return [key for year in self.years for (name, key) in year.rows if name == mart]
+
+
+def _dicts(contract: ReleaseContract, rows: Mapping[Key, tuple[Any, ...]]) -> dict[Key, Row]:
+    names = [column.name for column in contract.released_columns]
+    return {key: dict(zip(names, row, strict=True)) for key, row in rows.items()}
+
+
+def _standing(rows: MartRows) -> dict[Key, Row]:
+    names = list(rows.columns)
+    found = {}
+    for position in range(len(rows)):
+        row = {name: rows.columns[name][position] for name in names}
+        found[tuple(row[key] for key in rows.contract.keys)] = row
+    return found
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One year's rows of a mart: as they would be released now, as readers see them, and exact counts by key."""
+
+    contract: ReleaseContract
+    now: dict[Key, Row]
+    standing: dict[Key, Row]
+    exact: dict[Key, dict[str, int]]
+
+
+def _of_year(
+    contract: ReleaseContract, exact: MartRows, released: ReleasedMart, standing: MartRows, year: str
+) -> Tables:
+    counts: dict[Key, dict[str, int]] = {}
+    for position, of in enumerate(exact.columns["academic_year"]):
+        if of == year:
+            key = tuple(exact.columns[name][position] for name in contract.keys)
+            counts[key] = {name: exact.numbers_at(name, position) for name in COUNTED}
+    now = {key: row for key, row in _dicts(contract, released.rows).items() if row["academic_year"] == year}
+    before = {key: row for key, row in _standing(standing).items() if row["academic_year"] == year}
+    return Tables(contract, now, before, counts)
+
+
+def _differs(contract: ReleaseContract, now: Row, standing: Row) -> bool:
+    """Whether half days or pupils of a row are others than those that readers see."""
+    names = [*contract.groups["openings"], *contract.groups.get("pupils", ())]
+    return any(now[name] != standing[name] for name in names)
+
+
+def _asked(
+    tables: Mapping[str, Tables], known: Remembered, last: int, changes: Mapping[int, Changes], between: Between
+) -> tuple[dict[Place, Asked], set[Place]]:
+    """Rows that are shown then and now, with who changed them; and those that wait for the end of a month."""
+    asked: dict[Place, Asked] = {}
+    waiting: set[Place] = set()
+    for mart, table in tables.items():
+        cut = is_breakdown(table.contract)
+        for key, row in table.now.items():
+            standing = table.standing.get(key)
+            if standing is None or not (is_shown(row) and is_shown(standing)):
+                continue
+            place = (mart, key)
+            release = known.held.get((mart, cell_of(key)), last)
+            columns = key_of(table.contract, key)
+            pupils = changes[release].pupils(place)
+            may_change = between.may_change(columns, cut)
+            if not pupils and is_over(columns, between.before) and _differs(table.contract, row, standing):
+                pupils = 1  # by a rule that moves marks to another week: who they are is not known, so few
+            asked[place] = Asked(pupils, may_change)
+            if cut and not may_change:
+                waiting.add(place)
+    return asked, waiting
+
+
+def _pupils_more(
+    contract: ReleaseContract, year: Year, places: Collection[Place], changes: Changes, months: Mapping[Who, State]
+) -> dict[Place, int]:
+    """How many more pupils have a possible opening in rows of a time that goes on, as shown, than now."""
+    pupils = {pupil for place in places for pupil in changes.of.get(place, {})}
+    now: dict[Place, dict[int, int]] = {}
+    for who, state in months.items():
+        if who.pupil not in pupils:
+            continue
+        for half_day in differences(who, NOTHING, state):
+            if half_day.amounts[0]:
+                for key in keys_of(contract, year.authority, year.academic_year, half_day):
+                    place = (contract.mart, key)
+                    if place in places:
+                        found = now.setdefault(place, {})
+                        found[who.pupil] = found.get(who.pupil, 0) + 1
+    more = {}
+    for place in places:
+        here = now.get(place, {})
+        more[place] = sum(
+            (here.get(pupil, 0) - amounts[0] > 0) - (here.get(pupil, 0) > 0)
+            for pupil, amounts in changes.of.get(place, {}).items()
+        )
+    return more
+
+
+def _going_on(
+    tables: Mapping[str, Tables], known: Remembered, last: int, found: Collection[Place]
+) -> Iterator[tuple[ReleaseContract, int, set[Place]]]:
+    """Held rows of a time that was not over when they were shown, by mart and the release that they are of."""
+    for mart, table in tables.items():
+        by_release: dict[int, set[Place]] = {}
+        for place in found:
+            if place[0] == mart:
+                release = known.held.get((mart, cell_of(place[1])), last)
+                if not is_over(key_of(table.contract, place[1]), known.moments[release]):
+                    by_release.setdefault(release, set()).add(place)
+        for release, places in sorted(by_release.items()):
+            yield table.contract, release, places
+
+
+def _hold_year(
+    connection: psycopg.Connection, year: Year, tables: Mapping[str, Tables], known: Remembered, moment: Moment
+) -> HeldYear:
+    last = known.last
+    if last is None:
+        return HeldYear(year, moment, None, {})
+    before = known.moments[last]
+    now = moment.after(before)
+    result = HeldYear(year, now, before, changed(connection, year, before))
+    eldest = min(known.held.values(), default=last)
+    versions = versions_since(connection, year, eldest, result.changed)
+    by_cell = {(mart, cell_of(key)): (mart, key) for mart, table in tables.items() for key in table.now}
+    wanted: dict[int, set[Place] | None] = {last: None}
+    for name, release in known.held.items():
+        if release != last and name in by_cell:
+            places = wanted.setdefault(release, set())
+            if places is not None:
+                places.add(by_cell[name])
+    contracts = [table.contract for table in tables.values()]
+    changes, touched = changes_since(contracts, year.authority, year.academic_year, versions, known.moments, wanted)
+    asked, waiting = _asked(tables, known, last, changes, Between(before, now))
+    shown = {place: known.held.get((place[0], cell_of(place[1])), last) for place in asked}
+    found = held(asked, sums_of(touched, versions, known.moments, shown))
+    if is_final(year.academic_year, now.today):
+        _hide_for_good(tables, asked, found, known, result)
+    months = months_of(connection, year, {who.pupil for who in versions.now}) if found - waiting else {}
+    for contract, release, places in _going_on(tables, known, last, found - waiting):
+        more = _pupils_more(contract, year, places, changes[release], months)
+        table = tables[contract.mart]
+        for place in places:
+            exact = Exact(table.exact[place[1]], more[place])
+            result.rows[place] = without_changes(contract, table.now[place[1]], exact, changes[release], place)
+    for place in found | waiting:
+        mart, key = place
+        table = tables[mart]
+        if place in waiting:
+            result.rows[place] = table.standing[key]
+        elif place not in result.rows:
+            result.rows[place] = as_it_stands(table.contract, table.now[key], table.standing[key])
+        if known.held.get((mart, cell_of(key))) is None:
+            result.lines.append((mart, cell_of(key), last, False))
+    kept = {(mart, cell_of(key)) for mart, key in found | waiting}
+    result.lines += [(mart, cell, None, False) for mart, cell in sorted(known.held.keys() - kept)]
+    for mart, cell in known.hidden & by_cell.keys():
+        _, key = by_cell[mart, cell]
+        result.rows[mart, key] = hidden(tables[mart].contract, tables[mart].now[key])
+    return result
+
+
+def _hide_for_good(
+    tables: Mapping[str, Tables],
+    asked: Mapping[Place, Asked],
+    found: set[Place],
+    known: Remembered,
+    result: HeldYear,
+) -> None:
+    """In a final year nothing is held that five or more changed: it is hidden where others need it (RULES 44)."""
+    for place in sorted((place for place in found if asked[place].pupils >= SMALL), key=str):
+        mart, key = place
+        found.remove(place)
+        known.hidden.add((mart, cell_of(key)))
+        result.lines.append((mart, cell_of(key), None, True))
+        known.held.pop((mart, cell_of(key)), None)
+
+
+def hold(
+    connection: psycopg.Connection,
+    authority: str,
+    contracts: Sequence[ReleaseContract],
+    exact: Mapping[str, MartRows],
+    standing: Mapping[str, MartRows],
+    released: Mapping[str, ReleasedMart],
+    moment: Moment | None,
+) -> Held:
+    """Released rows with changes of what was over held; nothing is written. ``moment``: how far the data reach.
+
+    A year that was not remembered before is shown as it is.
+    """
+    mine = [contract for contract in contracts if judged(contract)]
+    years = sorted({str(year) for contract in mine for year in exact[contract.mart].columns["academic_year"]})
+    found = dict(released)
+    if moment is None:
+        return Held(found, [])
+    result = []
+    for name in years:
+        year = Year(authority, name)
+        tables = {
+            contract.mart: _of_year(
+                contract, exact[contract.mart], released[contract.mart], standing[contract.mart], name
+            )
+            for contract in mine
+        }
+        one = _hold_year(connection, year, tables, load(connection, year), moment)
+        result.append(one)
+        _replace(found, one.rows)
+    judged_years = {one.year.academic_year: {*one.rows} for one in result}
+    followed = follow_shown_weeks(connection, authority, mine, found, judged_years)
+    _replace(found, followed)
+    for place, row in followed.items():
+        next(one for one in result if one.year.academic_year == row["academic_year"]).rows[place] = row
+    return Held(found, result)
+
+
+def _replace(released: dict[str, ReleasedMart], rows: Mapping[Place, Row]) -> None:
+    """Put rows in the place of those with their keys."""
+    for mart in {mart for mart, _ in rows}:
+        contract = released[mart].contract
+        every = dict(released[mart].rows)
+        for (name, key), row in rows.items():
+            if name == mart:
+                every[key] = tuple(row[column.name] for column in contract.released_columns)
+        released[mart] = ReleasedMart(contract, every)
+
+
+def remember(connection: psycopg.Connection, found: Held, release: int, new_alone: bool = False) -> None:
+    """Note what was decided, in the release's transaction. ``new_alone``: only years that were never remembered."""
+    for one in found.years:
+        if new_alone and one.before is not None:
+            continue
+        save_half_days(connection, one.year, release, one.before, one.now, one.changed)
+        save_held(connection, one.year, release, one.lines)
