@@ -21,7 +21,7 @@ from tests.support import chromium
 
 OUT = Path(__file__).parent.parent / "docs" / "screenshots"
 HEIGHTS = {1280: 1800, 320: 1800}  # so much of a page that it can be seen in a README
-AS_HEAD = ("today", "school")
+AS_HEAD = ("today", "school_overview", "school")
 COLOURS = 96
 MOST_KB = 300
 
@@ -34,6 +34,7 @@ def addresses(base: str, cookie: str) -> dict[str, str]:
     found = {page.name: page.path for page in PAGES if not page.is_about_a_school}
     if school:
         found["school"] = school[1]
+        found["school_overview"] = f"{school[1]}/overview"
     return found
 
 

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr | None = Field(
         None, description="Key of the pseudonyms, at least 32 characters. Kept outside the database."
     )
+    digest_url: SecretStr | None = Field(
+        None, description="Address of Apprise with {to} through which `warehouse digest` sends. Unset: nothing is sent."
+    )
     threads: int = Field(2, ge=1, le=16, description="Threads of dbt and of file validation.")
     memory_limit: str = Field("1GB", description="Memory that file validation may take.")
     runs_kept_days: int = Field(

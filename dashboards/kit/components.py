@@ -103,17 +103,22 @@ class Table:
 
 @dataclass(frozen=True)
 class Card:
-    """A headline figure with what it is compared with, each line a sentence: "Down 0.8 percentage points ..."."""
+    """A headline figure with what it is compared with, each line a sentence: "Down 0.8 percentage points ...".
+
+    A brief one has its link in the heading and its lines in one paragraph, and says why there is no figure in the words
+    of the figure alone.
+    """
 
     heading: str
     figure: Figure | str
     lines: tuple[str, ...] = ()
     link: Link | None = None
+    is_brief: bool = False
 
     @property
     def explanation(self) -> str:
-        """Why there is no figure; empty where there is one."""
-        return self.figure.explanation if isinstance(self.figure, Figure) else ""
+        """Why there is no figure, in a sentence; empty where there is one, or the card is brief."""
+        return self.figure.explanation if isinstance(self.figure, Figure) and not self.is_brief else ""
 
 
 @dataclass(frozen=True)

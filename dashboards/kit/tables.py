@@ -152,8 +152,10 @@ published_levels = _mart(
 stretch_aims = _mart(
     "stretch_aims",
     _of(TEXT, "area_code", "aim_year", "measure", "pupil_group", "aim_round", "status", "source"),
-    _of(Numeric(6, 3), "aim_percent"),
+    _of(Numeric(6, 3), "aim_percent", "low_percent", "high_percent"),
 )
+_BEGINS = _of(COUNT, "begins_month", "begins_day", "begins_weekday", "place")
+today_seasons = _mart("today_seasons", _of(TEXT, "area_code", "season", "topic", "audience"), _BEGINS)
 releases = _mart(
     "releases",
     AUTHORITY, AS_AT, _of(TIMESTAMP, "released_at", "checked_at"),

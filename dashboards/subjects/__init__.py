@@ -3,7 +3,7 @@
 from dashboards.kit.page import Page
 from dashboards.subjects.attainment import attainment, school_attainment
 from dashboards.subjects.attendance import authority, authority_brief, authority_pack, school, school_brief, schools
-from dashboards.subjects.core import about, data_quality, today
+from dashboards.subjects.core import about, aims, data_quality, school_overview, today
 from dashboards.subjects.roll import roll
 from dashboards.subjects.senior_phase import school_senior_phase, senior_phase
 
@@ -11,6 +11,7 @@ PAGES: tuple[Page, ...] = (
     today.PAGE,
     authority.PAGE,
     schools.PAGE,
+    school_overview.PAGE,
     school.PAGE,
     school_brief.PAGE,
     authority_brief.PAGE,
@@ -19,6 +20,7 @@ PAGES: tuple[Page, ...] = (
     school_attainment.PAGE,
     senior_phase.PAGE,
     school_senior_phase.PAGE,
+    aims.PAGE,
     roll.PAGE,
     data_quality.PAGE,
     about.PAGE,

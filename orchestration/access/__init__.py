@@ -10,13 +10,14 @@ from orchestration.access.logins import MadeLogin, end_login, give_login, new_lo
 from orchestration.access.own_school import own_school_decisions, turn_own_school
 from orchestration.access.places import Place, authority_code, find_place
 from orchestration.access.project_logins import authority_of_project
-from orchestration.access.readers import Person
+from orchestration.access.readers import Address, Person, reader_address
 from orchestration.access.reads import collect_sql_reads, list_sql_reads
 from orchestration.access.retention import forget_own_school_reads, forget_page_reads, forget_sql_reads
 from orchestration.access.review_form import review_form
 from orchestration.access.shared import count_schools, give_shared_logins
 
 __all__ = [
+    "Address",
     "Granted",
     "Imported",
     "MadeLogin",
@@ -43,6 +44,7 @@ __all__ = [
     "list_sql_reads",
     "new_login_password",
     "own_school_decisions",
+    "reader_address",
     "review",
     "review_form",
     "revoke",

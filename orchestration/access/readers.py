@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import psycopg
 
 from orchestration.access.errors import ReaderError
+from orchestration.database import connect
 from orchestration.database.roles import GROUPS, LOGINS, OWNERS, SCHEMAS
+from orchestration.settings import Settings
 
 RESERVED = frozenset({*OWNERS, *GROUPS, *LOGINS, *SCHEMAS, "public", "information_schema"})
 NOT_READERS = ("dashboard", *OWNERS, *GROUPS)
@@ -28,6 +30,22 @@ def reader_id(connection: psycopg.Connection, reader_name: str) -> int:
     if row is None:
         raise ReaderError(f"there is no reader {reader_name!r}: see `warehouse access list`")
     return int(row[0])
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a reader is written to: number, and the e-mail address on record, if any."""
+
+    reader_id: int
+    email: str | None
+
+
+def reader_address(settings: Settings, reader_name: str) -> Address:
+    """Number and e-mail address of a reader. Raises ReaderError where there is none of that name."""
+    with connect(settings, "steward") as connection:
+        number = reader_id(connection, reader_name)
+        row = connection.execute("select email from access.readers where reader_id = %s", [number]).fetchone()
+    return Address(number, row[0] if row else None)
 
 
 @dataclass(frozen=True)

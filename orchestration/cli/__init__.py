@@ -21,6 +21,7 @@ from orchestration.cli import (
     dbt,
     delivering,
     demo,
+    digest,
     export,
     ledger,
     project,
@@ -63,7 +64,7 @@ def options(
 
 for part in (
     synth, delivering, running, ledger, calendar, backup, contracts, database, dbt, demo, access, project, credentials,
-    export, dashboards, audit, published,
+    export, dashboards, digest, audit, published,
 ):  # fmt: skip
     part.register(app)
 

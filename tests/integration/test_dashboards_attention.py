@@ -4,15 +4,20 @@ The world is drawn at random on each run; the seed is printed.
 """
 
 import csv
+import html
 import io
+import json
 import random
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
+from dashboards import digest
 from dashboards.kit.formats import MINUS
 from orchestration.release import provision_aggregated
 from orchestration.release.tables.provision import manifest_path
@@ -22,6 +27,7 @@ from tests.conftest import NewWarehouse
 from tests.support.access_world import HERE
 from tests.support.dashboards import client, reader_named
 from tests.support.dashboards_world import LAST_WEEK, MINE, NAMES, READERS_HERE, SEED, YEAR, fill_world, schools_of
+from tests.support.mail_server import mail_server
 from tests.support.main_job import rows
 
 PATHS = ("/today", "/data-quality", "/about")
@@ -230,7 +236,7 @@ def test_a_reader_of_one_school_is_told_so(browsers: dict[str, TestClient]) -> N
 
 
 def test_pages_ask_few_questions(world: Settings, browsers: dict[str, TestClient]) -> None:
-    """At most six for figures, seven for officers on Today, besides the two that find out what may be asked."""
+    """At most twelve on Today, what its season asks for among them, besides the two that find out what may be asked."""
     from sqlalchemy import event
 
     from dashboards.site.database import Database
@@ -240,7 +246,7 @@ def test_pages_ask_few_questions(world: Settings, browsers: dict[str, TestClient
     database, asked = Database(world), []
     event.listen(database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
     try:
-        for page, most in ((today.PAGE, 7), (data_quality.PAGE, 5), (about.PAGE, 3)):
+        for page, most in ((today.PAGE, 12), (data_quality.PAGE, 5), (about.PAGE, 3)):
             reader = reader_named(world, "officer")
             with database.reading(reader) as connection:
                 request = page_request(connection, page, reader, {HERE: "Here"}, {}, releases_of(connection))
@@ -249,3 +255,37 @@ def test_pages_ask_few_questions(world: Settings, browsers: dict[str, TestClient
             assert len(asked) <= most, page.name
     finally:
         database.close()
+
+
+@pytest.mark.parametrize("name", READERS_HERE)
+def test_the_digest_says_what_today_says(world: Settings, browsers: dict[str, TestClient], name: str) -> None:
+    """Every sentence of it stands on the reader's page, and it is on record as a read of Today."""
+    number = reader_named(world, name).reader_id
+    before = rows(world, "auditor", "select count(*) from control.page_reads where reader_id = %s", number)
+    said = digest.run(world, number, "", show=True)
+    page = html.unescape(re.sub(r"<[^>]+>", "", browsers[name].get("/today").text))
+    mine = {NAMES[key] for key in schools_of(name)}
+    assert not [school for school in NAMES.values() if school in said and school not in mine]
+    for line in said.splitlines()[:-1]:
+        text = re.sub(r"^(- [^(]*\([^)]*\): |\d+\. [^:]*: )", "", line)
+        assert text in page, line
+    after = rows(world, "auditor", "select count(*) from control.page_reads where reader_id = %s", number)
+    assert after[0][0] > before[0][0]
+
+
+def test_a_digest_is_sent_only_where_it_is_said_through_what(world: Settings) -> None:
+    number = reader_named(world, "officer").reader_id
+    with pytest.raises(digest.DigestError, match="WAREHOUSE_DIGEST_URL is not set"):
+        digest.run(world, number, "officer@example.org", show=False)
+    one_place = world.model_copy(update={"digest_url": SecretStr("json://127.0.0.1:9/all")})
+    with pytest.raises(digest.DigestError, match=r"no \{to\}"):
+        digest.run(one_place, number, "officer@example.org", show=False)
+    taken: list[tuple[str, str]] = []
+    with mail_server(taken) as address:
+        through = world.model_copy(update={"digest_url": SecretStr(f"{address}/{{to}}")})
+        with pytest.raises(digest.DigestError, match="no e-mail address"):
+            digest.run(through, number, "", show=False)
+        said = digest.run(through, number, "officer@example.org", show=False)
+    ((path, body),) = taken
+    assert "officer@example.org" in unquote(path)
+    assert json.loads(body)["message"].strip() == said.strip()

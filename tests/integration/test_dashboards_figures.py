@@ -68,7 +68,11 @@ def test_the_authority_as_each_reader_sees_it(warehouse: Settings, name: str, dr
     sectors = sectors_seen(asked)
     assert sectors, f"{name} sees no total of the authority"
     for sector in sectors:
-        shown = page_of(warehouse, reader, f"/authority?sector={sector}")
+        shown = {
+            cell: text
+            for part in ("", "&part=for_whom", "&part=reasons", "&part=absence")
+            for cell, text in page_of(warehouse, reader, f"/authority?sector={sector}{part}").items()
+        }
         assert_same(shown, authority_cells(asked, YEAR, sector), drawing)
 
 

@@ -114,10 +114,11 @@ def test_a_table_that_has_left_its_page_names_school_and_sector(browser: TestCli
         lines = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
         return answer.headers["content-disposition"], dict(line for line in lines if len(line) == 2)
 
-    named = [taken(f"/authority/tables/half_days.csv?sector={sector}") for sector in ("all", "primary", "secondary")]
+    address = "/authority/tables/half_days.csv?part=reasons&sector="
+    named = [taken(f"{address}{sector}") for sector in ("all", "primary", "secondary")]
     assert len({file for file, _ in named}) == 3
     assert [said["Page"] for _, said in named] == [
-        "Authority", "Authority: primary schools", "Authority: secondary schools"
+        "Authority: reasons", "Authority: primary schools, reasons", "Authority: secondary schools, reasons",
     ]  # fmt: skip
     seed_code, sector = head.schools[0]
     file, said = taken(f"/schools/{seed_code}/{sector}/tables/half_days.csv")

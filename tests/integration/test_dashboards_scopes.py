@@ -56,7 +56,7 @@ def test_a_head_reads_the_own_school_and_finds_it_in_the_navigation(warehouse: S
         for part in PARTS:
             assert browsing.get(f"/schools/{seed_code}/{sector}{part}").status_code == 200, part
         home = browsing.get("/authority").text
-    assert f'href="/schools/{seed_code}/{sector}">Your school</a>' in home
+    assert f'href="/schools/{seed_code}/{sector}/overview">Your school</a>' in home
 
 
 @pytest.mark.parametrize("name", HEADS)

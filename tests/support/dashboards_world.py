@@ -4,6 +4,7 @@ No main job stands behind it, so states that the demo seldom has are there on ea
 files held back. The seed is printed and may be given, so that a failing run can be repeated.
 """
 
+import csv
 import datetime as dt
 import os
 import random
@@ -15,7 +16,7 @@ from psycopg import sql
 
 from orchestration.access import Person, Place, count_schools, grant
 from orchestration.database import connect
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_DIR, Settings
 from tests.conftest import connect_as_admin
 from tests.support.access_world import CLUSTER, COUNTED, HERE, READERS, SCHOOLS, released_tables
 
@@ -31,6 +32,9 @@ FEEDS = ("attendance", "calendar", "enrolments", "establishments")
 MINE = sorted(school[1:] for school in SCHOOLS if school[0] == HERE)
 NAMES = {key: f"{word} {key[1].capitalize()} School" for key, word in zip(
     MINE, ("Aldan", "Brenna", "Corrie", "Dunmore", "Ecclaw", "Fernie"), strict=True)}  # fmt: skip
+SECTORS = ("primary", "secondary", "special")
+STAGES_HERE = {"primary": tuple(f"P{number}" for number in range(1, 8)),
+               "secondary": tuple(f"S{number}" for number in range(1, 7)), "special": ("SP",)}  # fmt: skip
 SEED = int(os.environ.get("DASHBOARDS_SEED") or random.SystemRandom().randrange(10**6))
 READERS_HERE = {name: reach for name, reach in READERS.items() if name != "officer-there"}
 Row = dict[str, Any]
@@ -92,6 +96,7 @@ def _tables(draw: random.Random) -> dict[str, Iterable[Row]]:
             *(_month(draw, seed_code, sector, "school", month) for seed_code, sector in MINE for month in MONTHS),
             *(_month(draw, "", "all", "sector", month) for month in MONTHS),
         ],
+        **_groups(draw),
         "data_freshness": list(_freshness(draw)),
         "data_quality": list(_verdicts(draw)),
         "deliveries": list(_deliveries(draw)),
@@ -107,6 +112,60 @@ def _tables(draw: random.Random) -> dict[str, Iterable[Row]]:
             for year in ("2023/24", "2022/23")
             for sector in ("all", "primary")
         ],
+    }  # fmt: skip
+
+
+def _groups(draw: random.Random) -> dict[str, Iterable[Row]]:
+    """Months, stages and areas of schools and of the authority, in both years: what *for whom* is made of."""
+    months = [(YEAR, month) for month in MONTHS] + [(BEFORE, month.replace(year=2024)) for month in MONTHS]
+    schools = [(key, STAGES_HERE[key[1]]) for key in MINE]
+    return {
+        "today_seasons": rows_of_seed("today_seasons"),
+        "attendance_by_school_month": [
+            _of_group(draw, key, year, month=month) for key in MINE for year, month in months
+        ],
+        "attendance_by_authority_month": [
+            _of_group(draw, ("", sector), year, month=month) for sector in SECTORS for year, month in months
+        ],
+        "attendance_by_school_stage": [
+            _of_group(draw, key, YEAR, stage=stage) for key, stages in schools for stage in stages
+        ],
+        "attendance_by_school_deprivation": [
+            _of_group(draw, key, YEAR, deprivation_group=group)
+            for key in MINE
+            for group in ("most_deprived_fifth", "second_fifth", "rest")
+        ],
+        "attendance_by_authority_stage_simd_quintile_month": [
+            _of_group(draw, ("", sector), year, stage=stage, simd_quintile=quintile, month=month)
+            for sector, stages in STAGES_HERE.items()
+            for stage in stages
+            for quintile in ("1", "2", "3", "4", "5", "unknown")
+            for year, month in months
+        ],
+        "similar_schools": [
+            {"seed_code": key[0], "sector": key[1], "academic_year": YEAR, "similar_to": [], "rule": "Alike.",
+             "schools_counted": 4, "attendance_rate": draw.uniform(0.85, 0.95)}
+            for key in MINE
+        ],
+    }  # fmt: skip
+
+
+def rows_of_seed(name: str) -> list[Row]:
+    """Rows of a seed under the columns of the released table of its name."""
+    with (PROJECT_DIR / "seeds" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return [{column: text or None for column, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _of_group(draw: random.Random, key: tuple[str, str], year: str, **group: Any) -> Row:
+    """A group's half days, one in eight hidden; ``key`` without a SEED code is of the authority's sector."""
+    possible = draw.randint(500, 4000)
+    symbol = draw.choice(["[c]", "[x]"]) if draw.random() < 0.125 else None
+    attended = round(possible * draw.uniform(0.8, 0.98))
+    place = {"seed_code": key[0], "sector": key[1]} if key[0] else {"sector": key[1], "schools_counted": 6}
+    return {
+        **place, **group, "academic_year": year, "pupils": None if symbol else draw.randint(20, 300),
+        "openings_possible": None if symbol else possible, "openings_attended": None if symbol else attended,
+        "attendance_rate": None if symbol else round(attended / possible, 8), "openings_symbol": symbol,
     }  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from dashboards.kit.markup import rows_html
 from dashboards.kit.page import PageRequest, Reader, Release
 from dashboards.subjects.attainment.figures import gap, one_school, organisers, overview, trend, words
 from dashboards.subjects.attainment.figures.council import Council
-from dashboards.subjects.attainment.queries import published
 from dashboards.subjects.core.figures.attained import Attained, attained, pooled, sentence_of
+from dashboards.subjects.core.queries import published
 from tests.support.published_figures import published_figures
 
 YEAR, BEFORE = "2024/25", "2023/24"

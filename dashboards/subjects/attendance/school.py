@@ -15,12 +15,10 @@ from dashboards.kit.labels import labels
 from dashboards.kit.page import (
     SECTOR_OF_SCHOOL,
     SEED_CODE,
-    Entry,
     Note,
     NotFoundError,
     Page,
     PageRequest,
-    Reader,
     Sheet,
 )
 from dashboards.subjects.attendance.figures import absence, clusters, course, groups, headline, own_school
@@ -245,14 +243,6 @@ def sheets(found: SchoolFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     return tuple(made)
 
 
-def entry(reader: Reader) -> Entry | None:
-    """For a head teacher the own school stands in the navigation."""
-    if reader.only_school is None:
-        return None
-    seed_code, sector = reader.only_school
-    return Entry("Your school", {"seed_code": seed_code, "sector": sector})
-
-
 PAGE = Page(
     name="school",
     path="/schools/{seed_code}/{sector}",
@@ -266,7 +256,6 @@ PAGE = Page(
     parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
     in_navigation=False,
     own=own_school.OWN,
-    entry=entry,
     reads=(
         "schools",
         "attendance_by_school_year",

@@ -1,243 +1,198 @@
-"""Today: what needs attention this morning, school by school; for a head teacher, at the own school."""
+"""Today: what the season asks for, how attendance stands and for whom, and which schools to call and why."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row
 
-from dashboards.kit import tables
-from dashboards.kit.charts import sentences
-from dashboards.kit.components import Card, Link, Table
-from dashboards.kit.formats import date, figure, month
-from dashboards.kit.page import Note, NotReadyError, Page, PageRequest, Sheet
-from dashboards.subjects.core.figures import attention, checks, movements
-from dashboards.subjects.core.figures.attention import School, SchoolKey, Week
-from dashboards.subjects.core.figures.checks import Audience, Check, Delay
-from dashboards.subjects.core.figures.held_back import Delivered, held_back
+from dashboards.kit.components import Table
+from dashboards.kit.formats import date, listed
+from dashboards.kit.labels import labels
+from dashboards.kit.page import Note, NotFoundError, NotReadyError, Page, PageRequest, Parameter, Sheet
+from dashboards.subjects.core.figures import attention, checks, movements, to_call
+from dashboards.subjects.core.figures.attention import School
+from dashboards.subjects.core.figures.checks import Audience, Check
+from dashboards.subjects.core.figures.held_back import held_back
+from dashboards.subjects.core.figures.morning import Lead, Morning
+from dashboards.subjects.core.figures.seasons import (
+    Season,
+    SeasonRow,
+    in_force,
+    morning_of,
+    names_of,
+    season_of,
+    season_on,
+)
 from dashboards.subjects.core.figures.thresholds import ATTENTION
+from dashboards.subjects.core.figures.to_call import ToCall
+from dashboards.subjects.core.figures.topics import leads_of
+from dashboards.subjects.core.queries import morning as queries
 
-WEEKS_READ = dt.timedelta(weeks=10)  # holds the last whole week and four before it, with a fortnight's holiday
-WHOLE = "all"
-SCHOOL = ("local_authority_code", "seed_code", "sector")
+SEASON = Parameter(
+    "season", "Season that is led with; that of the day where it is left out", pattern=r"[a-z_]{1,40}",
+    examples=("december",), is_kept=False,
+)  # fmt: skip
+OF_DATA = ("late", "incomplete", "deliveries")
+"""Checks of files and marks: the data team's, after everything that is about pupils."""
 
 
 @dataclass(frozen=True)
 class TodayFigures:
-    """The page: a first sentence, headline cards, and one check for each thing that is looked at."""
+    """The page: a first sentence, what the season leads with, schools to call, and what is the data team's.
+
+    ``seasons`` are pairs of name and title for links; ``checks`` is everything that was looked at, with all schools.
+    """
 
     summary: str
-    headline: tuple[Card, ...]
+    season: Season
+    seasons: tuple[tuple[str, str], ...]
+    leads: tuple[Lead, ...]
+    to_call: tuple[ToCall, ...]
+    call_table: Table | None
+    late: str
     checks: tuple[Check, ...]
+    is_own: bool
     is_past_year: bool
     latest_year: str
     notes: Sequence[Note]
-
-    @property
-    def to_look_at(self) -> tuple[Check, ...]:
-        """Checks that need attention."""
-        return tuple(check for check in self.checks if check.state == "attention")
+    states: Mapping[str, str] = field(default_factory=lambda: labels("states_of_today"))
 
 
 def figures(connection: Connection, asked: PageRequest) -> TodayFigures:
-    """Six questions, seven for officers. Raises NotReadyError where the reader sees no school of the year."""
-    years = _years(connection, asked)
+    """The morning of the reader. Raises NotReadyError where the reader sees no school of the year."""
+    years = queries.years_of_schools(connection, asked)
     if not years:
         raise NotReadyError("Figures of schools have not been released for this academic year yet.")
-    schools = {(row.seed_code, row.sector): School(row.seed_code, row.sector, row.school_name) for row in years}
-    audience = Audience(next(iter(schools.values())) if len(schools) == 1 else None, len(schools))
-    weeks = _weeks(connection, asked, schools)
-    last = attention.last_whole_week(
-        {week.monday for rows in weeks.values() for week in rows}, asked.release.data_as_at
-    )
-    months = _months(connection, asked)
+    rows = in_force(queries.seasons(connection), asked.authority)
+    morning = morning_rows(connection, asked, years)
+    season = _season(rows, morning)
+    found = _checks(connection, morning)
+    named = to_call.schools_to_call(morning)
+    several = morning.own is None
+    most = named[: ATTENTION.most_named]
     is_past = asked.academic_year != asked.academic_years[0]
-    found = [
-        checks.incomplete(audience, last, attention.incomplete(weeks, last) if last else ()),
-        movements.same_weeks(audience, years, schools, asked.previous_year, asked.academic_year),
-        movements.weeks_before(audience, weeks, last),
-        movements.persistent(audience, months, schools),
-    ]
-    if not is_past:
-        found.insert(0, _late(connection, asked, audience, schools))
-        if asked.authority in asked.reader.authorities:
-            found.append(held_back(_deliveries(connection, asked)))
+    leads = leads_of(connection, morning, season)
     return TodayFigures(
-        summary=checks.summary(found, audience, is_past),
-        headline=_headline(connection, asked, audience, years, weeks, last, months),
+        summary=summary_of(leads, named, morning),
+        season=season,
+        seasons=tuple((name, season_of(rows, name, _readers(morning)).title) for name in names_of(rows)),
+        leads=leads,
+        to_call=most if several else (),
+        call_table=to_call.table_of(named, "Schools to call, and why") if several and named else None,
+        late=late_line(found, morning),
         checks=checks.in_order(found),
+        is_own=not several,
         is_past_year=is_past,
         latest_year=asked.academic_years[0],
-        notes=_notes(last),
+        notes=_notes(morning),
     )
 
 
-def _notes(last: dt.date | None) -> tuple[Note, ...]:
+def morning_rows(connection: Connection, asked: PageRequest, years: Sequence[Row[Any]]) -> Morning:
+    """Everything that topics and checks look at; ``years`` are the reader's schools of the year."""
+    schools = {(row.seed_code, row.sector): School(row.seed_code, row.sector, row.school_name) for row in years}
+    weeks = queries.weeks_of_schools(connection, asked, schools)
+    return Morning(
+        asked=asked,
+        audience=Audience(next(iter(schools.values())) if len(schools) == 1 else None, len(schools)),
+        day=morning_of(asked),
+        schools=schools,
+        years=years,
+        weeks=weeks,
+        last_week=attention.last_whole_week(
+            {week.monday for rows in weeks.values() for week in rows}, asked.release.data_as_at
+        ),
+        months=queries.months_of_absence(connection, asked),
+        authority=queries.authority_years(connection, asked),
+        authority_before=queries.authority_years(connection, asked, asked.previous_year) if asked.previous_year else {},
+    )
+
+
+def _readers(morning: Morning) -> Any:
+    return "authority" if morning.reads_authority else "schools"
+
+
+def _season(rows: Sequence[SeasonRow], morning: Morning) -> Season:
+    """The season asked for, or that of the day. Raises NotFoundError for one that is in no row."""
+    asked = morning.asked.value("season")
+    if asked and asked not in names_of(rows):
+        raise NotFoundError(f"season {asked}")
+    return season_of(rows, asked or season_on(rows, morning.day), _readers(morning))
+
+
+def _checks(connection: Connection, morning: Morning) -> list[Check]:
+    """All that is looked at, in the year; of a past year neither late data nor files held back."""
+    asked, audience = morning.asked, morning.audience
+    last = morning.last_week
+    found = [
+        checks.incomplete(audience, last, attention.incomplete(morning.weeks, last) if last else ()),
+        movements.same_weeks(audience, morning.years, morning.schools, asked.previous_year, asked.academic_year),
+        movements.weeks_before(audience, morning.weeks, last),
+        movements.persistent(audience, morning.months, morning.schools),
+    ]
+    if asked.academic_year == asked.academic_years[0]:
+        found.insert(0, _late(connection, morning))
+        if morning.reads_authority:
+            since = (asked.release.data_as_at or dt.date.today()) - dt.timedelta(days=ATTENTION.days_of_deliveries)
+            found.append(held_back(queries.deliveries(connection, asked, since)))
+    return found
+
+
+def _late(connection: Connection, morning: Morning) -> Check:
+    rows = queries.freshness(connection, morning.asked)
+    by_seed = attention.by_seed_code(morning.schools.values())
+    marked = max((row.data_to for row in rows if row.data_to and row.seed_code in by_seed), default=None)
+    return checks.late(morning.audience, queries.delays(rows, by_seed), marked)
+
+
+def late_line(found: Sequence[Check], morning: Morning) -> str:
+    """One line about files and marks, whose they are: the data team's, or the own school's office."""
+    open_ones = [check for check in found if check.id in OF_DATA and check.state == "attention"]
+    whose = "your school office and the data team" if morning.own else "the data team"
+    if not open_ones:
+        return "Data: nothing that was due is late or missing."
+    return f"Data, for {whose}: {' '.join(check.sentence for check in open_ones)}"
+
+
+def summary_of(leads: Sequence[Lead], named: Sequence[ToCall], morning: Morning) -> str:
+    """The first sentence: what needs attention, by name; for who has several schools, how many are worth a call."""
+    open_ones = [lead.title for lead in leads if lead.state == "attention"]
+    titles = [title if index == 0 else f"{title[:1].lower()}{title[1:]}" for index, title in enumerate(open_ones)]
+    parts = []
+    if titles:
+        verb = "needs" if len(titles) == 1 else "need"
+        parts.append(f"{listed(titles)} {verb} attention{' at your school' if morning.own else ''}.")
+    elif morning.own:
+        parts.append("Nothing that can be judged needs attention at your school.")
+    if morning.own is None:
+        parts.append(to_call.sentence_of(named, morning))
+    return " ".join(parts)
+
+
+def _notes(morning: Morning) -> tuple[Note, ...]:
     notes = [
         Note(
             "A figure that is hidden or missing is compared with nothing: such a school can stand in no list of falls.",
             "hidden",
         ),
+        Note(
+            "Like is set beside like: the year so far with the same weeks, whole months with the same months. "
+            "Scotland's figures are of whole years, so no difference from them is worked out within a year.",
+            "comparison",
+        ),
         Note("Weeks before are counted together: half days attended of all half days possible in them."),
     ]
-    if last:
-        notes.append(Note(f"The last whole week is the one that began on Monday {date(last)}."))
+    if morning.last_week:
+        notes.append(Note(f"The last whole week is the one that began on Monday {date(morning.last_week)}."))
     return tuple(notes)
 
 
-def _years(connection: Connection, asked: PageRequest) -> Sequence[Row[Any]]:
-    year, schools = tables.attendance_by_school_year, tables.schools
-    query = (
-        select(
-            year.c.seed_code, year.c.sector,
-            func.coalesce(schools.c.school_name, year.c.seed_code).label("school_name"),
-            year.c.attendance_rate, year.c.openings_symbol, year.c.rate_same_weeks_last_year, year.c.same_weeks_symbol,
-        )
-        .join_from(
-            year,
-            schools,
-            and_(*(year.c[key] == schools.c[key] for key in SCHOOL)),
-            isouter=True,
-        )
-        .where(year.c.local_authority_code == asked.authority, year.c.academic_year == asked.academic_year)
-        .order_by("school_name", year.c.sector)
-    )  # fmt: skip
-    return connection.execute(query).all()
-
-
-def _weeks(
-    connection: Connection, asked: PageRequest, schools: dict[SchoolKey, School]
-) -> dict[School, tuple[Week, ...]]:
-    table = tables.attendance_by_school_week
-    as_at = asked.release.data_as_at
-    query = select(table).where(
-        table.c.local_authority_code == asked.authority, table.c.academic_year == asked.academic_year
-    )
-    latest = (
-        select(func.max(table.c.week))
-        .where(table.c.local_authority_code == asked.authority, table.c.academic_year == asked.academic_year)
-        .scalar_subquery()
-    )
-    query = query.where(table.c.week > latest - WEEKS_READ.days)
-    found: dict[School, list[Week]] = {school: [] for school in schools.values()}
-    for row in connection.execute(query.order_by(table.c.seed_code, table.c.sector, table.c.week)):
-        school = schools.get((row.seed_code, row.sector))
-        if school is not None and (as_at is None or row.week <= as_at):
-            found[school].append(
-                Week(
-                    row.week, row.pupils, row.openings_possible, row.openings_attended,
-                    figure(row, "attendance_rate"), figure(row, "completeness"),
-                )
-            )  # fmt: skip
-    return {school: tuple(rows) for school, rows in found.items()}
-
-
-def _months(connection: Connection, asked: PageRequest) -> Sequence[Row[Any]]:
-    """Persistent absence of the last two months on record: of each school, and of the whole authority."""
-    table = tables.persistent_absence_by_month
-    of_year = and_(table.c.local_authority_code == asked.authority, table.c.academic_year == asked.academic_year)
-    two = select(table.c.month).where(of_year).distinct().order_by(table.c.month.desc()).limit(2)
-    query = select(table).where(
-        of_year,
-        table.c.month.in_(two),
-        or_(table.c.seed_code != "", and_(table.c.breakdown == "sector", table.c.value == WHOLE)),
-    )
-    return connection.execute(query.order_by(table.c.month)).all()
-
-
-def _late(connection: Connection, asked: PageRequest, audience: Audience, schools: dict[SchoolKey, School]) -> Check:
-    table = tables.data_freshness
-    query = select(table).where(table.c.local_authority_code == asked.authority)
-    rows = connection.execute(query.order_by(table.c.seed_code, table.c.feed)).all()
-    by_seed = attention.by_seed_code(schools.values())
-    delays = [
-        Delay(
-            by_seed[row.seed_code].name if row.seed_code in by_seed else "Whole authority",
-            by_seed.get(row.seed_code), row.feed, row.status, row.last_extracted_on, row.data_to, row.due_on,
-        )
-        for row in rows
-        if row.status != "fresh" and (row.seed_code in by_seed or row.seed_code == WHOLE)
-    ]  # fmt: skip
-    delays.sort(key=lambda delay: (delay.school is None, delay.name, delay.feed))
-    marked = max((row.data_to for row in rows if row.data_to and row.seed_code in by_seed), default=None)
-    return checks.late(audience, delays, marked)
-
-
-def _deliveries(connection: Connection, asked: PageRequest) -> tuple[Delivered, ...]:
-    table = tables.deliveries
-    since = (asked.release.data_as_at or dt.date.today()) - dt.timedelta(days=ATTENTION.days_of_deliveries)
-    query = select(table).where(table.c.local_authority_code == asked.authority, table.c.extract_date >= since)
-    rows = connection.execute(query.order_by(table.c.extract_date.desc(), table.c.delivery_key.desc(), table.c.feed))
-    return tuple(
-        Delivered(row.delivery_key, row.extract_date, row.feed, row.status, row.reason or "", row.is_in_force)
-        for row in rows
-    )
-
-
-def _headline(
-    connection: Connection, asked: PageRequest, audience: Audience, years: Sequence[Row[Any]],
-    weeks: dict[School, tuple[Week, ...]], last: dt.date | None, months: Sequence[Row[Any]],
-) -> tuple[Card, ...]:  # fmt: skip
-    """Attendance of the year and the last whole week, and persistent absence: of the own school, or the authority."""
-    if audience.own:
-        year, of, key = years[0], audience.own.name, audience.own.key
-        week = next((row.rate for row in weeks[audience.own] if row.monday == last), None)
-    else:
-        found = _of_authority(connection, asked, last)
-        if found is None:
-            return ()
-        year, of, key = found, asked.authority_name, ("", WHOLE)
-        week = figure({"week_rate": found.week_rate, "openings_symbol": found.week_symbol}, "week_rate")
-    rate, same = figure(year, "attendance_rate"), figure(year, "rate_same_weeks_last_year", "same_weeks")
-    before = f"the same weeks of {asked.previous_year}" if asked.previous_year else "the year before"
-    lines = (of, sentences.changed(rate, same, before))
-    cards = [Card(f"Attendance {asked.academic_year} so far", rate, lines, _more(audience))]
-    if last and week:
-        cards.append(Card("Attendance in the last whole week", week, (of, f"Week of {date(last)}")))
-    shares = [
-        (row.month, row.as_at, figure(row, "persistent_absence_rate", "bands"))
-        for row in months
-        if (row.seed_code, row.sector) == key
-    ]
-    if shares:
-        _, as_at, share = shares[-1]
-        said = [of, "Pupils absent in 10% or more of their half days", f"As at {date(as_at)}"]
-        if len(shares) > 1:
-            said.insert(1, sentences.changed(share, shares[0][2], month(shares[0][0])))
-        cards.append(Card("Persistent absence", share, tuple(said)))
-    return tuple(cards)
-
-
-def _more(audience: Audience) -> Link:
-    """To the page with more about it."""
-    if audience.own:
-        values = {"seed_code": audience.own.seed_code, "sector": audience.own.sector}
-        return Link("More about your school", "school", values)
-    return Link("More about the authority", "authority")
-
-
-def _of_authority(connection: Connection, asked: PageRequest, last: dt.date | None) -> Row[Any] | None:
-    """The authority over all sectors, with its last whole week; None where the reader may not see that row."""
-    year, week = tables.attendance_by_authority_year, tables.attendance_by_authority_week
-    keys = ("local_authority_code", "sector", "academic_year")
-    query = (
-        select(
-            year, week.c.attendance_rate.label("week_rate"), week.c.openings_symbol.label("week_symbol"),
-        )
-        .join_from(year, week, and_(*(year.c[key] == week.c[key] for key in keys), week.c.week == last), isouter=True)
-        .where(
-            year.c.local_authority_code == asked.authority,
-            year.c.academic_year == asked.academic_year,
-            year.c.sector == WHOLE,
-        )
-    )  # fmt: skip
-    return connection.execute(query).first()
-
-
 def sheets(found: TodayFigures, asked: PageRequest) -> tuple[Sheet, ...]:
-    """Every check with all schools, also those that nothing is pointed out of."""
-    named: list[tuple[str, Table]] = [(check.id, check.all_rows) for check in found.checks if check.all_rows]
+    """Schools to call, and every check with all schools, also those that nothing is pointed out of."""
+    named: list[tuple[str, Table]] = [("to_call", found.call_table)] if found.call_table else []
+    named += [(check.id, check.all_rows) for check in found.checks if check.all_rows]
     return tuple(table.as_sheet(name.replace("-", "_")) for name, table in named)
 
 
@@ -245,12 +200,19 @@ PAGE = Page(
     name="today",
     path="/today",
     title="Today",
-    description="What needs attention this morning.",
+    description="What the season asks for, how attendance stands, and which schools to call and why.",
     template="pages/today.html",
     figures=figures,
     sheets=sheets,
+    parameters=(SEASON,),
     reads=(
         "attendance_by_school_year", "attendance_by_school_week", "attendance_by_authority_year",
-        "attendance_by_authority_week", "persistent_absence_by_month", "data_freshness", "deliveries", "schools",
+        "attendance_by_authority_stage_simd_quintile_month", "attendance_by_school_stage",
+        "persistent_absence_by_month", "data_freshness", "deliveries", "schools",
+        "today_seasons", "stretch_aims", "published_levels", "attainment_by_school", "attainment_by_school_stage",
+        "attainment_by_sector", "attainment_by_sector_deprivation",
+        "leaver_attainment_by_school", "leaver_attainment_by_authority", "leaver_attainment_by_authority_deprivation",
+        "leaver_destinations_by_school", "leaver_destinations_by_authority", "s4_roll_results_by_school",
+        "s4_roll_results_by_authority", "roll_by_school_stage", "roll_by_sector_stage",
     ),
 )  # fmt: skip

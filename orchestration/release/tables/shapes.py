@@ -216,6 +216,12 @@ COPIED: dict[str, Shape] = {
         stamps=("value", "unit", "rate", "basis", "source"),
         schema=CODE_LISTS,
     ),
+    "today_seasons": Shape(
+        "reference",
+        ("area_code", "season", "place"),
+        stamps=("begins_month", "begins_day", "begins_weekday", "topic", "audience"),
+        schema=CODE_LISTS,
+    ),
     "published_levels": Shape(
         "reference",
         ("area_code", "academic_year", "stage", "organiser"),

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row
 from dashboards.kit.formats import Figure, figure
 from dashboards.kit.labels import labels
 from dashboards.kit.page import PageRequest
-from dashboards.subjects.attainment.queries import published, returned
-from dashboards.subjects.attainment.queries.published import NOTHING, Aim, Published
+from dashboards.subjects.attainment.queries import returned
 from dashboards.subjects.core.figures.attained import OF_SECTOR, STAGES, Attained, attained
+from dashboards.subjects.core.queries import published
+from dashboards.subjects.core.queries.published import NOTHING, Aim, Published
 
 ORDER = ("P1", "P4", "P7", "P1P4P7", "S3")  # as pages have them; P1P4P7 are the three pooled, never a mean of shares
 POOLED = tuple(OF_SECTOR.values())

@@ -14,7 +14,7 @@ from dashboards.kit.page import PageRequest
 from dashboards.subjects.attainment.figures.council import stage_name
 from dashboards.subjects.attainment.figures.organisers import OF_LITERACY, holds_back
 from dashboards.subjects.attainment.figures.schools import BANDS, DESK
-from dashboards.subjects.attainment.queries import published, returned
+from dashboards.subjects.attainment.queries import returned
 from dashboards.subjects.core.figures.attained import (
     MEASURES,
     NOBODY,
@@ -24,6 +24,7 @@ from dashboards.subjects.core.figures.attained import (
     attained,
     pooled,
 )
+from dashboards.subjects.core.queries import published
 
 YEARS_POOLED = 3
 Rows = Mapping[tuple[str, str], Row[Any]]

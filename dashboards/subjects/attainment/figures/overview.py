@@ -10,8 +10,8 @@ from dashboards.kit.charts import Category, Series, dots, sentences
 from dashboards.kit.components import Card, Chart, Column, Table
 from dashboards.kit.formats import Figure
 from dashboards.subjects.attainment.figures.council import POOLED, QUINTILES, Council, stage_name
-from dashboards.subjects.attainment.queries.published import PUBLISHED, Aim
 from dashboards.subjects.core.figures.attained import MEASURES, ORGANISERS, Attained
+from dashboards.subjects.core.queries.published import PUBLISHED, Aim
 
 IN_PRIMARY = ("P1", "P4", "P7")
 WHOLE = "P1P4P7"

@@ -21,14 +21,27 @@ from dashboards.subjects.attendance.figures.course import (
 )
 from dashboards.subjects.core.figures.attention import last_whole_week
 
+OVER_FROM = (6, 1)  # month and day: a school year whose data reach June is a whole one
+
 
 @dataclass(frozen=True)
 class Beside:
-    """A figure that others are compared with: its name in a sentence, and ``label`` on a chart."""
+    """A figure that others are compared with: its name in a sentence, and ``label`` on a chart.
+
+    ``year`` is set where the figure is of that whole school year and what it stands beside is not: it is said and no
+    difference from it is worked out.
+    """
 
     name: str
     figure: Figure
     label: str = ""
+    year: str = ""
+
+    def beside(self, rate: Figure) -> str:
+        """How a rate stands to it; where it is of a whole year beside a part of one, what it is alone."""
+        if self.year and self.figure.is_shown:
+            return f"{self.name.removesuffix(f' in {self.year}')}, in all of {self.year}: {self.figure.text}"
+        return sentences.comparison(rate, self.figure, self.name)
 
 
 def nation(row: Row[Any], is_of_all: bool = False) -> Beside:
@@ -38,7 +51,14 @@ def nation(row: Row[Any], is_of_all: bool = False) -> Beside:
     """
     year = row.national_rate_year
     name = "all sectors of Scotland" if is_of_all else "Scotland"
-    return Beside(f"{name} in {year}" if year else name, Figure(row.national_rate, "[x]"))
+    part = "" if is_whole(row) else year or ""
+    return Beside(f"{name} in {year}" if year else name, Figure(row.national_rate, "[x]"), year=part)
+
+
+def is_whole(row: Row[Any]) -> bool:
+    """Whether the data of a row reach the end of its school year, so that it may stand beside whole years."""
+    up_to: dt.date | None = getattr(row, "data_as_at", None) or getattr(row, "as_at", None)
+    return up_to is not None and up_to >= dt.date(int(row.academic_year[:4]) + 1, *OVER_FROM)
 
 
 def marker(beside: Beside) -> tuple[Marker, ...]:
@@ -65,7 +85,7 @@ def year_card(row: Row[Any], asked: PageRequest, beside: Sequence[Beside]) -> Ca
         lines.append(f"{sentences.changed(rate, same, f'the same {weeks} of {before}')}.")
     else:
         lines.append("There is no year before to compare with.")
-    lines += [f"{sentences.comparison(rate, one.figure, one.name)}." for one in beside]
+    lines += [f"{one.beside(rate)}." for one in beside]
     is_over = asked.academic_year != asked.academic_years[0]
     return Card(f"Attendance, {asked.academic_year if is_over else 'year to date'}", rate, tuple(lines))
 
@@ -121,7 +141,8 @@ def persistent_card(row: Row[Any] | None, is_nation_of_all: bool = False) -> Car
     lines = [f"Pupils who missed 10% or more of their half days{of_pupils if shown else ''}."]
     beside = nation(row, is_nation_of_all)
     if beside.figure.is_shown:
-        lines.append(f"{sentences.comparison(persistent, beside.figure, beside.name)}.")
+        said = beside.beside(persistent)
+        lines.append(f"{said[:1].upper()}{said[1:]}.")
     if row.severely_absent == 0:
         lines.append("Severe absence: no pupil missed half or more.")
     elif severe.is_shown:

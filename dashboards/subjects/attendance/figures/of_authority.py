@@ -159,14 +159,18 @@ def gap_sentence(most: groups.Group, least: groups.Group) -> str:
     return f"{said} {sentences.gap('Persistent absence', most.persistent, fifths[1], least.persistent, fifths[0])}"
 
 
-def notes_of(found: AuthorityCharts, rows: AuthorityRows, asked: PageRequest) -> tuple[Note, ...]:
-    """What a reader must know of these charts before using them."""
+def notes_of(
+    found: AuthorityCharts, rows: AuthorityRows, asked: PageRequest, drawn: Sequence[Chart] | None = None
+) -> tuple[Note, ...]:
+    """What a reader must know of these charts before using them; ``drawn`` are those of a part, where not all are."""
     row, cells = rows.year, rows.cells
-    shown = [cell for _, chart in found.named for line in chart.table.rows for cell in line if isinstance(cell, Figure)]
-    shown += [cell for line in found.kinds.rows for cell in line if isinstance(cell, Figure)]
+    charts = [chart for _, chart in found.named] if drawn is None else drawn
+    shown = [cell for chart in charts for line in chart.table.rows for cell in line if isinstance(cell, Figure)]
+    if drawn is None or found.reasons in drawn:
+        shown += [cell for line in found.kinds.rows for cell in line if isinstance(cell, Figure)]
     notes = [headline.not_shown(shown)]
     possible = sum(int(cell.possible or 0) for cell in cells)
-    if row.openings_possible and 0 < possible < row.openings_possible:
+    if drawn is None and row.openings_possible and 0 < possible < row.openings_possible:
         rest = formats.percentage(1 - possible / row.openings_possible)
         notes.append(
             Note(

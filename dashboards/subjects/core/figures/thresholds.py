@@ -8,6 +8,10 @@ from decimal import Decimal
 class Attention:
     """What is worth a look this morning. Falls and rises are in percentage points, as written (one decimal).
 
+    ``high_persistent_absence`` and ``low_attendance`` are levels in percent: one pupil in five, and the attendance of a
+    pupil who is persistently absent. At and beyond them nothing is called clear, however little has changed. Of a
+    school a level is pointed out where it is also ``above_sector`` or ``below_sector`` by that many percentage points
+    in the same weeks at the authority's schools of the sector: a level alone would name most secondaries.
     ``weeks_before`` weeks with figures stand against the last whole week, of which ``weeks_needed`` must be shown.
     ``completeness`` is a share of the half days expected, ``fewest_pupils`` the smallest school that one week is
     compared for, ``most_named`` the longest list on the page (all schools are in its download), and
@@ -15,10 +19,16 @@ class Attention:
     """
 
     fall_from_last_year: Decimal = Decimal("2.0")
+    fall_of_authority: Decimal = Decimal("0.5")
     fall_from_weeks_before: Decimal = Decimal("3.0")
     weeks_before: int = 4
     weeks_needed: int = 2
     rise_of_persistent_absence: Decimal = Decimal("2.0")
+    high_persistent_absence: Decimal = Decimal("20.0")
+    above_sector: Decimal = Decimal("5.0")
+    low_attendance: Decimal = Decimal("90.0")
+    below_sector: Decimal = Decimal("2.0")
+    published_apart: Decimal = Decimal("1.0")
     completeness: Decimal = Decimal("0.98")
     fewest_pupils: int = 20
     most_named: int = 10
@@ -51,6 +61,18 @@ class Attention:
                 f"{self.rise_of_persistent_absence} percentage points more than in the whole authority (or, where "
                 "that may not be shown, than at the middle one of the schools compared; of fewer than three schools "
                 "any such rise is pointed out): early in a year it rises everywhere.",
+            ),
+            (
+                "High persistent absence",
+                f"{self.high_persistent_absence:.0f}% of pupils or more are persistently absent, whatever has changed. "
+                f"A school is named where it is also at least {self.above_sector} percentage points above all schools "
+                "of its sector in the authority at the same time.",
+            ),
+            (
+                "Low attendance",
+                f"Attendance in the year so far is below {self.low_attendance:.0f}%, and at a school also at least "
+                f"{self.below_sector} percentage points below all schools of its sector in the authority in the same "
+                "weeks.",
             ),
             (
                 "Deliveries held back",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -21,7 +22,8 @@ AIMED = {"bge_literacy": "literacy", "bge_numeracy": "numeracy"}  # measures of 
 PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?")
 BAND = re.compile(r"[0-9]+ ?- ?[0-9]+%")
 PUBLISHED = "published"
-"""Status of an aim that its council has published; any other is made up for the demonstration."""
+"""Status of an aim that its council has published."""
+MADE_UP = "made up for the demonstration"
 YEAR_BEGINS = 8  # month
 
 
@@ -51,6 +53,24 @@ class Aim:
     share: Figure
     round: str
     status: str
+
+
+@dataclass(frozen=True)
+class GroupAim:
+    """A stretch aim of a measure for a group: ``all``, ``q1`` (most deprived fifth), ``q5`` or ``gap``.
+
+    ``share`` is 0 to 1, of a gap its points; ``low`` and ``high`` are the ends of a trajectory that is a range.
+    """
+
+    measure: str
+    group: str
+    year: str
+    share: Figure
+    low: Figure
+    high: Figure
+    round: str
+    status: str
+    source: str
 
 
 NOT_PUBLISHED = Figure(None, "[x]", why=UNPUBLISHED)
@@ -99,8 +119,7 @@ def aims_of(
     """
     if data_as_at is None:
         return ()
-    first = data_as_at.year - (data_as_at.month < YEAR_BEGINS)
-    now = f"{first}/{(first + 1) % 100:02}"
+    now = year_of(data_as_at)
     mart = tables.stretch_aims
     found = connection.execute(
         select(mart)
@@ -117,3 +136,37 @@ def aims_of(
         for row in found
         if row.status == PUBLISHED or not is_live
     )
+
+
+def year_of(day: dt.date) -> str:
+    """The academic year that a day lies in: ``2025/26`` for 31 October 2025."""
+    first = day.year - (day.month < YEAR_BEGINS)
+    return f"{first}/{(first + 1) % 100:02}"
+
+
+def group_aims_of(connection: Connection, authority: str, day: dt.date, is_live: bool = False) -> tuple[GroupAim, ...]:
+    """Every aim of an authority whose round has not ended on ``day``, by measure, group and year; none: no round runs.
+
+    On a live warehouse those that were published or are drafts alone, none that is made up.
+    """
+    mart = tables.stretch_aims
+    query = (
+        select(mart)
+        .where(mart.c.area_code == authority, mart.c.aim_year >= year_of(day))
+        .order_by(mart.c.aim_year, mart.c.measure, mart.c.pupil_group)
+    )
+    return tuple(
+        GroupAim(
+            row.measure, row.pupil_group, row.aim_year, _aimed(row, "aim_percent"), _aimed(row, "low_percent"),
+            _aimed(row, "high_percent"), row.aim_round, row.status, row.source,
+        )
+        for row in connection.execute(query)
+        if not (is_live and row.status == MADE_UP)
+    )  # fmt: skip
+
+
+def _aimed(row: Any, column: str) -> Figure:
+    value = row._mapping[column]
+    if row.pupil_group == "gap":
+        return Figure(value, None if value is not None else "[z]", "gap")
+    return Figure(None, "[z]") if value is None else Figure(value / 100)
