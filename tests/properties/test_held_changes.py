@@ -56,18 +56,23 @@ class Releases:
         self.settings, self.contracts, self.council = settings, contracts, council
         self.standing = {c.mart: MartRows(c, {column.name: [] for column in c.released_columns}) for c in contracts}
         self.seen: list[Seen] = []
+        self.otherwise: dict[tuple[str, int, str], object] = {}
 
-    def release(self, extracted_on: date | None = None) -> dict[str, dict[tuple[object, ...], dict[str, object]]]:
+    def release(
+        self, extracted_on: date | None = None, is_same_code: bool = True
+    ) -> dict[str, dict[tuple[object, ...], dict[str, object]]]:
         with connect_as_admin(self.settings) as connection:
             write(connection, self.council)
         found = exact(self.council, self.contracts)
+        for (mart, position, column), value in self.otherwise.items():
+            found[mart].columns[column][position] = value
         of_now = {
             mart: ReleasedMart(rows.contract, released_rows(rows, Decision.nothing(len(rows))))
             for mart, rows in found.items()
         }
         moment = Moment.of(self.council.until, extracted_on)
         with connect(self.settings, "releaser") as connection:
-            held = hold(connection, AUTHORITY, self.contracts, found, self.standing, of_now, moment)
+            held = hold(connection, AUTHORITY, self.contracts, found, self.standing, of_now, moment, is_same_code)
             self._note(connection, held)
         return {mart: dict(zip(one.rows, one.as_dicts(), strict=True)) for mart, one in held.released.items()}
 
@@ -191,6 +196,22 @@ def test_no_change_by_few_follows_from_all_releases(
         day += timedelta(days=generator.choice((1, 3, 7, 12)))
         assert wrong_figures(council, contracts, releases.seen, releases.standing) == []
     assert given_away(council, contracts, releases.seen) == [], given_away(council, contracts, releases.seen)
+
+
+def test_what_no_pupil_explains_is_held_unless_the_code_is_another(
+    settings: Settings, contracts: tuple[ReleaseContract, ...]
+) -> None:
+    council, generator = _council()
+    releases = Releases(settings, contracts, council)
+    council.go_on(date(2025, 9, 12), generator)
+    before = releases.release()
+    rows = exact(council, contracts)[WEEK]
+    key = tuple(rows.columns[name][0] for name in rows.contract.keys)
+    releases.otherwise[WEEK, 0, "openings_attended"] = rows.columns["openings_attended"][0] - 1
+    council.go_on(date(2025, 9, 19), generator)
+    assert releases.release()[WEEK][key]["openings_attended"] == before[WEEK][key]["openings_attended"]
+    after = releases.release(is_same_code=False)[WEEK][key]["openings_attended"]
+    assert after == rows.columns["openings_attended"][0] - 1
 
 
 def test_in_a_final_year_what_many_changed_is_hidden_and_not_held(

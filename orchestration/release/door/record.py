@@ -54,14 +54,14 @@ def last_event_of(connection: psycopg.Connection, authority: str) -> int:
     return int(row[0]) if row else 0
 
 
-def last_release_of(connection: psycopg.Connection, authority: str) -> int:
-    """The number of an authority's last release of attendance; 0 before the first."""
+def last_release_of(connection: psycopg.Connection, authority: str) -> tuple[int, str | None]:
+    """The number and code version of an authority's last release of attendance; 0 and None before the first."""
     row = connection.execute(
-        "select coalesce(max(release_id), 0) from control.releases "
-        "where local_authority_code = %s and subject = 'attendance'",
+        "select release_id, code_version from control.releases "
+        "where local_authority_code = %s and subject = 'attendance' order by release_id desc limit 1",
         [authority],
     ).fetchone()
-    return int(row[0]) if row else 0
+    return (int(row[0]), str(row[1])) if row else (0, None)
 
 
 def last_day(exact: Mapping[str, MartRows]) -> date | None:

@@ -138,7 +138,12 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         for mart, rows in exact.items()
     }
     at("holding changes of figures that were shown")
-    found = hold(connection, authority, contracts, exact, standing, of_now, Moment.of(data_as_at, deliveries[2]))
+    last_release, code = last_release_of(connection, authority)
+    moment, is_same = Moment.of(data_as_at, deliveries[2]), code == build.code_version
+    try:
+        found = hold(connection, authority, contracts, exact, standing, of_now, moment, is_same)
+    except CheckError as error:
+        return _refused(connection, authority, [Refusal(str(error), "changes of what was shown")], build.event_id)
     released = found.released
     wanted = {
         contract.mart: made_by_release(connection, contract, authority, exact, released, untouched)
@@ -157,7 +162,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         write_own_school(connection, contracts, authority)
         record_attempt(connection, result, [], build.event_id)
         record_years(connection, contracts, authority, build.code_version, last_closed)
-        remember(connection, found, last_release_of(connection, authority), new_alone=True)
+        remember(connection, found, last_release, new_alone=True)
         connection.commit()
         return result
     at("writing the released rows")

@@ -1,6 +1,6 @@
 """Holds changes of shown rows of attendance, year by year, between protection and what is written (RULES 44)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,11 @@ from orchestration.release.held.changes import (
     is_breakdown,
     judged,
     key_of,
-    keys_of,
     sums_of,
 )
 from orchestration.release.held.decide import Asked, held
-from orchestration.release.held.half_days import NOTHING, State, Who, differences
+from orchestration.release.held.going_on import Tables, going_on, pupils_more
+from orchestration.release.held.half_days import State, Who
 from orchestration.release.held.last_year import follow_shown_weeks
 from orchestration.release.held.periods import Between, Moment, is_final, is_over
 from orchestration.release.held.rows import Exact, as_it_stands, hidden, is_shown, without_changes
@@ -80,16 +80,6 @@ def _standing(rows: MartRows) -> dict[Key, Row]:
     return found
 
 
-@dataclass(frozen=True)
-class Tables:
-    """One year's rows of a mart: as they would be released now, as readers see them, and exact counts by key."""
-
-    contract: ReleaseContract
-    now: dict[Key, Row]
-    standing: dict[Key, Row]
-    exact: dict[Key, dict[str, int]]
-
-
 def _of_year(
     contract: ReleaseContract, exact: MartRows, released: ReleasedMart, standing: MartRows, year: str
 ) -> Tables:
@@ -110,9 +100,17 @@ def _differs(contract: ReleaseContract, now: Row, standing: Row) -> bool:
 
 
 def _asked(
-    tables: Mapping[str, Tables], known: Remembered, last: int, changes: Mapping[int, Changes], between: Between
+    tables: Mapping[str, Tables],
+    known: Remembered,
+    last: int,
+    changes: Mapping[int, Changes],
+    between: Between,
+    is_same_code: bool,
 ) -> tuple[dict[Place, Asked], set[Place]]:
-    """Rows that are shown then and now, with who changed them; and those that wait for the end of a month."""
+    """Rows that are shown then and now, with who changed them; and those that wait for the end of a month.
+
+    What another version of the code counts otherwise no pupil has changed, so it is shown.
+    """
     asked: dict[Place, Asked] = {}
     waiting: set[Place] = set()
     for mart, table in tables.items():
@@ -126,7 +124,8 @@ def _asked(
             columns = key_of(table.contract, key)
             pupils = changes[release].pupils(place)
             may_change = between.may_change(columns, cut)
-            if not pupils and is_over(columns, between.before) and _differs(table.contract, row, standing):
+            is_unexplained = not pupils and is_over(columns, between.before) and is_same_code
+            if is_unexplained and _differs(table.contract, row, standing):
                 pupils = 1  # by a rule that moves marks to another week: who they are is not known, so few
             asked[place] = Asked(pupils, may_change)
             if cut and not may_change:
@@ -134,49 +133,13 @@ def _asked(
     return asked, waiting
 
 
-def _pupils_more(
-    contract: ReleaseContract, year: Year, places: Collection[Place], changes: Changes, months: Mapping[Who, State]
-) -> dict[Place, int]:
-    """How many more pupils have a possible opening in rows of a time that goes on, as shown, than now."""
-    pupils = {pupil for place in places for pupil in changes.of.get(place, {})}
-    now: dict[Place, dict[int, int]] = {}
-    for who, state in months.items():
-        if who.pupil not in pupils:
-            continue
-        for half_day in differences(who, NOTHING, state):
-            if half_day.amounts[0]:
-                for key in keys_of(contract, year.authority, year.academic_year, half_day):
-                    place = (contract.mart, key)
-                    if place in places:
-                        found = now.setdefault(place, {})
-                        found[who.pupil] = found.get(who.pupil, 0) + 1
-    more = {}
-    for place in places:
-        here = now.get(place, {})
-        more[place] = sum(
-            (here.get(pupil, 0) - amounts[0] > 0) - (here.get(pupil, 0) > 0)
-            for pupil, amounts in changes.of.get(place, {}).items()
-        )
-    return more
-
-
-def _going_on(
-    tables: Mapping[str, Tables], known: Remembered, last: int, found: Collection[Place]
-) -> Iterator[tuple[ReleaseContract, int, set[Place]]]:
-    """Held rows of a time that was not over when they were shown, by mart and the release that they are of."""
-    for mart, table in tables.items():
-        by_release: dict[int, set[Place]] = {}
-        for place in found:
-            if place[0] == mart:
-                release = known.held.get((mart, cell_of(place[1])), last)
-                if not is_over(key_of(table.contract, place[1]), known.moments[release]):
-                    by_release.setdefault(release, set()).add(place)
-        for release, places in sorted(by_release.items()):
-            yield table.contract, release, places
-
-
 def _hold_year(
-    connection: psycopg.Connection, year: Year, tables: Mapping[str, Tables], known: Remembered, moment: Moment
+    connection: psycopg.Connection,
+    year: Year,
+    tables: Mapping[str, Tables],
+    known: Remembered,
+    moment: Moment,
+    is_same_code: bool,
 ) -> HeldYear:
     last = known.last
     if last is None:
@@ -195,14 +158,14 @@ def _hold_year(
                 places.add(by_cell[name])
     contracts = [table.contract for table in tables.values()]
     changes, touched = changes_since(contracts, year.authority, year.academic_year, versions, known.moments, wanted)
-    asked, waiting = _asked(tables, known, last, changes, Between(before, now))
+    asked, waiting = _asked(tables, known, last, changes, Between(before, now), is_same_code)
     shown = {place: known.held.get((place[0], cell_of(place[1])), last) for place in asked}
     found = held(asked, sums_of(touched, versions, known.moments, shown))
     if is_final(year.academic_year, now.today):
         _hide_for_good(tables, asked, found, known, result)
     months = months_of(connection, year, {who.pupil for who in versions.now}) if found - waiting else {}
-    for contract, release, places in _going_on(tables, known, last, found - waiting):
-        more = _pupils_more(contract, year, places, changes[release], months)
+    for contract, release, places in going_on(tables, known, last, found - waiting):
+        more = pupils_more(contract, year, places, changes[release], months)
         table = tables[contract.mart]
         for place in places:
             exact = Exact(table.exact[place[1]], more[place])
@@ -248,10 +211,12 @@ def hold(
     standing: Mapping[str, MartRows],
     released: Mapping[str, ReleasedMart],
     moment: Moment | None,
+    is_same_code: bool = True,
 ) -> Held:
     """Released rows with changes of what was over held; nothing is written. ``moment``: how far the data reach.
 
-    A year that was not remembered before is shown as it is.
+    A year that was not remembered before is shown as it is. ``is_same_code``: whether the release before was made by
+    the same version, so that whatever differs was delivered.
     """
     mine = [contract for contract in contracts if judged(contract)]
     years = sorted({str(year) for contract in mine for year in exact[contract.mart].columns["academic_year"]})
@@ -267,7 +232,7 @@ def hold(
             )
             for contract in mine
         }
-        one = _hold_year(connection, year, tables, load(connection, year), moment)
+        one = _hold_year(connection, year, tables, load(connection, year), moment, is_same_code)
         result.append(one)
         _replace(found, one.rows)
     judged_years = {one.year.academic_year: {*one.rows} for one in result}
