@@ -214,6 +214,30 @@ def test_what_no_pupil_explains_is_held_unless_the_code_is_another(
     assert after == rows.columns["openings_attended"][0] - 1
 
 
+def test_a_row_that_was_gone_in_between_is_held_against_what_was_shown_before(
+    settings: Settings, contracts: tuple[ReleaseContract, ...]
+) -> None:
+    council, generator = _council()
+    releases = Releases(settings, contracts, council)
+    council.go_on(date(2025, 9, 12), generator)
+    before = releases.release()
+    own = _of_school(council, "5000001")
+    taken = {pupil.number: dict(council.marks[pupil.number]) for pupil in own}
+    for pupil in own:
+        for day in _days(MONDAY, 5):
+            for opening in ("AM", "PM"):
+                del council.marks[pupil.number][day, opening]
+    council.go_on(date(2025, 9, 19), generator)
+    key = (AUTHORITY, "5000001", "primary", YEAR, MONDAY)
+    assert key not in releases.release()[WEEK]
+    for pupil in own:
+        council.marks[pupil.number] = {**taken[pupil.number], **council.marks[pupil.number]}
+    council.correct(own[:2], [MONDAY], generator)
+    after = releases.release()[WEEK][key]
+    for name in ("openings_possible", "openings_attended", "attendance_rate", "completeness", "pupils"):
+        assert after[name] == before[WEEK][key][name], name
+
+
 def test_in_a_final_year_what_many_changed_is_hidden_and_not_held(
     settings: Settings, contracts: tuple[ReleaseContract, ...]
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from orchestration.release.held.changes import Changes, Key, Place, cell_of, key_of, keys_of
 from orchestration.release.held.half_days import NOTHING, State, Who, differences
 from orchestration.release.held.periods import is_over
+from orchestration.release.held.rows import is_shown
 from orchestration.release.held.store import Remembered, Year
 from orchestration.release.tables.contracts import ReleaseContract
 
@@ -52,13 +53,14 @@ def pupils_more(
 def going_on(
     tables: Mapping[str, Tables], known: Remembered, last: int, found: Collection[Place]
 ) -> Iterator[tuple[ReleaseContract, int, set[Place]]]:
-    """Held rows of a time that was not over when they were shown, by mart and the release that they are of."""
+    """Held rows of a time that was not over when they were shown, or that do not stand now, by mart and release."""
     for mart, table in tables.items():
         by_release: dict[int, set[Place]] = {}
         for place in found:
             if place[0] == mart:
                 release = known.held.get((mart, cell_of(place[1])), last)
-                if not is_over(key_of(table.contract, place[1]), known.moments[release]):
+                stands = is_shown(table.standing.get(place[1]))
+                if not stands or not is_over(key_of(table.contract, place[1]), known.moments[release]):
                     by_release.setdefault(release, set()).add(place)
         for release, places in sorted(by_release.items()):
             yield table.contract, release, places

@@ -35,7 +35,7 @@ from orchestration.release.held.store import (
     versions_since,
 )
 from orchestration.release.tables.contracts import ReleaseContract
-from orchestration.release.tables.rows import MartRows
+from orchestration.release.tables.rows import NOT_AVAILABLE, MartRows
 from orchestration.release.thresholds import SMALL
 
 Row = dict[str, Any]
@@ -107,9 +107,10 @@ def _asked(
     between: Between,
     is_same_code: bool,
 ) -> tuple[dict[Place, Asked], set[Place]]:
-    """Rows that are shown then and now, with who changed them; and those that wait for the end of a month.
+    """Rows that were shown and are shown now, with who changed them; and those that wait for the end of a month.
 
-    What another version of the code counts otherwise no pupil has changed, so it is shown.
+    What another version of the code counts otherwise no pupil has changed, so it is shown. A row that was not there,
+    or not available, in between was shown before that (``known.held``), and waits for no date.
     """
     asked: dict[Place, Asked] = {}
     waiting: set[Place] = set()
@@ -117,12 +118,15 @@ def _asked(
         cut = is_breakdown(table.contract)
         for key, row in table.now.items():
             standing = table.standing.get(key)
-            if standing is None or not (is_shown(row) and is_shown(standing)):
+            name = (mart, cell_of(key))
+            if not is_shown(row) or not (is_shown(standing) or name in known.held):
                 continue
             place = (mart, key)
-            release = known.held.get((mart, cell_of(key)), last)
+            pupils = changes[known.held.get(name, last)].pupils(place)
+            if standing is None or not is_shown(standing):
+                asked[place] = Asked(pupils, True)
+                continue
             columns = key_of(table.contract, key)
-            pupils = changes[release].pupils(place)
             may_change = between.may_change(columns, cut)
             is_unexplained = not pupils and is_over(columns, between.before) and is_same_code
             if is_unexplained and _differs(table.contract, row, standing):
@@ -131,6 +135,21 @@ def _asked(
             if cut and not may_change:
                 waiting.add(place)
     return asked, waiting
+
+
+def _gone(tables: Mapping[str, Tables], known: Remembered, last: int) -> dict[tuple[str, str], int]:
+    """Rows that were shown and are not there now, or not available, with the release that they were of."""
+    found = {}
+    for mart, table in tables.items():
+        for key, standing in table.standing.items():
+            name, now = (mart, cell_of(key)), table.now.get(key)
+            if is_shown(standing) and (now is None or now["openings_symbol"] == NOT_AVAILABLE):
+                found[name] = known.held.get(name, last)
+        here = {cell_of(key) for key, row in table.now.items() if row["openings_symbol"] != NOT_AVAILABLE}
+        for (of, cell), release in known.held.items():
+            if of == mart and cell not in here:
+                found[of, cell] = release
+    return found
 
 
 def _hold_year(
@@ -179,7 +198,9 @@ def _hold_year(
             result.rows[place] = as_it_stands(table.contract, table.now[key], table.standing[key])
         if known.held.get((mart, cell_of(key))) is None:
             result.lines.append((mart, cell_of(key), last, False))
-    kept = {(mart, cell_of(key)) for mart, key in found | waiting}
+    gone = _gone(tables, known, last)
+    result.lines += [(*name, release, False) for name, release in sorted(gone.items()) if name not in known.held]
+    kept = {(mart, cell_of(key)) for mart, key in found | waiting} | gone.keys()
     result.lines += [(mart, cell, None, False) for mart, cell in sorted(known.held.keys() - kept)]
     for mart, cell in known.hidden & by_cell.keys():
         _, key = by_cell[mart, cell]
@@ -219,7 +240,8 @@ def hold(
     the same version, so that whatever differs was delivered.
     """
     mine = [contract for contract in contracts if judged(contract)]
-    years = sorted({str(year) for contract in mine for year in exact[contract.mart].columns["academic_year"]})
+    every = (rows[contract.mart].columns["academic_year"] for contract in mine for rows in (exact, standing))
+    years = sorted({str(year) for column in every for year in column})
     found = dict(released)
     if moment is None:
         return Held(found, [])
