@@ -25,6 +25,7 @@ class Seen:
     """One release: marks by pupil, what was over, and rows that were shown with the release that they are of."""
 
     marks: dict[int, dict[Mark, str]]
+    until: date
     over_until: date
     closed_month: int
     shown: dict[Place, int]
@@ -81,7 +82,7 @@ def _sum(
     """A row as a sum of unknowns: of each part that ever changed its state at the release that the row shows."""
     row: dict[object, int] = {}
     for pupil, mark in within:
-        if mark not in releases[now].marks[pupil.number]:
+        if mark[0] > releases[now].until:
             continue
         release = min(_closing(releases[: now + 1], base, mark), now)
         name = (_part((pupil, mark)), touched[pupil, mark][release])
@@ -138,7 +139,7 @@ def wrong_figures(
     pupils: dict[Place, set[int]] = defaultdict(set)
     for contract in contracts:
         for pupil in council.pupils:
-            for mark in releases[now].marks[pupil.number]:
+            for mark in _marks(releases, now, pupil):
                 for key in keys(contract, pupil, mark):
                     place = (contract.mart, key)
                     if place not in releases[now].shown:
@@ -164,6 +165,11 @@ def wrong_figures(
             if abs((rows.columns["completeness"][position] or 0) - share) > Decimal("0.011"):
                 found.append(f"{place}: completeness {rows.columns['completeness'][position]}, not {share}")
     return found
+
+
+def _marks(releases: list[Seen], now: int, pupil: Pupil) -> list[Mark]:
+    """Half days of which a release up to one has a mark of a pupil."""
+    return sorted({mark for seen in releases[: now + 1] for mark in seen.marks[pupil.number]})
 
 
 def waits(contract: ReleaseContract, releases: list[Seen]) -> bool:
@@ -220,12 +226,14 @@ def _changed(
     found = 0
     for pupil in council.pupils:
         net = {"attended": 0, "absent": 0, "not_counted": 0, "not_recorded": 0}
-        for mark, state in releases[now].marks[pupil.number].items():
+        for mark in _marks(releases, now, pupil):
             if _part((pupil, mark)) not in changing or key not in keys(contract, pupil, mark):
                 continue
             release = _closing(releases[: now + 1], base, mark)
             before = releases[release].marks[pupil.number].get(mark)
-            net[state] += 1
+            state = releases[now].marks[pupil.number].get(mark)
+            if state is not None:
+                net[state] += 1
             if before is not None:
                 net[before] -= 1
         found += any(net.values())
