@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from orchestration.release.held.half_days import OPENINGS, Amounts, Group, HalfDay, Who, differences
-from orchestration.release.held.periods import Moment
+from orchestration.release.held.periods import Moment, steps_from
 from orchestration.release.held.store import Versions
 from orchestration.release.tables.contracts import ReleaseContract
 
@@ -114,14 +114,14 @@ def sums_of(touched: Touched, versions: Versions, moments: Mapping[int, Moment],
     changed: they do not, and it is as much as they could know.
     """
     sums = Sums()
-    last = max(moments)
+    steps = {release: steps_from(release, moments) for release in set(shown.values())}
     groups = [part for part, _ in sorted(touched.parts.items(), key=lambda one: one[1])]
 
     def unknown(number: int, release: int | None) -> int:
         group, day = groups[number][0], groups[number][2]
         states = []
         for who, position in touched.members[number]:
-            state = versions.now[who] if release is None else versions.at(who, _closing(release, day, moments, last))
+            state = versions.now[who] if release is None else versions.at(who, _closing(steps[release], day))
             bits = tuple(bits >> position & 1 for bits in state.bits) if state.group == group else None
             states.append(bits)
         return sums.unknowns.setdefault((number, *states), len(sums.unknowns))
@@ -136,9 +136,9 @@ def sums_of(touched: Touched, versions: Versions, moments: Mapping[int, Moment],
     return sums
 
 
-def _closing(release: int, day: date, moments: Mapping[int, Moment], last: int) -> int:
+def _closing(steps: Sequence[tuple[int, date]], day: date) -> int:
     """The release whose state of a day a row of a release shows: that one, or the first at which the day was over."""
-    return next((one for one in sorted(moments) if one >= release and day <= moments[one].over_until), last)
+    return next((number for number, over_until in steps if day <= over_until), steps[-1][0])
 
 
 def changes_since(
@@ -158,8 +158,9 @@ def changes_since(
     until = moments[max(moments)].over_until
     for release, asked in sorted(wanted.items()):
         changes = found[release] = Changes()
+        steps = steps_from(release, moments)
         for who, state in versions.now.items():
-            before = versions.shown(who, release, moments)
+            before = versions.shown(who, steps)
             for half_day in differences(who, before, state.until(until, who.month)):
                 places = [
                     (contract.mart, key)

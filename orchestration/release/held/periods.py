@@ -102,3 +102,12 @@ def is_over(key: Mapping[str, Any], moment: Moment) -> bool:
     if "month" in key:
         return bool(end_of_month(key["month"]) <= moment.over_until)
     return False
+
+
+def steps_from(release: int, moments: Mapping[int, Moment]) -> list[tuple[int, date]]:
+    """A release and those after it at which more was over than before, each with the last day of what was over."""
+    found: list[tuple[int, date]] = []
+    for number in sorted(one for one in moments if one >= release):
+        if not found or moments[number].over_until > found[-1][1]:
+            found.append((number, moments[number].over_until))
+    return found

@@ -1,6 +1,6 @@
 """What pupils contributed when figures were last shown, in ``control``: read, compared with now, written (RULES 44)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -125,14 +125,15 @@ class Versions:
                 return state
         return NOTHING
 
-    def shown(self, who: Who, release: int, moments: Mapping[int, Moment]) -> State:
+    def shown(self, who: Who, steps: Sequence[tuple[int, date]]) -> State:
         """What a row of a release shows of a month: its state then, and of what was over later the state of that time.
 
-        Out: half days up to what was over at the last release. A group that changed on the way is that of the start.
+        ``steps`` are that release and the later ones at which more was over. Out: half days up to what was over at the
+        last of them. A group that changed on the way is that of the start.
         """
         found, before, group = list(NONE), 0, None
-        for number in sorted(one for one in moments if one >= release):
-            state, mask = self.at(who, number), mask_until(moments[number].over_until, who.month)
+        for number, over_until in steps:
+            state, mask = self.at(who, number), mask_until(over_until, who.month)
             group = group or state.group
             for position, slots in enumerate(state.bits):
                 found[position] |= slots & mask & ~before
