@@ -1,7 +1,8 @@
 """Authority: attendance of all schools of a council, by time, groups of pupils and reasons, in parts with addresses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -53,7 +54,8 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
     part = asked.value("part")
     groups = for_whom.for_whom_of(connection, rows, asked) if part == FOR_WHOM else None
     known = {**dict(found.named), **dict(groups.charts if groups else ())}
-    drawn = tuple((name, known[name]) for name in IN_PART[part] if name in known)
+    level: Literal[2, 3] = 2 if part else 3  # the cards of the overview have the headings above its charts
+    drawn = tuple((name, replace(known[name], level=level)) for name in IN_PART[part] if name in known)
     return AuthorityFigures(
         part,
         tuple(PARTS.items()),
