@@ -1,7 +1,7 @@
 """School overview: every subject of a school on one page: level, direction, for whom, beside others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -61,7 +61,8 @@ def figures(connection: Connection, asked: PageRequest) -> OverviewFigures:
     found = () if part else glances(rows, asked)
     stages = whom_chart(stages_beside(rows, asked), "stages", "For whom: attendance by stage", "Stage", "stage")
     areas = whom_chart(areas_beside(rows, asked), "areas", "For whom: attendance by area", "Areas", "areas")
-    charts = (areas,) if part else (months_chart(rows, asked), stages)
+    alone = replace(areas, level=2) if areas is not None else None  # no cards stand before it
+    charts = (alone,) if part else (months_chart(rows, asked), stages)
     return OverviewFigures(
         part=part,
         parts=tuple(PARTS.items()),

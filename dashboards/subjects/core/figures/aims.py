@@ -255,6 +255,7 @@ def path_chart(rows: AimRows, every: Sequence[Aimed], measure: str) -> Chart | N
                 (year, *(series_value(rows, organiser, group, year) for group in groups)) for year in years
             ],
         ),
+        level=2,
     )  # fmt: skip
 
 
