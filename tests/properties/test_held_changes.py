@@ -21,7 +21,7 @@ from orchestration.release.tables.rows import Decision, MartRows, released_rows
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.held_attacker import Place, Seen, given_away, waits, wrong_figures
-from tests.support.held_world import AUTHORITY, YEAR, Council, Pupil, exact, made, write
+from tests.support.held_world import AUTHORITY, YEAR, Council, Pupil, Taken, exact, made, withdrawn_and_restored, write
 from tests.support.release_exact import contracts as every_contract
 
 IS_LONG = os.environ.get("PROPERTIES") == "all"
@@ -112,24 +112,6 @@ def _of_school(council: Council, seed: str) -> list[Pupil]:
     return [pupil for pupil in council.pupils if pupil.seed_code == seed]
 
 
-Taken = dict[int, dict[tuple[date, str], str]]
-"""Marks that were withdrawn, by pupil."""
-
-
-def _withdrawn_and_restored(council: Council, taken: Taken, generator: random.Random, until: date) -> Taken:
-    """Bring back what was withdrawn, or withdraw a week of a school now and then. Out: what is away now."""
-    for number, marks in taken.items():
-        council.marks[number].update(marks)
-    if taken or generator.random() < 0.7:
-        return {}
-    days = set(_days(date(2025, 8, 18) + timedelta(days=generator.randrange((until - date(2025, 8, 18)).days)), 5))
-    found: Taken = {}
-    for pupil in _of_school(council, generator.choice([seed for seed, _ in SIZES])):
-        own = council.marks[pupil.number]
-        found[pupil.number] = {mark: own.pop(mark) for mark in [mark for mark in own if mark[0] in days]}
-    return found
-
-
 WEEK, YEAR_MART = "attendance_by_school_week", "attendance_by_school_year"
 MONDAY = date(2025, 8, 25)
 
@@ -213,7 +195,7 @@ def test_no_change_by_few_follows_from_all_releases(
             pupils = generator.sample(council.pupils, generator.choice((1, 2, 3, 6, 9)))
             start = date(2025, 8, 18) + timedelta(days=generator.randrange((day - date(2025, 8, 18)).days))
             council.correct(pupils, _days(start, generator.choice((1, 1, 3))), generator)
-        taken = _withdrawn_and_restored(council, taken, generator, day)
+        taken = withdrawn_and_restored(council, taken, generator, day)
         day += timedelta(days=generator.choice((1, 3, 7, 12)))
         assert wrong_figures(council, contracts, releases.seen, releases.standing) == []
     assert given_away(council, contracts, releases.seen) == [], given_away(council, contracts, releases.seen)

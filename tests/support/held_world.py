@@ -79,6 +79,27 @@ def made(sizes: dict[tuple[str, str], int], generator: random.Random) -> Council
     return Council(pupils)
 
 
+Taken = dict[int, dict[Mark, str]]
+"""Marks that were withdrawn, by pupil."""
+
+
+def withdrawn_and_restored(council: Council, taken: Taken, generator: random.Random, until: date) -> Taken:
+    """Bring back what was withdrawn, or withdraw a week of a school now and then. Out: what is away now."""
+    for number, marks in taken.items():
+        council.marks[number].update(marks)
+    if taken or generator.random() < 0.7:
+        return {}
+    start = FIRST_DAY + timedelta(days=generator.randrange((until - FIRST_DAY).days))
+    days = {start + timedelta(days=number) for number in range(5)}
+    school = generator.choice(sorted({pupil.seed_code for pupil in council.pupils}))
+    found: Taken = {}
+    for pupil in council.pupils:
+        if pupil.seed_code == school:
+            own = council.marks[pupil.number]
+            found[pupil.number] = {mark: own.pop(mark) for mark in [mark for mark in own if mark[0] in days]}
+    return found
+
+
 def value(pupil: Pupil, mark: Mark, column: str) -> object:
     """What a mart's key column has for a mark."""
     day, opening = mark
