@@ -24,6 +24,8 @@ from tests.support.held_attacker import Place, Seen, given_away, waits, wrong_fi
 from tests.support.held_world import AUTHORITY, YEAR, Council, Pupil, Taken, exact, made, withdrawn_and_restored, write
 from tests.support.release_exact import contracts as every_contract
 
+Shown = dict[str, dict[tuple[object, ...], dict[str, object]]]
+"""Released rows by mart and key."""
 IS_LONG = os.environ.get("PROPERTIES") == "all"
 NONE = np.zeros(0, dtype=np.int64)
 SIZES = {("5000001", "primary"): 12, ("5000002", "primary"): 10, ("5000003", "secondary"): 14}
@@ -58,9 +60,7 @@ class Releases:
         self.seen: list[Seen] = []
         self.otherwise: dict[tuple[str, int, str], object] = {}
 
-    def release(
-        self, extracted_on: date | None = None, is_same_code: bool = True
-    ) -> dict[str, dict[tuple[object, ...], dict[str, object]]]:
+    def release(self, extracted_on: date | None = None, is_same_code: bool = True) -> Shown:
         with connect_as_admin(self.settings) as connection:
             write(connection, self.council)
         found = exact(self.council, self.contracts)
@@ -108,6 +108,14 @@ def _council(seed: int = 1) -> tuple[Council, random.Random]:
     return made(SIZES, generator), generator
 
 
+def _begun(settings: Settings, contracts: tuple[ReleaseContract, ...]) -> tuple[Releases, random.Random, Shown]:
+    """A council that was released once, on a Friday in September, and what readers saw then."""
+    council, generator = _council()
+    releases = Releases(settings, contracts, council)
+    council.go_on(date(2025, 9, 12), generator)
+    return releases, generator, releases.release()
+
+
 def _of_school(council: Council, seed: str) -> list[Pupil]:
     return [pupil for pupil in council.pupils if pupil.seed_code == seed]
 
@@ -119,10 +127,8 @@ MONDAY = date(2025, 8, 25)
 def test_a_week_that_few_corrected_stays_as_it_was_shown(
     settings: Settings, contracts: tuple[ReleaseContract, ...]
 ) -> None:
-    council, generator = _council()
-    releases = Releases(settings, contracts, council)
-    council.go_on(date(2025, 9, 12), generator)
-    before = releases.release()
+    releases, generator, before = _begun(settings, contracts)
+    council = releases.council
     key = (AUTHORITY, "5000001", "primary", YEAR, MONDAY)
     council.correct(_of_school(council, "5000001")[:2], [MONDAY], generator)
     council.go_on(date(2025, 9, 19), generator)
@@ -144,10 +150,8 @@ def test_a_week_that_few_corrected_stays_as_it_was_shown(
 def test_a_week_that_many_corrected_changes_when_its_month_closes(
     settings: Settings, contracts: tuple[ReleaseContract, ...]
 ) -> None:
-    council, generator = _council()
-    releases = Releases(settings, contracts, council)
-    council.go_on(date(2025, 9, 12), generator)
-    before = releases.release()
+    releases, generator, before = _begun(settings, contracts)
+    council = releases.council
     week = date(2025, 9, 1)
     key = (AUTHORITY, "5000001", "primary", YEAR, week)
     council.correct(_of_school(council, "5000001")[:9], _days(week, 5), generator)
@@ -204,10 +208,8 @@ def test_no_change_by_few_follows_from_all_releases(
 def test_what_no_pupil_explains_is_held_unless_the_code_is_another(
     settings: Settings, contracts: tuple[ReleaseContract, ...]
 ) -> None:
-    council, generator = _council()
-    releases = Releases(settings, contracts, council)
-    council.go_on(date(2025, 9, 12), generator)
-    before = releases.release()
+    releases, generator, before = _begun(settings, contracts)
+    council = releases.council
     rows = exact(council, contracts)[WEEK]
     key = tuple(rows.columns[name][0] for name in rows.contract.keys)
     releases.otherwise[WEEK, 0, "openings_attended"] = rows.columns["openings_attended"][0] - 1
@@ -220,10 +222,8 @@ def test_what_no_pupil_explains_is_held_unless_the_code_is_another(
 def test_a_row_that_was_gone_in_between_is_held_against_what_was_shown_before(
     settings: Settings, contracts: tuple[ReleaseContract, ...]
 ) -> None:
-    council, generator = _council()
-    releases = Releases(settings, contracts, council)
-    council.go_on(date(2025, 9, 12), generator)
-    before = releases.release()
+    releases, generator, before = _begun(settings, contracts)
+    council = releases.council
     own = _of_school(council, "5000001")
     taken = {pupil.number: dict(council.marks[pupil.number]) for pupil in own}
     for pupil in own:

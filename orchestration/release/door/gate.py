@@ -170,7 +170,7 @@ def broken_seals(connection: psycopg.Connection, authority: str, subjects: Seque
     return refusals
 
 
-def lifted(connection: psycopg.Connection, authority: str, since_event: int) -> bool:
+def withdrawn_since(connection: psycopg.Connection, authority: str, since_event: int) -> bool:
     """Whether the ledger has a withdrawal, or a delivery that supersedes another, after an event."""
     found = connection.execute(
         """

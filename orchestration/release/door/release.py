@@ -16,9 +16,9 @@ from orchestration.release.door.gate import (
     current_build,
     failed_tests,
     gone_schools,
-    lifted,
     not_understood,
     open_hops,
+    withdrawn_since,
 )
 from orchestration.release.door.readers import prepare_readers
 from orchestration.release.door.record import (
@@ -94,20 +94,20 @@ def _gate(
     if build is None:
         return None, refusals, False
     refusals = not_understood(contracts) or refusals
-    is_lifted = lifted(connection, authority, last_event)
+    is_withdrawn = withdrawn_since(connection, authority, last_event)
     refusals = refusals or failed_tests(connection)
     if not refusals:
         refusals = open_hops(connection, authority) + broken_seals(connection, authority)
-    if not refusals and not is_lifted:
+    if not refusals and not is_withdrawn:
         refusals = gone_schools(connection, contracts, authority)
-    return build, refusals, is_lifted
+    return build, refusals, is_withdrawn
 
 
 def _release(connection: psycopg.Connection, settings: Settings, authority: str) -> ReleaseResult:
     at("the gate")
     contracts = tuple(contract for contract in applied_contracts(connection) if contract.kind != DECLARED)
     last_event = last_event_of(connection, authority)
-    build, refusals, is_lifted = _gate(connection, contracts, authority, last_event)
+    build, refusals, is_withdrawn = _gate(connection, contracts, authority, last_event)
     if build is None or refusals:
         return _refused(connection, authority, refusals, build.event_id if build else None)
     at("preparing readers")
@@ -116,7 +116,7 @@ def _release(connection: psycopg.Connection, settings: Settings, authority: str)
         invent_clusters(connection, authority)
     at("reading exact and standing rows")
     untouched: set[str] = set()
-    if last_event and not is_lifted:
+    if last_event and not is_withdrawn:
         untouched = untouched_years(connection, contracts, authority, build.code_version)
         untouched -= years_to_judge(connection, authority)
     copied = [contract for contract in contracts if not contract.is_made_by_release]

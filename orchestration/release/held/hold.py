@@ -20,7 +20,7 @@ from orchestration.release.held.changes import (
 )
 from orchestration.release.held.decide import Asked, held
 from orchestration.release.held.going_on import Tables, going_on, pupils_more
-from orchestration.release.held.half_days import State, Who
+from orchestration.release.held.half_days import COUNTS, State, Who
 from orchestration.release.held.last_year import follow_shown_weeks
 from orchestration.release.held.periods import Between, Moment, is_final, is_over
 from orchestration.release.held.rows import Exact, as_it_stands, hidden, is_shown, without_changes
@@ -39,7 +39,6 @@ from orchestration.release.tables.rows import NOT_AVAILABLE, MartRows
 from orchestration.release.thresholds import SMALL
 
 Row = dict[str, Any]
-COUNTED = ("openings_possible", "openings_attended", "openings_not_counted", "openings_not_recorded")
 
 
 @dataclass
@@ -87,7 +86,7 @@ def _of_year(
     for position, of in enumerate(exact.columns["academic_year"]):
         if of == year:
             key = tuple(exact.columns[name][position] for name in contract.keys)
-            counts[key] = {name: exact.numbers_at(name, position) for name in COUNTED}
+            counts[key] = {name: exact.numbers_at(name, position) for name in COUNTS}
     now = {key: row for key, row in _dicts(contract, released.rows).items() if row["academic_year"] == year}
     before = {key: row for key, row in _standing(standing).items() if row["academic_year"] == year}
     return Tables(contract, now, before, counts)

@@ -9,7 +9,6 @@ import psycopg
 from orchestration.release.held.half_days import NONE, NOTHING, Bits, Group, State, Who, mask_until
 from orchestration.release.held.periods import Moment, end_of_month, is_final
 
-HALF_DAYS = "attendance_half_days"
 SLOTS = ("possible_slots", "attended_slots", "not_counted_slots", "not_recorded_slots")
 _GROUP = "sector, stage, sex, simd_quintile, deprivation_group"
 _COLUMNS = f"{_GROUP}, {', '.join(SLOTS)}"
