@@ -93,13 +93,14 @@ with numbered as (
     from released.attendance_by_school_week where academic_year = %s and week < %s
 )
 select this.seed_code, this.sector, round(100 * this.attendance_rate, 1), this.openings_symbol,
-    case when this.pupils < 20 then null when count(earlier.openings_possible) >= 2
+    case when coalesce(year.pupils, this.openings_possible / 10, 0) < 20 then null when count(earlier.openings_possible) >= 2
         then round(100.0 * sum(earlier.openings_attended) / sum(earlier.openings_possible), 1) end,
-    case when this.pupils < 20 then '[z]' else '[x]' end
+    case when coalesce(year.pupils, this.openings_possible / 10, 0) < 20 then '[z]' else '[x]' end
 from released.attendance_by_school_week as this
 inner join numbered as earlier using (seed_code, sector)
+inner join released.attendance_by_school_year as year using (seed_code, sector, academic_year)
 where this.week = %s and earlier.weeks_ago <= 4
-group by this.seed_code, this.sector, this.attendance_rate, this.openings_symbol, this.pupils
+group by this.seed_code, this.sector, this.attendance_rate, this.openings_symbol, this.openings_possible, year.pupils
 """
 PERSISTENT = """
 select now.seed_code, now.sector, round(100 * now.persistent_absence_rate, 1), now.bands_symbol,

@@ -190,7 +190,7 @@ def test_each_count_of_pupils_says_which_pupils(released: Settings) -> None:
         "analyst",
         "select mart, column_name, population from aggregated.data_dictionary where unit = 'pupils' order by 1, 2",
     )
-    assert {("schools", "pupils", "on roll"), (MART, "pupils", "with an opening")} <= set(counted)
+    assert {("schools", "pupils", "on roll"), (MART, "pupils", "judged")} <= set(counted)
     assert ("persistent_absence_by_school", "persistently_absent", "judged") in counted
     assert all(population for _, _, population in counted)
 

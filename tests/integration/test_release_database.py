@@ -66,7 +66,7 @@ def test_readers_read_and_nothing_more(empty: Settings, world: World, contracts:
 
 def test_hidden_cells_can_only_be_added(warehouse: Settings) -> None:
     for statement in ("delete from control.hidden_cells", "update control.hidden_cells set cell = 'x'",
-                      "delete from control.releases", "delete from control.held_rows"):  # fmt: skip
+                      "delete from control.releases"):  # fmt: skip
         with pytest.raises(psycopg.errors.InsufficientPrivilege), connect(warehouse, "releaser") as connection:
             connection.execute(statement)
 

@@ -123,10 +123,10 @@ def test_what_was_hidden_stays_hidden(taken_over: tuple[Settings, Cells, set[tup
 
 
 def test_what_was_released_is_still_there(taken_over: tuple[Settings, Cells, set[tuple[Any, ...]]]) -> None:
-    """Figures of rules that have not changed: openings and pupils of schools and of the authority, for the year."""
+    """Figures of rules that have not changed: half days of schools and of the authority, for the year."""
     settings, before, _ = taken_over
     after = _released(settings)
-    names = [*MEASURES["openings"], *MEASURES["pupils"]]
+    names = MEASURES["openings"]
     for mart in ("attendance_by_school_year", "attendance_by_authority_year"):
         assert before[mart].keys() == after[mart].keys()
         for key, row in before[mart].items():

@@ -191,18 +191,18 @@ def rate(
 def _year(draw: random.Random, key: tuple[str, str], year: str) -> Row:
     value, symbol = rate(draw)
     same, same_symbol = rate(draw) if year == YEAR else (None, "[z]")
-    return {"seed_code": key[0], "sector": key[1], "academic_year": year, "pupils": 100, "attendance_rate": value,
+    pupils = draw.choice([None, 12, 100, 100, 100, 100])
+    return {"seed_code": key[0], "sector": key[1], "academic_year": year, "pupils": pupils, "attendance_rate": value,
             "openings_symbol": symbol, "rate_same_weeks_last_year": same, "same_weeks_symbol": same_symbol}  # fmt: skip
 
 
 def _week(draw: random.Random, key: tuple[str, str], week: dt.date) -> Row:
-    """A quarter hidden, some incomplete; a school of fewer than 20 pupils is among them now and then."""
+    """A quarter hidden, some incomplete."""
     possible = draw.randint(50, 4000)
     symbol = draw.choice(["[c]", "[x]"]) if draw.random() < 0.25 else None
     attended = round(possible * draw.uniform(0.8, 0.99))
     return {
         "seed_code": key[0], "sector": key[1], "academic_year": YEAR, "week": week,
-        "pupils": None if symbol == "[c]" else draw.randint(8, 400),
         "openings_possible": None if symbol else possible, "openings_attended": None if symbol else attended,
         "attendance_rate": None if symbol else round(attended / possible, 8), "openings_symbol": symbol,
         "completeness": None if symbol else draw.choice([1, 1, 0.99, 0.98, 0.97, 0.91]),

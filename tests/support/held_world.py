@@ -156,7 +156,7 @@ def _row(contract: ReleaseContract, key: tuple[object, ...], counts: dict[str, i
         "openings_authorised": counts["absent"], "openings_not_authorised": 0,
         "attendance_rate": _share(counts["attended"], possible),
         "completeness": _share(recorded, recorded + counts["not_recorded"]),
-        "data_as_at": until, "behind_pupils": persons, "school_week_number": 1,
+        "data_as_at": until, "behind_pupils": persons, "behind_marked": persons, "school_week_number": 1,
         "rate_same_weeks_last_year": None, "weeks_compared": None,
     }  # fmt: skip
 

@@ -42,7 +42,7 @@ def empty(warehouse: Settings) -> Settings:
     with connect_as_admin(warehouse) as connection:
         tables = connection.execute(
             "select schemaname, tablename from pg_tables where schemaname in ('released', 'aggregated_exact') "
-            "or tablename in ('releases', 'release_checks', 'hidden_cells', 'shown_cells', 'held_rows', "
+            "or tablename in ('releases', 'release_checks', 'hidden_cells', 'shown_cells', "
             "'released_pupil_states', 'attacked_patterns', 'released_months', 'released_years', 'scope_changes', "
             "'failed_tests', 'shown_half_days', 'replaced_half_days', 'shown_periods', 'held_figures', "
             "'reconciliation', 'ledger_events', 'deliveries')"

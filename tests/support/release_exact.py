@@ -75,7 +75,8 @@ def _measures(world: World, members: Iterable[tuple[Pupil, Iterable[date]]], due
         found["behind_pupils"] += 1
         for month in months:
             by_month[month] += month in pupil.months
-        found["pupils"] += any(month.possible for month in own)
+        found["behind_marked"] += any(month.possible for month in own)
+        found["pupils"] += pupil_band(pupil) is not None
         for name in ("possible", "attended", "authorised", "not_authorised", "late", "not_recorded"):
             found[f"openings_{name}"] += sum(getattr(month, name) for month in own)
         for name in ("authorised", "not_authorised", "late"):
@@ -95,7 +96,7 @@ def _measures(world: World, members: Iterable[tuple[Pupil, Iterable[date]]], due
             name: found[name]
             for name in (
                 "pupils", "openings_possible", "openings_attended", "openings_authorised",
-                "openings_not_authorised", "openings_late", "openings_not_recorded", "behind_pupils",
+                "openings_not_authorised", "openings_late", "openings_not_recorded", "behind_pupils", "behind_marked",
                 "behind_authorised", "behind_not_authorised", "behind_late",
             )
         },

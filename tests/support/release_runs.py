@@ -3,22 +3,30 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import psycopg
 from psycopg import sql
 
-from orchestration.release.protection.bands import BandPupils, band_code
+from orchestration.release.door.decide import Decided, decide_attendance
+from orchestration.release.engine.memory import Memory as CountMemory
+from orchestration.release.engine.model import PLACE
 from orchestration.release.protection.memory import Memory
-from orchestration.release.protection.protect import protect
 from orchestration.release.protection.sources import PlacedSplit
 from orchestration.release.protection.split_half_days import PlacedHalfDays, half_day
 from orchestration.release.protection.splits import SplitPupils, month_number
+from orchestration.release.subject.attack import findings
+from orchestration.release.subject.counted import Counted
+from orchestration.release.subject.persons import PersonRows
+from orchestration.release.subject.store import Place
 from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.release.tables.rows import MartRows, released_rows
 from tests.support.release_exact import Row, exact_rows, part_of
 from tests.support.release_world import YEAR, World, pupil_band
+
+BANDS = ("under_5", "5_to_10", "10_to_20", "20_and_over")
 
 
 def mart_rows(world: World, of: Iterable[ReleaseContract]) -> dict[str, MartRows]:
@@ -53,7 +61,8 @@ def band_rows(world: World) -> list[tuple[Any, ...]]:
             found.append(
                 (
                     world.authority, YEAR, f"00000000-0000-0000-0000-{pupil.token:012d}", pupil.seed_code,
-                    pupil.sector, pupil.stage, pupil.quintile, str(band[0]), band[1], band[0] >= 3,
+                    pupil.sector, pupil.stage, pupil.sex, pupil.quintile, pupil.group, BANDS[band[0] - 1], band[1],
+                    band[0] >= 3,
                 )
             )  # fmt: skip
     return found
@@ -101,8 +110,8 @@ create table if not exists aggregated_exact.split_pupil_half_days (local_authori
     pupil_token uuid, seed_code text, sector text, weekday integer, opening text,
     authorised integer, not_authorised integer, late integer);
 create table if not exists aggregated_exact.persistent_absence_pupils (local_authority_code text,
-    academic_year text, pupil_token uuid, seed_code text, sector text, stage text, simd_quintile text, band text,
-    is_severe boolean, is_persistent boolean);
+    academic_year text, pupil_token uuid, seed_code text, sector text, stage text, sex text, simd_quintile text,
+    deprivation_group text, band text, is_severe boolean, is_persistent boolean);
 create table if not exists control.reconciliation (hop text, hop_number integer, delivery_key text,
     local_authority_code text, academic_year text, feed text, seed_code integer, mart text, amount_in bigint,
     amount_out bigint, difference bigint, checksum_matches boolean, is_closed boolean,
@@ -161,16 +170,6 @@ class WorldPupils:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def bands(self, year: str) -> BandPupils:
-        rows = band_rows(self.world)
-        return BandPupils(
-            np.array([_number(row[2]) for row in rows], dtype=np.int64),
-            [(row[3], row[4]) for row in rows],
-            [row[5] for row in rows],
-            [row[6] for row in rows],
-            np.array([band_code(row[7], row[8]) for row in rows], dtype=np.int64),
-        )
-
     def half_days(self, year: str) -> PlacedHalfDays:
         rows = half_day_rows(self.world)
         return PlacedHalfDays(
@@ -198,6 +197,36 @@ class WorldPupils:
         )
 
 
+class WorldCounts:
+    """The pupils whom persistent absence judges, and what releases remember of them, without a database."""
+
+    def __init__(self) -> None:
+        self.world: World | None = None
+        self.memories: dict[tuple[str, ...], tuple[CountMemory, dict[str, date]]] = {}
+
+    def persons(self, population: str, period: str) -> PersonRows:
+        assert population == "judged"
+        assert self.world is not None
+        rows = band_rows(self.world)
+        names = ("stage", "sex", "deprivation")
+        columns = {name: [row[at] for row in rows] for name, at in zip(names, (5, 6, 7), strict=True)}
+        columns |= {
+            "absence": [row[9] for row in rows],
+            "severe_absence": [str(row[10]).lower() for row in rows],
+            PLACE: [f"{row[3]}|{row[4]}" for row in rows],
+        }
+        return PersonRows(np.array([_number(row[2]) for row in rows], dtype=np.int64), columns, None)
+
+    def remembered(self, place: Place) -> tuple[CountMemory, dict[str, date]]:
+        return self.memories.setdefault(place.key, (CountMemory(), {}))
+
+    def kept(self, counted: Counted, release: int, today: date | None) -> None:
+        for one in counted.every:
+            _, shown_on = self.memories[one.place.key]
+            shown_on |= dict.fromkeys(one.memory.new_cells, today)
+            one.memory.kept(release)
+
+
 def _number(token: str) -> int:
     return int(token[-12:]) << 8
 
@@ -208,6 +237,9 @@ class Releases:
     def __init__(self, of: Iterable[ReleaseContract]) -> None:
         self.contracts = tuple(of)
         self.memory = Memory()
+        self.counts = WorldCounts()
+        self.number = 0
+        self.given_away: list[str] = []
         self.exact: dict[str, MartRows] = {}
         self.released = {
             contract.mart: MartRows(contract, {column.name: [] for column in contract.released_columns})
@@ -217,16 +249,32 @@ class Releases:
     def release(self, world: World) -> dict[str, MartRows]:
         self.exact = mart_rows(world, self.contracts)
         memory = replace_memory(self.memory)
-        protected = protect(self.exact, self.released, memory, WorldPupils(world), world.data_as_at, None)
+        self.counts.world = world
+        decided = decide_attendance(
+            self.exact, memory, WorldPupils(world), self.counts, world.authority, world.data_as_at, None
+        )
         for mart, rows in self.exact.items():
             names = [column.name for column in rows.contract.released_columns]
-            found = list(released_rows(rows, protected.decisions[mart]).values())
+            found = list(released_rows(rows, decided.decisions[mart]).values())
             columns = zip(*found, strict=True) if found else ([] for _ in names)
             self.released[mart] = MartRows(
                 rows.contract, {name: list(values) for name, values in zip(names, columns, strict=True)}
             )
         self.memory = _settled(memory)
+        self.given_away = self._given_away(decided)
+        self.number += 1
+        self.counts.kept(decided.counted, self.number, decided.today)
         return self.released
+
+    def _given_away(self, decided: Decided) -> list[str]:
+        """What counts of pupils tell who reads this release after the ones before."""
+        shown = {}
+        for mart, rows in self.released.items():
+            keys = zip(*(rows.columns[key] for key in rows.contract.keys), strict=True)
+            names = [column.name for column in rows.contract.released_columns]
+            values = zip(*(rows.columns[name] for name in names), strict=True)
+            shown[mart] = (self.exact[mart], dict(zip(keys, values, strict=True)))
+        return [said for one in decided.counted.every for said in findings(one, shown)]
 
     def rows(self, mart: str, **keys: Any) -> list[Row]:
         """Released rows of a mart that have the given key values."""
@@ -240,7 +288,7 @@ class Releases:
 
 
 def replace_memory(memory: Memory) -> Memory:
-    return replace(memory, new_hidden={}, new_shown=set(), new_states={}, new_held=set())
+    return replace(memory, new_hidden={}, new_shown=set(), new_states={})
 
 
 def _settled(memory: Memory) -> Memory:

@@ -82,7 +82,7 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Releases:
 
 def test_no_head_alone_and_no_two_schools_of_one_head_tell_of_others(council: Releases) -> None:
     """As the database gives it: own rows exactly, others' not at all, totals that rest on two schools more."""
-    truth = true_of(council.exact, council.released)
+    truth = true_of(council.exact)
     schools = sorted("|".join(school) for school in SIZES)
     shared = [pair for pair in combinations(schools, 2) if pair[0].endswith("primary") and pair[1].endswith("primary")]
     for known in [(school,) for school in schools] + shared[:3]:
@@ -91,7 +91,7 @@ def test_no_head_alone_and_no_two_schools_of_one_head_tell_of_others(council: Re
 
 def test_what_head_and_officer_find_together_is_of_others_and_true(council: Releases) -> None:
     """No promise that there is nothing: a complement may be one school's. It names what there is, and no own figure."""
-    truth = true_of(council.exact, council.released)
+    truth = true_of(council.exact)
     for school in ("|".join(school) for school in sorted(SIZES)):
         for said in together(council.released, truth, (school,)):
             what, _, rest = said.partition(" of ")

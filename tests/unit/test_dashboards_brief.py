@@ -41,10 +41,9 @@ def group(value: str, rate: str | None, pupils: int | None = None) -> Group:
     ("found", "asked", "said"),
     [
         (row(), ASKED, "Attendance in 2025/26 up to 31 October 2025 was 91.2%, down 0.2 percentage points from the "
-         "same 11 weeks of 2024/25 (91.4%); on average each of 100 pupils missed 8.8 half days."),
+         "same 11 weeks of 2024/25 (91.4%)."),
         (row(rate_same_weeks_last_year=Decimal("0.912")), ASKED, "Attendance in 2025/26 up to 31 October 2025 was "
-         "91.2%, no change since the same 11 weeks of 2024/25 (91.2%); on average each of 100 pupils missed 8.8 half "
-         "days."),
+         "91.2%, no change since the same 11 weeks of 2024/25 (91.2%)."),
         (row(rate_same_weeks_last_year=None, same_weeks_symbol="[c]", pupils=None), ASKED, "Attendance in 2025/26 up "
          "to 31 October 2025 was 91.2%, which cannot be compared with the same 11 weeks of 2024/25 (too few pupils to "
          "show)."),

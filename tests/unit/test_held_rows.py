@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.release.held.changes import Changes
 from orchestration.release.held.last_year import _followed
-from orchestration.release.held.rows import Exact, as_it_stands, hidden, without_changes
+from orchestration.release.held.rows import as_it_stands, as_it_waits, hidden, without_changes
 from orchestration.release.tables.contracts import ReleaseContract
 from tests.support.release_exact import contracts as every_contract
 
@@ -29,9 +29,9 @@ def row(contract: ReleaseContract, **figures: Any) -> dict[str, Any]:
 
 def test_a_total_goes_on_without_what_few_changed(contract: ReleaseContract) -> None:
     now = row(contract, pupils=100, openings_possible=1010, openings_attended=900)
-    exact = Exact({
+    exact = {
         "openings_possible": 1010, "openings_attended": 900, "openings_not_counted": 0, "openings_not_recorded": 40,
-    })  # fmt: skip
+    }  # fmt: skip
     changes = Changes()
     changes.add(PLACE, 7, (0, -4, 0, 0))
     changes.add(PLACE, 8, (10, 10, 0, -10))
@@ -44,9 +44,9 @@ def test_a_total_goes_on_without_what_few_changed(contract: ReleaseContract) -> 
 
 def test_a_split_is_not_shown_beside_a_total_without_changes(contract: ReleaseContract) -> None:
     now = row(contract, pupils=9, openings_possible=10, openings_attended=9, openings_late=2, late_symbol=None)
-    exact = Exact({
+    exact = {
         "openings_possible": 10, "openings_attended": 9, "openings_not_counted": 0, "openings_not_recorded": 0,
-    })  # fmt: skip
+    }  # fmt: skip
     found = without_changes(contract, now, exact, Changes(), PLACE)
     assert (found["openings_late"], found["late_symbol"]) == (None, "[c]")
 
@@ -61,7 +61,13 @@ def test_a_week_stands_as_it_was_with_the_date_of_now(contract: ReleaseContract)
 
 def test_a_hidden_row_tells_nothing(contract: ReleaseContract) -> None:
     found = hidden(contract, row(contract, pupils=9, openings_possible=10, openings_attended=9))
-    assert (found["pupils"], found["openings_possible"], found["openings_symbol"]) == (None, None, "[c]")
+    assert (found["openings_attended"], found["openings_possible"], found["openings_symbol"]) == (None, None, "[c]")
+
+
+def test_a_row_that_waits_for_the_month_has_the_pupils_that_were_decided(contract: ReleaseContract) -> None:
+    standing = row(contract, pupils=100, openings_possible=10, openings_attended=9)
+    found = as_it_waits(contract, row(contract, pupils=105, openings_possible=12, openings_attended=9), standing)
+    assert (found["pupils"], found["openings_possible"]) == (105, 10)
 
 
 def week(number: int, attended: int | None, possible: int | None) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def _plenty(pupil: Pupil, _month: date) -> Month:
 
 def _cells(releases: Releases, month: date) -> dict[tuple[str, str], object]:
     rows = releases.rows(GRID, month=month)
-    return {(row["stage"], row["simd_quintile"]): row["absence_symbol"] for row in rows if row["pupils"]}
+    return {(row["stage"], row["simd_quintile"]): row["absence_symbol"] for row in rows if row["openings_possible"]}
 
 
 def test_cells_of_closed_months_are_shown(marts: tuple[ReleaseContract, ...]) -> None:

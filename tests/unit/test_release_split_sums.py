@@ -123,7 +123,7 @@ def _world(absent: Callable[[str, int], Month], months: int = 3, as_at: date = O
 
 
 def _symbols(releases: Releases, mart: str, symbol: str = "absence_symbol") -> set[object]:
-    return {row[symbol] for row in releases.rows(mart, sector="primary") if row["pupils"]}
+    return {row[symbol] for row in releases.rows(mart, sector="primary") if row["openings_possible"]}
 
 
 def test_the_authority_by_sex_and_half_day_is_shown_where_nothing_of_few_follows(releases: Releases) -> None:

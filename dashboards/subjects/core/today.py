@@ -93,7 +93,8 @@ def figures(connection: Connection, asked: PageRequest) -> TodayFigures:
 def morning_rows(connection: Connection, asked: PageRequest, years: Sequence[Row[Any]]) -> Morning:
     """Everything that topics and checks look at; ``years`` are the reader's schools of the year."""
     schools = {(row.seed_code, row.sector): School(row.seed_code, row.sector, row.school_name) for row in years}
-    weeks = queries.weeks_of_schools(connection, asked, schools)
+    pupils = {(row.seed_code, row.sector): row.pupils for row in years}
+    weeks = queries.weeks_of_schools(connection, asked, schools, pupils)
     return Morning(
         asked=asked,
         audience=Audience(next(iter(schools.values())) if len(schools) == 1 else None, len(schools)),

@@ -52,17 +52,7 @@ create table if not exists control.shown_cells (
 comment on table control.shown_cells is
 'Cells with pupils that have been shown, and in which release first: the buffer of first release is for the others. One row per cell.';
 
-create table if not exists control.held_rows (
-    local_authority_code text not null,
-    academic_year text not null,
-    mart text not null,
-    cell text not null,
-    release_id integer not null,
-    held_at timestamptz not null default now(),
-    primary key (local_authority_code, academic_year, mart, cell, release_id)
-);
-comment on table control.held_rows is
-'Rows held back because fewer than five pupils had changed, and the release they stand at since. One row per row and that release.';
+drop table if exists control.held_rows; -- what was held before counts of pupils were declared
 
 create table if not exists control.released_pupil_states (
     local_authority_code text not null,
@@ -176,12 +166,6 @@ comment on column control.shown_cells.academic_year is 'Year of the cell.';
 comment on column control.shown_cells.mart is 'Mart of the cell; totals stands for all marts that show totals.';
 comment on column control.shown_cells.cell is 'Key of the cell, without the month.';
 comment on column control.shown_cells.release_id is 'The release that first showed it.';
-comment on column control.held_rows.local_authority_code is 'GSS code of the council.';
-comment on column control.held_rows.academic_year is 'Year of the row.';
-comment on column control.held_rows.mart is 'Mart of the row.';
-comment on column control.held_rows.cell is 'Key of the row.';
-comment on column control.held_rows.release_id is 'The release whose figures it still shows.';
-comment on column control.held_rows.held_at is 'When it was first held at that release.';
 comment on column control.released_pupil_states.local_authority_code is 'GSS code of the council.';
 comment on column control.released_pupil_states.academic_year is 'Year of the row.';
 comment on column control.released_pupil_states.mart is 'Mart or group of measures.';
@@ -195,7 +179,7 @@ comment on column control.release_contracts.fingerprint is 'Hash of the contract
 comment on column control.release_contracts.applied_at is 'When the table was made or changed.';
 
 -- Hidden, shown and held cells are only ever added; the last states and the contracts are replaced.
-grant select, insert on control.releases, control.release_checks, control.hidden_cells, control.shown_cells, control.held_rows to releaser;
+grant select, insert on control.releases, control.release_checks, control.hidden_cells, control.shown_cells to releaser;
 grant select, insert, update on control.release_contracts to releaser;
 grant select, insert, update, delete on control.released_pupil_states to releaser;
 
@@ -236,12 +220,6 @@ comment on column control.shown_cells.academic_year is 'Academic year such as 20
 comment on column control.shown_cells.mart is 'Name of the mart.';
 comment on column control.shown_cells.cell is 'Key of the row within its mart, authority and year.';
 comment on column control.shown_cells.release_id is 'The release that showed it first.';
-comment on column control.held_rows.local_authority_code is 'GSS code of the council.';
-comment on column control.held_rows.academic_year is 'Academic year such as 2025/26.';
-comment on column control.held_rows.mart is 'Name of the mart.';
-comment on column control.held_rows.cell is 'Key of the row within its mart, authority and year.';
-comment on column control.held_rows.release_id is 'The release whose figures the row still shows.';
-comment on column control.held_rows.held_at is 'When it was first held back.';
 comment on column control.released_pupil_states.local_authority_code is 'GSS code of the council.';
 comment on column control.released_pupil_states.academic_year is 'Academic year such as 2025/26.';
 comment on column control.released_pupil_states.mart is 'Name of the mart.';

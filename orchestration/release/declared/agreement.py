@@ -147,6 +147,10 @@ def _populations(found: Found) -> Iterator[Problem]:
         among = one.get("among")
         if among is not None and among not in before:
             yield Problem((*here, "among"), f"is no population before this one; {hint(among, before)}")
+        if one.get("decides") and not found.get("trial"):
+            yield Problem((*here, "decides"), "is said of a subject on trial alone; all populations of others decide")
+        if one.get("decides") and among is not None and not found["populations"].get(among, {}).get("decides"):
+            yield Problem((*here, "among"), f"is {among}, which is on trial, and this population decides")
         before.append(name)
 
 

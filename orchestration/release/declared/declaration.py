@@ -51,7 +51,7 @@ class DimensionOf:
 
 @dataclass(frozen=True)
 class Cadence:
-    """When figures that were shown may change: ``once`` never, ``each_night``, or ``at_dates`` (month and day).
+    """When shown figures may change: ``once`` never, ``each_night``, ``at_dates`` (month and day), ``at_month_ends``.
 
     ``years_later``: how many years after its own a period is final.
     """
@@ -79,6 +79,7 @@ class Population:
     before, of which these persons are some: what is hidden there is hidden here. ``has_buffer`` asks for more persons
     of a figure that was never shown.
     ``told_by``: no mart shows the population, and these measures of others nearly do; it is protected in them.
+    ``decides``: of a subject on trial, it decides all the same what readers see of its measures.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Population:
     among: str | None = None
     has_buffer: bool = False
     told_by: tuple[Told, ...] = ()
+    decides: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,11 @@ class Declaration:
     links: Mapping[str, str]
     is_trial: bool = False
     own_school: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def deciding(self) -> tuple[Population, ...]:
+        """Populations that decide what readers see of their measures; of a trial those that say so."""
+        return tuple(one for one in self.populations.values() if one.decides or not self.is_trial)
 
     def place(self, name: str) -> Place:
         """A level of places by its name."""

@@ -15,7 +15,7 @@ NAME = Text(pattern="[a-z][a-z0-9_]*", like="a name of small letters, digits and
 VALUE = Text(like="text")
 DAY = Text(pattern="(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", like="month and day such as '12-31', in quotation marks")
 KINDS = ("count", "part", "band", "half_days", "ratio", "gap", "banded")
-CADENCES = ("once", "each_night", "at_dates")
+CADENCES = ("once", "each_night", "at_dates", "at_month_ends")
 CUTS = ("part", "cut", "result")
 
 
@@ -76,6 +76,7 @@ POPULATION = Keys(
         "where": NAME,
         "among": NAME,
         "buffer": Flag(),
+        "decides": Flag(),
         "amounts": ListOf(NAME),
         "dimensions": ListOf(NAME, at_least=0),
         "cadence": CADENCE,

@@ -6,27 +6,25 @@ out: ``control.attacked_patterns`` has them. A finding refuses the authority and
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import psycopg
 
 from orchestration.release.door.gate import LISTED, Refusal
 from orchestration.release.follow.derived import ReleasedMart
 from orchestration.release.limits import at
-from orchestration.release.protection.audit import attendance_program, persistent_program, with_zeros
-from orchestration.release.protection.bands import counts, unpack
-from orchestration.release.protection.memory import Memory
+from orchestration.release.protection.audit import attendance_program, with_zeros
 from orchestration.release.protection.program import Finding, Program
+from orchestration.release.subject.attack import findings
+from orchestration.release.subject.counted import Counted
 from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.release.tables.differences import Difference
-from orchestration.release.tables.rows import Decision, MartRows, released_rows
+from orchestration.release.tables.rows import MartRows
 from orchestration.release.thresholds import SMALL
 
 CLOSE = 0.01
 """What a linear program may be off by."""
 HOP = "attack on what readers would see"
-Held = Set[tuple[str, str, str]]
-"""Rows that stay as they were: academic year, mart and name."""
 Tried = set[tuple[str, str]]
 """Academic year and digest of the parts that have been tried."""
 
@@ -37,26 +35,9 @@ def _rows(mart: ReleasedMart) -> MartRows:
     return MartRows(mart.contract, {name: list(values) for name, values in zip(names, columns, strict=True)})
 
 
-def _apart(rows: MartRows, held: Held) -> MartRows:
-    """Rows of persistent absence that are held stand by themselves: they add up to none of today's."""
-    if "as_at" not in rows.columns:
-        return rows
-    columns, mart = rows.columns, rows.contract.mart
-    dates = list(columns["as_at"])
-    for i, year in enumerate(columns["academic_year"]):
-        if "seed_code" in columns:
-            name = f"{columns['seed_code'][i]}|{columns['sector'][i]}"
-        else:
-            name = f"{columns['breakdown'][i]}={columns['value'][i]}".replace("simd_quintile=", "quintile=")
-        if (year, mart, name) in held:
-            dates[i] = f"held {name}"
-    return MartRows(rows.contract, {**columns, "as_at": dates})
-
-
-def _programs(marts: Mapping[str, MartRows]) -> Iterable[tuple[str, Program]]:
+def _programs(marts: Mapping[str, MartRows], *, with_pupils: bool = False) -> Iterable[tuple[str, Program]]:
     for year in sorted({year for rows in marts.values() for year in rows.columns.get("academic_year", [])}):
-        yield year, attendance_program(marts, year)
-        yield year, persistent_program(marts, year)
+        yield year, attendance_program(marts, year, with_pupils=with_pupils)
 
 
 def tried_before(connection: psycopg.Connection, authority: str) -> Tried:
@@ -65,24 +46,14 @@ def tried_before(connection: psycopg.Connection, authority: str) -> Tried:
     return {(str(year), str(digest)) for year, digest in connection.execute(query, [authority])}
 
 
-def true_figures(exact: Mapping[str, MartRows], memory: Memory) -> dict[tuple[str, str], float]:
-    """The figures behind what is hidden, by year and name; of rows that are held as they were last shown."""
-    shown = {
-        mart: ReleasedMart(rows.contract, released_rows(rows, Decision.nothing(len(rows))))
-        for mart, rows in exact.items()
-    }
-    found = {
+def true_figures(exact: Mapping[str, MartRows]) -> dict[tuple[str, str], float]:
+    """The figures behind what is hidden, by year and name, with the pupils behind each (``pupils ...``)."""
+    return {
         (year, name): low
-        for year, program in _programs({mart: _rows(rows) for mart, rows in shown.items()})
+        for year, program in _programs(exact, with_pupils=True)
         for name, (low, high) in program.bounds.items()
         if low == high
     }
-    for year, mart, place in memory.new_held:
-        if (state := memory.states.get((year, mart, place))) is not None and state.packed:
-            for measure, count in counts(unpack(state.packed)).items():
-                for name in (place, place.replace("quintile=", "simd_quintile=")):
-                    found[year, f"{measure} {name}"] = float(count)
-    return found
 
 
 def is_of_few(finding: Finding, year: str, truth: Mapping[tuple[str, str], float]) -> bool:
@@ -103,14 +74,13 @@ def attack(
     released: Mapping[str, ReleasedMart],
     before: Tried,
     truth: Callable[[], Mapping[tuple[str, str], float]],
-    held: Held = frozenset(),
 ) -> tuple[list[Finding], Tried]:
     """Try all parts of the pattern that differ from what was tried before, or all where a contract has changed.
 
-    ``held`` are rows that are not of today. ``truth`` is asked for the true figures only where something is found.
+    ``truth`` is asked for the true figures only where something is found.
     Out: what can be worked out of few pupils, and all parts as they stand now.
     """
-    marts = {mart: _apart(_rows(found), held) for mart, found in released.items() if found.contract.is_protected}
+    marts = {mart: _rows(found) for mart, found in released.items() if found.contract.is_protected}
     of_contracts = "".join(contract.fingerprint for contract in contracts if contract.is_protected)
     suspicious: list[tuple[str, Program]] = []
     now: Tried = set()
@@ -129,6 +99,18 @@ def attack(
         if is_of_few(finding, year, true)
     ]
     return found, now
+
+
+def attack_counts(
+    counted: Counted, exact: Mapping[str, MartRows], released: Mapping[str, ReleasedMart]
+) -> list[Refusal]:
+    """What counts of pupils would give away, of periods in which anything of them is new; without a figure."""
+    marts = {name: (exact[name], released[name].rows) for name in counted.declaration.marts if name in exact}
+    found = []
+    for one in counted.new:
+        at(f"trying what counts of pupils of {one.place.period} would give away")
+        found += [f"{name} ({one.place.period})" for name in findings(one, marts)]
+    return [Refusal(f"what readers would see gives away {name}", HOP) for name in found[:LISTED]]
 
 
 def is_worth_it(differences: Sequence[Difference]) -> bool:

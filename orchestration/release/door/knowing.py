@@ -4,13 +4,14 @@ The strongest there could be: all released tables together, which no head sees, 
 what is found here is what a head and an officer of the council could work out together, and no reader alone.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import psycopg
 
 from orchestration.database import connect
+from orchestration.release.door.decide import attendance_declaration
 from orchestration.release.door.record import deliveries_in_force
 from orchestration.release.door.subjects import ready_subjects
 from orchestration.release.engine.model import FINEST
@@ -18,13 +19,14 @@ from orchestration.release.limits import at
 from orchestration.release.protection.audit import programs
 from orchestration.release.protection.knowing import school_of, together, true_of
 from orchestration.release.subject.attack import Released, findings
+from orchestration.release.subject.counted import DatabaseCounts, judge_counts
 from orchestration.release.subject.judge import judge
 from orchestration.release.subject.judged import Judged
 from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.release.tables.declared import DECLARED, declarations
 from orchestration.release.tables.differences import standing_rows
 from orchestration.release.tables.provision import applied_contracts
-from orchestration.release.tables.rows import read_rows
+from orchestration.release.tables.rows import MartRows, read_rows
 from orchestration.settings import Settings
 
 
@@ -117,9 +119,33 @@ def _of_attendance(
     protected = [one for one in contracts if one.kind != DECLARED and one.is_protected]
     exact = {one.mart: read_rows(connection, one, authority) for one in protected}
     released = {one.mart: read_rows(connection, one, authority, f"released.{one.mart}") for one in protected}
-    truth = true_of(exact, released)
+    truth = true_of(exact)
     schools = {school for _, program in programs(released) for name in program.hidden if (school := school_of(name))}
     for known in knowers(schools, shared, in_pairs=in_pairs):
         at(f"trying what {' and '.join(known)} would tell of others in attendance")
         if given := together(released, truth, known):
+            yield Knowing(authority, "attendance", known, tuple(given))
+    yield from _of_counts(connection, authority, exact, released, shared, in_pairs=in_pairs)
+
+
+def _of_counts(
+    connection: psycopg.Connection,
+    authority: str,
+    exact: Mapping[str, MartRows],
+    standing: Mapping[str, MartRows],
+    shared: Sequence[tuple[str, ...]],
+    *,
+    in_pairs: bool,
+) -> Iterator[Knowing]:
+    """The same of counts of pupils and of persistent absence, which their declaration decides."""
+    declaration = attendance_declaration()
+    extracted_on = deliveries_in_force(connection, authority)[2]
+    source = DatabaseCounts(connection, declaration, authority)
+    every = judge_counts(declaration, exact, source, authority, extracted_on, {}).every
+    released: Released = {mart: (exact[mart], standing_rows(standing[mart])) for mart in exact}
+    schools = {place for one in every for place in _hidden_schools(one)}
+    for known in knowers(schools, shared, in_pairs=in_pairs):
+        at(f"trying what {' and '.join(known)} would tell of counts of others")
+        given = [f"{name} ({one.place.period})" for one in every for name in findings(one, released, known)]
+        if given:
             yield Knowing(authority, "attendance", known, tuple(given))

@@ -124,7 +124,7 @@ def last_years(
         columns = sql.SQL(", ").join(map(sql.Identifier, place))
         rows = connection.execute(
             sql.SQL(
-                "select {columns}, coalesce(pupils_symbol = '[c]', false), coalesce(openings_symbol = '[x]', false) "
+                "select {columns}, coalesce(openings_symbol = '[c]', false), coalesce(openings_symbol = '[x]', false) "
                 "from {table} where local_authority_code = %s and academic_year = any(%s)"
             ).format(columns=columns, table=sql.Identifier("released", contract.mart)),
             [authority, sorted(years)],
@@ -137,7 +137,7 @@ def last_years(
             hidden = connection.execute(
                 sql.SQL(
                     "select distinct {columns} from {table} "
-                    "where local_authority_code = %s and academic_year = any(%s) and pupils_symbol = '[c]'"
+                    "where local_authority_code = %s and academic_year = any(%s) and openings_symbol = '[c]'"
                 ).format(columns=columns, table=sql.Identifier("released", other.mart)),
                 [authority, sorted(years)],
             ).fetchall()

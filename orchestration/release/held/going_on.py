@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.release.held.changes import Changes, Key, Place, cell_of, key_of, keys_of
-from orchestration.release.held.half_days import NOTHING, State, Who, differences
+from orchestration.release.held.changes import Key, Place, cell_of, key_of
 from orchestration.release.held.periods import is_over
 from orchestration.release.held.rows import is_shown
-from orchestration.release.held.store import Remembered, Year
+from orchestration.release.held.store import Remembered
 from orchestration.release.tables.contracts import ReleaseContract
 
 Row = dict[str, Any]
@@ -22,32 +21,6 @@ class Tables:
     now: dict[Key, Row]
     standing: dict[Key, Row]
     exact: dict[Key, dict[str, int]]
-
-
-def pupils_more(
-    contract: ReleaseContract, year: Year, places: Collection[Place], changes: Changes, months: Mapping[Who, State]
-) -> dict[Place, int]:
-    """How many more pupils have a possible opening in rows of a time that goes on, as shown, than now."""
-    pupils = {pupil for place in places for pupil in changes.of.get(place, {})}
-    now: dict[Place, dict[int, int]] = {}
-    for who, state in months.items():
-        if who.pupil not in pupils:
-            continue
-        for half_day in differences(who, NOTHING, state):
-            if half_day.amounts[0]:
-                for key in keys_of(contract, year.authority, year.academic_year, half_day):
-                    place = (contract.mart, key)
-                    if place in places:
-                        found = now.setdefault(place, {})
-                        found[who.pupil] = found.get(who.pupil, 0) + 1
-    more = {}
-    for place in places:
-        here = now.get(place, {})
-        more[place] = sum(
-            (here.get(pupil, 0) - amounts[0] > 0) - (here.get(pupil, 0) > 0)
-            for pupil, amounts in changes.of.get(place, {}).items()
-        )
-    return more
 
 
 def going_on(

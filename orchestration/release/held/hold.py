@@ -19,17 +19,16 @@ from orchestration.release.held.changes import (
     sums_of,
 )
 from orchestration.release.held.decide import Asked, held
-from orchestration.release.held.going_on import Tables, going_on, pupils_more
+from orchestration.release.held.going_on import Tables, going_on
 from orchestration.release.held.half_days import COUNTS, State, Who
 from orchestration.release.held.last_year import follow_shown_weeks
 from orchestration.release.held.periods import Between, Moment, is_final, is_over
-from orchestration.release.held.rows import Exact, as_it_stands, hidden, is_shown, without_changes
+from orchestration.release.held.rows import as_it_stands, as_it_waits, hidden, is_shown, without_changes
 from orchestration.release.held.store import (
     Remembered,
     Year,
     changed,
     load,
-    months_of,
     save_half_days,
     save_held,
     versions_since,
@@ -93,9 +92,8 @@ def _of_year(
 
 
 def _differs(contract: ReleaseContract, now: Row, standing: Row) -> bool:
-    """Whether half days or pupils of a row are others than those that readers see."""
-    names = [*contract.groups["openings"], *contract.groups.get("pupils", ())]
-    return any(now[name] != standing[name] for name in names)
+    """Whether half days of a row are others than those that readers see."""
+    return any(now[name] != standing[name] for name in contract.groups["openings"])
 
 
 def _asked(
@@ -181,18 +179,16 @@ def _hold_year(
     found = held(asked, sums_of(touched, versions, known.moments, shown))
     if is_final(year.academic_year, now.today):
         _hide_for_good(tables, asked, found, known, result)
-    months = months_of(connection, year, {who.pupil for who in versions.now}) if found - waiting else {}
     for contract, release, places in going_on(tables, known, last, found - waiting):
-        more = pupils_more(contract, year, places, changes[release], months)
         table = tables[contract.mart]
         for place in places:
-            exact = Exact(table.exact[place[1]], more[place])
-            result.rows[place] = without_changes(contract, table.now[place[1]], exact, changes[release], place)
+            now_row, exact = table.now[place[1]], table.exact[place[1]]
+            result.rows[place] = without_changes(contract, now_row, exact, changes[release], place)
     for place in found | waiting:
         mart, key = place
         table = tables[mart]
         if place in waiting:
-            result.rows[place] = table.standing[key]
+            result.rows[place] = as_it_waits(table.contract, table.now[key], table.standing[key])
         elif place not in result.rows:
             result.rows[place] = as_it_stands(table.contract, table.now[key], table.standing[key])
         if known.held.get((mart, cell_of(key))) is None:

@@ -7,11 +7,10 @@ import psycopg
 
 from orchestration.release.follow.derived import ReleasedMart
 from orchestration.release.held.changes import Place, cell_of
-from orchestration.release.held.rows import share
 from orchestration.release.held.store import Year, load
 from orchestration.release.protection.same_weeks import GROUP, year_before
 from orchestration.release.tables.contracts import ReleaseContract
-from orchestration.release.tables.rows import NOT_AVAILABLE, read_rows
+from orchestration.release.tables.rows import NOT_AVAILABLE, read_rows, share
 
 Row = dict[str, Any]
 PLACE = ("local_authority_code", "seed_code", "sector")

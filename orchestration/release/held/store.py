@@ -1,6 +1,6 @@
 """What pupils contributed when figures were last shown, in ``control``: read, compared with now, written (RULES 44)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -203,16 +203,6 @@ def versions_since(
     for who in found.of:
         found.now.setdefault(who, NOTHING)
     return found
-
-
-def months_of(connection: psycopg.Connection, year: Year, pupils: Collection[int]) -> dict[Who, State]:
-    """All months of some pupils in a year as they are now, whether over or not."""
-    query = f"with found as ({_NOW}) select month, pupil, seed_code, {_COLUMNS} from found where pupil = any(%(p)s)"  # noqa: S608
-    asked = {"authority": year.authority, "year": year.academic_year, "p": sorted(pupils)}
-    return {
-        Who(int(pupil), str(seed), month): _state(tuple(rest))
-        for month, pupil, seed, *rest in connection.execute(query, asked)
-    }
 
 
 def save_half_days(

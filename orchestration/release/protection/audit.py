@@ -6,12 +6,11 @@ In: released tables alone (and the marts' contracts). For tests and for a look b
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from orchestration.release.protection.bands import BANDS
 from orchestration.release.protection.grid import GROUP_OF_QUINTILE, REST
 from orchestration.release.protection.patterns import ALL
 from orchestration.release.protection.program import OF_A_TIME, Finding, Program, put, rows_of
 from orchestration.release.tables.contracts import TIME_KEYS
-from orchestration.release.tables.rows import NOT_AVAILABLE, MartRows
+from orchestration.release.tables.rows import MartRows
 
 
 def _schools(program: Program, rows: MartRows, year: str, measure: str) -> dict[tuple[str, str], dict[str, str]]:
@@ -145,9 +144,17 @@ def _link_times(program: Program, measure: str) -> None:
             program.within([names[place] for names in inside if place in names], name)
 
 
-def attendance_program(marts: Mapping[str, MartRows], year: str) -> Program:
-    """Pupils and openings of the attendance marts, all linked."""
+def _with_pupils(rows: MartRows) -> MartRows:
+    """Exact rows with all pupils who have an opening in a row, for the number of them that readers see."""
+    marked = rows.columns.get("behind_marked")
+    return rows if marked is None else MartRows(rows.contract, {**rows.columns, "pupils": marked})
+
+
+def attendance_program(marts: Mapping[str, MartRows], year: str, *, with_pupils: bool = False) -> Program:
+    """Openings of the attendance marts, all linked; of exact rows also the pupils marked in each (``with_pupils``)."""
     program = Program()
+    if with_pupils:
+        marts = {name: _with_pupils(rows) for name, rows in marts.items()}
     schools = [
         rows
         for rows in marts.values()
@@ -155,7 +162,7 @@ def attendance_program(marts: Mapping[str, MartRows], year: str) -> Program:
     ]
     schools.sort(key=lambda rows: len(rows.contract.breakdown))
     cells: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
-    for measure in ("pupils", "openings_possible"):
+    for measure in ("pupils", "openings_possible") if with_pupils else ("openings_possible",):
         _authority(program, marts, year, measure)
         for rows in schools:
             kind = rows.contract.breakdown[0] if rows.contract.breakdown else "total"
@@ -192,63 +199,10 @@ def _link_grid(
             program.total(members, whole)
 
 
-def _band_rows(program: Program, rows: MartRows, year: str) -> dict[str, str]:
-    """Bands of each row into the program. Out: date of each row by name."""
-    dates: dict[str, str] = {}
-    for i in rows_of(rows, year):
-        columns = rows.columns
-        name = (
-            f"{columns['seed_code'][i]}|{columns['sector'][i]}"
-            if "seed_code" in columns
-            else f"{columns['breakdown'][i]}={columns['value'][i]}"
-        )
-        measures = ("pupils", *BANDS, "persistently_absent", "severely_absent")
-        values = {measure: columns[measure][i] for measure in measures}
-        all_hidden = all(value is None for value in values.values())
-        is_available = columns["bands_symbol"][i] != NOT_AVAILABLE
-        for measure, value in values.items():
-            if value is not None:
-                program.known(f"{measure} {name}", float(value))
-            elif not is_available:
-                program.unknown(f"{measure} {name}")
-            else:
-                program.unknown(f"{measure} {name}", 0.0 if all_hidden else 1.0, measure)
-        program.unknown(f"not severe {name}")
-        program.unknown(f"below {name}")
-        program.total([f"{BANDS[0]} {name}", f"{BANDS[1]} {name}"], f"below {name}")
-        program.total([f"{BANDS[2]} {name}", f"{BANDS[3]} {name}"], f"persistently_absent {name}")
-        program.total([f"severely_absent {name}", f"not severe {name}"], f"{BANDS[3]} {name}")
-        program.total([f"below {name}", f"persistently_absent {name}"], f"pupils {name}")
-        dates[name] = str(columns["as_at"][i])
-    return dates
-
-
-def persistent_program(marts: Mapping[str, MartRows], year: str) -> Program:
-    """Bands of persistent absence, within rows, over schools and over breakdowns of the same date."""
-    program = Program()
-    dates: dict[str, str] = {}
-    for rows in marts.values():
-        if rows.contract.kind in ("school_persistent", "authority_persistent"):
-            dates.update(_band_rows(program, rows, year))
-    sectors = [name for name in dates if name.startswith("sector=") and name != f"sector={ALL}"]
-    links = [
-        (sector, [name for name in dates if "|" in name and name.endswith("|" + sector.removeprefix("sector="))])
-        for sector in sectors
-    ]
-    links += [(f"sector={ALL}", [n for n in dates if n.startswith(b) and n != f"sector={ALL}"])
-              for b in ("sector=", "stage=", "quintile=")]  # fmt: skip
-    for whole, parts in links:
-        if len({dates.get(name) for name in (whole, *parts)}) == 1:
-            for measure in (*BANDS, "persistently_absent", "severely_absent"):
-                program.total([f"{measure} {name}" for name in parts], f"{measure} {whole}")
-    return program
-
-
 def programs(released: Mapping[str, MartRows]) -> Iterator[tuple[str, Program]]:
     """What readers know of each year, as linear programs, with the year."""
     for year in sorted({year for rows in released.values() for year in rows.columns.get("academic_year", [])}):
         yield year, attendance_program(released, year)
-        yield year, persistent_program(released, year)
 
 
 def with_zeros(program: Program, year: str, truth: Mapping[tuple[str, str], float]) -> Program:

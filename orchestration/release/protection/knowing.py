@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 
-from orchestration.release.protection.audit import programs, with_zeros
-from orchestration.release.protection.bands import BANDS
+from orchestration.release.protection.audit import attendance_program, programs, with_zeros
 from orchestration.release.protection.patterns import ALL
 from orchestration.release.protection.program import Program
 from orchestration.release.tables.rows import NOT_AVAILABLE, MartRows
@@ -16,8 +15,6 @@ Truth = Mapping[tuple[str, str], float]
 """By year and name of a figure of a program, the number behind it."""
 OTHERS = 2
 """Schools besides the own ones that a row about a sector has to rest on, to be seen by a head."""
-COUNTS = ("pupils", "persistently_absent", "severely_absent", *BANDS)
-STAGES = {"P": "primary", "S": "secondary", "SP": "special"}
 NEVER = 10**6
 """More schools than there are."""
 NEAR = 0.01
@@ -83,61 +80,29 @@ def knowing(part: Program, year: str, truth: Truth, schools: Collection[str]) ->
     return found
 
 
-def true_of(exact: Marts, released: Marts) -> dict[tuple[str, str], float]:
-    """The figure behind each name of the programs, as it is now.
-
-    Bands that are held are of the day of their row: what is behind those is left out.
-    """
-    shown = {mart: _as_released(rows, released[mart]) for mart, rows in exact.items()}
-    now, before = _dates(shown), _dates(released)
-    held = {place for place in now.keys() & before.keys() if now[place] != before[place]}
-    found = {}
-    for year, program in programs(shown):
-        for name, (low, high) in program.bounds.items():
-            measure, _, place = name.partition(" ")
-            if low == high and not (measure in COUNTS and (year, place) in held):
-                found[year, name] = low
-    return found
-
-
-def _dates(marts: Marts) -> dict[tuple[str, str], object]:
-    """Dates of rows of persistent absence, by year and school."""
+def true_of(exact: Marts) -> dict[tuple[str, str], float]:
+    """The figure behind each name of the programs, as it is now, with the pupils behind each (``pupils ...``)."""
+    years = {year for rows in exact.values() for year in rows.columns.get("academic_year", [])}
     return {
-        (str(rows.columns["academic_year"][i]), f"{rows.columns['seed_code'][i]}|{rows.columns['sector'][i]}"): day
-        for rows in marts.values()
-        if "as_at" in rows.columns and "seed_code" in rows.columns
-        for i, day in enumerate(rows.columns["as_at"])
+        (year, name): low
+        for year in sorted(years)
+        for name, (low, high) in attendance_program(exact, year, with_pupils=True).bounds.items()
+        if low == high
     }
-
-
-def _as_released(rows: MartRows, released: MartRows) -> MartRows:
-    """Exact rows with the columns of released ones, nothing hidden."""
-    none = [None] * len(rows)
-    return MartRows(rows.contract, {name: rows.columns.get(name, none) for name in released.columns})
 
 
 def _seen_by_head(rows: MartRows, least: Mapping[str, int]) -> MartRows:
     """Rows about sectors that rest on too few schools for a head are not there: nothing is known of their figures."""
-    if "schools_counted" not in rows.columns:
+    if not {"schools_counted", "sector"} <= rows.columns.keys():
         return rows
     columns = {name: list(values) for name, values in rows.columns.items()}
     for i, counted in enumerate(rows.columns["schools_counted"]):
-        if counted is None or counted < least.get(_sector_of(rows, i), 0):
+        if counted is None or counted < least.get(str(rows.columns["sector"][i]), 0):
             for group, measures in rows.contract.groups.items():
                 for measure in measures:
                     columns[measure][i] = None
                 columns[f"{group}_symbol"][i] = NOT_AVAILABLE
     return MartRows(rows.contract, columns)
-
-
-def _sector_of(rows: MartRows, position: int) -> str:
-    """The sector that a row is about; what is of no sector is of all."""
-    if "sector" in rows.columns:
-        return str(rows.columns["sector"][position])
-    breakdown, value = (str(rows.columns[name][position]) for name in ("breakdown", "value"))
-    if breakdown == "sector":
-        return value
-    return STAGES.get(value[:1] if value != "SP" else value, ALL) if breakdown == "stage" else ALL
 
 
 def _floors(released: Marts, schools: Collection[str]) -> dict[str, int]:

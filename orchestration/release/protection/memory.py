@@ -1,4 +1,4 @@
-"""What release remembers of earlier releases: hidden and shown cells, held rows, the states behind them (34, 38).
+"""What release remembers of earlier releases: hidden and shown cells, the states behind splits (34, 37).
 
 Kept in ``control``, outside every rebuild. Hidden and shown cells are only ever added.
 """
@@ -33,7 +33,6 @@ class Memory:
     new_hidden: dict[tuple[str, str, str], str] = field(default_factory=dict)
     new_shown: set[tuple[str, str, str]] = field(default_factory=set)
     new_states: dict[tuple[str, str, str], State] = field(default_factory=dict)
-    new_held: set[tuple[str, str, str]] = field(default_factory=set)
 
     def is_hidden(self, year: str, mart: str, cell: str) -> bool:
         """Whether a cell was hidden before, or is by this release."""
@@ -88,17 +87,6 @@ def save_memory(connection: psycopg.Connection, authority: str, release_id: int,
             values (%s, %s, %s, %s, %s) on conflict do nothing
             """,
             [(authority, *place, release_id) for place in sorted(memory.new_shown)],
-        )
-        cursor.executemany(
-            """
-            insert into control.held_rows (local_authority_code, academic_year, mart, cell, release_id)
-            values (%s, %s, %s, %s, %s) on conflict do nothing
-            """,
-            [
-                (authority, *place, memory.states[place].release_id)
-                for place in sorted(memory.new_held)
-                if place in memory.states
-            ],
         )
         cursor.executemany(
             """

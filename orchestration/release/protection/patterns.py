@@ -13,7 +13,7 @@ from orchestration.release.protection.bounds import repair
 from orchestration.release.protection.memory import Memory
 from orchestration.release.protection.suppression import CellSystem, IntArray, Margin, complete
 from orchestration.release.tables.rows import BoolArray, MartRows
-from orchestration.release.thresholds import BUFFER, SMALL
+from orchestration.release.thresholds import BREAKDOWNS_FROM, BUFFER, SMALL
 
 ALL = "all"
 TOTALS = "totals"
@@ -46,9 +46,10 @@ def standing_pupils(rows: MartRows, of_year: Sequence[int]) -> list[int]:
     """
     withheld = rows.required("withheld")
     of_least = "behind_pupils" if "week" in rows.contract.keys else "behind_smallest_month"
-    for name in (of_least, "behind_pupils", "pupils"):
+    of_marked = "pupils" if rows.contract.kind == "schools" else "behind_marked"
+    for name in (of_least, "behind_pupils", of_marked):
         rows.required(name)
-    smallest, behind, pupils = (rows.numbers(name) for name in (of_least, "behind_pupils", "pupils"))
+    smallest, behind, pupils = (rows.numbers(name) for name in (of_least, "behind_pupils", of_marked))
     found = []
     for position in of_year:
         if withheld[position] == "not_yet_due":
@@ -76,6 +77,14 @@ def is_newly_filled(memory: Memory, place: tuple[str, str], names: Sequence[str]
         for small, name in zip(primary, names, strict=True)
     )
     return is_new and any(memory.was_shown(*place, name) for name in names)
+
+
+def is_without_breakdown(memory: Memory, place: tuple[str, str], names: Sequence[str], pupils: int) -> bool:
+    """Whether a school is so small that nothing is shown by groups of it (RULES 43).
+
+    A breakdown that was shown stays while there is one: that it goes would tell that 20 pupils have become 19.
+    """
+    return 0 < pupils < BREAKDOWNS_FROM and not any(memory.was_shown(*place, name) for name in names)
 
 
 def least(counts: Iterable[int]) -> int:
@@ -207,7 +216,8 @@ def breakdown_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPa
         for i, unit in enumerate(table.units):
             own = slice(i * width, (i + 1) * width)
             is_filled = is_newly_filled(memory, place, names[own], primary[own])
-            if unit in pattern.units or hidden[grid[i]].all() or is_filled:
+            is_whole = is_without_breakdown(memory, place, names[own], int(table.values[i].sum()))
+            if unit in pattern.units or hidden[grid[i]].all() or is_filled or is_whole:
                 system.withhold(grid[i])
         protect_system(system, {int(cell): grid[i].tolist() for i in range(height) for cell in grid[i]})
         remember(memory, place, names, system, primary)

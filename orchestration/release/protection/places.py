@@ -45,7 +45,7 @@ def _counts(marts: Sequence[MartRows], year: str, keys: tuple[str, ...]) -> _Cou
         cut = [name for name in TIMES if name in rows.contract.keys]
         times = rows.keys(tuple(cut)) if cut else []
         # all of a place stand behind each half day of the week, but a mark has only who was there
-        behind = rows.numbers("pupils" if "weekday" in cut else "behind_pupils")
+        behind = rows.numbers("behind_marked" if "weekday" in cut else "behind_pupils")
         for position, count in zip(of_year, standing_pupils(rows, of_year), strict=True):
             place = places[position]
             found.setdefault(place, []).append(count)

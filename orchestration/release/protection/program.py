@@ -211,10 +211,10 @@ def put(
     ``floor`` is the least it can be, ``pupils`` what a hidden number of pupils is reported as.
     """
     value = rows.columns[measure][position]
-    symbol = rows.columns[f"{'pupils' if measure == 'pupils' else 'openings'}_symbol"][position]
+    symbols = rows.columns.get("openings_symbol")
     if value is not None:
         program.known(name, float(value))
-    elif symbol == NOT_AVAILABLE:
+    elif symbols is not None and symbols[position] == NOT_AVAILABLE:
         program.unknown(name)
     else:
         program.unknown(name, floor, pupils if measure == "pupils" else "openings")

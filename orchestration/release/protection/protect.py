@@ -14,7 +14,6 @@ from orchestration.release.protection.patterns import (
     breakdown_pattern,
     own_pattern,
 )
-from orchestration.release.protection.persistent import persistent_decisions
 from orchestration.release.protection.places import time_pattern, total_pattern
 from orchestration.release.protection.reasons import category_decisions, reason_decisions
 from orchestration.release.protection.same_weeks import LastYears, same_weeks_decisions
@@ -127,7 +126,6 @@ def refuse_unknown(contract: ReleaseContract) -> None:
 
 def protect(
     exact: Marts,
-    standing: Marts,
     memory: Memory,
     source: PupilSource,
     data_as_at: date | None,
@@ -147,8 +145,7 @@ def protect(
         known = len(memory.new_hidden)
         memory.new_shown.clear()
         memory.new_states.clear()
-        memory.new_held.clear()
-        protected = _protect_once(exact, standing, memory, source, data_as_at, extracted_on, last_years)
+        protected = _protect_once(exact, memory, source, data_as_at, extracted_on, last_years)
         if len(memory.new_hidden) == known:
             return protected
     raise EndlessError(f"after {ROUNDS} rounds there is still more to hide")
@@ -156,7 +153,6 @@ def protect(
 
 def _protect_once(
     exact: Marts,
-    standing: Marts,
     memory: Memory,
     source: PupilSource,
     data_as_at: date | None,
@@ -167,14 +163,8 @@ def _protect_once(
     patterns = {year: year_pattern(exact, year, memory) for year in years}
     decisions = {mart: _pattern_decision(rows, patterns) for mart, rows in exact.items()}
     same_weeks_decisions(exact, decisions, last_years)
-    persistent = [
-        rows for rows in exact.values() if rows.contract.kind in ("school_persistent", "authority_persistent")
-    ]
     last_closed = last_closed_month(data_as_at, extracted_on)
     for year in years:
-        at(f"holding and hiding rows of persistent absence of {year}")
-        if persistent:
-            persistent_decisions(persistent, standing, year, source.bands(year), memory, patterns[year], decisions)
         at(f"judging the split of absence of {year}")
         shown, judging = split_decisions(exact, year, source, last_closed, memory, patterns[year], decisions)
         at(f"judging reasons for absence of {year}")

@@ -1,4 +1,4 @@
-"""Pupils by pseudonym behind persistent absence and the split, read only where a rule needs them."""
+"""Pupils by pseudonym behind the split of absence, read only where a rule needs them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 import psycopg
 
-from orchestration.release.protection.bands import BandPupils, band_code
 from orchestration.release.protection.split_half_days import PlacedHalfDays, half_day
 from orchestration.release.protection.splits import SplitPupils, month_number
 
@@ -32,9 +31,6 @@ class PlacedSplit:
 class PupilSource(Protocol):
     """Where the pupils behind rows come from."""
 
-    def bands(self, year: str) -> BandPupils:
-        """Pupils that persistent absence counts in a year."""
-
     def splits(self, year: str) -> PlacedSplit:
         """Openings authorised, not authorised and late, in this order, by pupil and month of a year."""
 
@@ -48,25 +44,6 @@ class DatabasePupils:
     def __init__(self, connection: psycopg.Connection, authority: str) -> None:
         self.connection = connection
         self.authority = authority
-
-    def bands(self, year: str) -> BandPupils:
-        """One row per pupil at the base school."""
-        rows = self.connection.execute(
-            """
-            select hashtextextended(pupil_token::text, 0), seed_code::text, sector, stage, simd_quintile, band::text,
-                is_severe
-            from aggregated_exact.persistent_absence_pupils
-            where local_authority_code = %s and academic_year = %s
-            """,
-            [self.authority, year],
-        ).fetchall()
-        return BandPupils(
-            np.array([row[0] for row in rows], dtype=np.int64),
-            [(row[1], row[2]) for row in rows],
-            [row[3] for row in rows],
-            [row[4] for row in rows],
-            np.array([band_code(row[5], bool(row[6])) for row in rows], dtype=np.int64),
-        )
 
     def splits(self, year: str) -> PlacedSplit:
         """One row per pupil, school and month with an absence or late arrival."""

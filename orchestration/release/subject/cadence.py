@@ -1,11 +1,13 @@
 """When a figure that was shown may change: at fixed dates, so that nobody sees it come and go (RULES 44)."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from orchestration.release.declared.declaration import Cadence
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.changes import Due, key_of
+
+FRIDAY = 4
 
 
 def _day(year: int, text: str) -> date:
@@ -13,8 +15,21 @@ def _day(year: int, text: str) -> date:
     return date(year, month, min(day, 28) if month == 2 else day)
 
 
+def last_month_end(today: date) -> date:
+    """The last weekday of a month that is not after today: a month is over with it (RULES 44)."""
+    first = today.replace(day=1)
+    for end in ((first + timedelta(days=32)).replace(day=1), first):
+        last = end - timedelta(days=1)
+        last -= timedelta(days=max(0, last.weekday() - FRIDAY))
+        if last <= today:
+            break
+    return last
+
+
 def last_date(cadence: Cadence, today: date) -> date | None:
     """The last of the fixed dates up to today; None where there are none."""
+    if cadence.shown == "at_month_ends":
+        return last_month_end(today)
     every = [_day(year, text) for text in cadence.dates for year in (today.year - 1, today.year)]
     return max((day for day in every if day <= today), default=None)
 
@@ -26,7 +41,7 @@ def due_of(cadence: Cadence, shown_on: Mapping[str, date], today: date | None) -
     """
     if cadence.shown == "each_night":
         return None
-    last = last_date(cadence, today) if cadence.shown == "at_dates" and today is not None else None
+    last = last_date(cadence, today) if cadence.shown.startswith("at_") and today is not None else None
 
     def due(cell: Cell) -> bool:
         before = shown_on.get(key_of(cell))

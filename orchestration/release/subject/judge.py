@@ -18,7 +18,7 @@ from orchestration.release.subject.among import among, fewest_of
 from orchestration.release.subject.cadence import due_of, is_final
 from orchestration.release.subject.judged import Judged, SubjectError
 from orchestration.release.subject.linked import elsewhere_of
-from orchestration.release.subject.persons import periods_of, read_persons
+from orchestration.release.subject.persons import PersonRows, periods_of, read_persons
 from orchestration.release.subject.store import Place, load_memory
 from orchestration.release.subject.told import tellers_to_hide
 from orchestration.release.tables.rows import MartRows
@@ -45,31 +45,49 @@ def judge(
         judged[population.name] = {}
         for period in _periods(connection, declaration, population, authority, exact):
             at(f"judging {declaration.subject}, {population.name} of {period}")
-            units = _units(declaration, population, exact, period)
+            units = units_of(declaration, population, exact, period)
             figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM)
             persons = read_persons(connection, declaration, population.name, authority, period)
             place = Place(authority, declaration.subject, population.name, period)
-            memory, shown_on = load_memory(connection, place)
-            final = is_final(population.cadence, period, today)
-            due = None if final else due_of(population.cadence, shown_on, today)
             elsewhere = elsewhere_of(connection, figures, authority, period)
             elsewhere = elsewhere.and_hidden(hidden.get((population.name, period), frozenset()))
             if population.among is not None:
                 elsewhere = among(figures, judged[population.among].get(period), elsewhere)
-            asked = Asked(due, final, BUFFER if population.has_buffer else SMALL, fewest_of(figures, exact, period))
-            decision, elsewhere = _decided(figures, persons.under(figures.model), memory, asked, elsewhere)
-            if len(decision.lost):
-                raise SubjectError(
-                    f"{declaration.subject}: {len(decision.lost)} figures of {period} cannot be protected, whatever is "
-                    "hidden beside them"
-                )
-            if population.told_by:
-                memory.keep_hidden_alone()
-            one = Judged.of(place, figures, decision, memory, elsewhere.known)
+            one = judge_one(place, figures, persons, load_memory(connection, place), exact, today, elsewhere)
             judged[population.name][period] = one
             for shown, cells in tellers_to_hide(one, units).items():
                 hidden[shown, period] = hidden.get((shown, period), frozenset()) | cells
     return judged
+
+
+def judge_one(
+    place: Place,
+    figures: Figures,
+    persons: PersonRows,
+    remembered: tuple[Memory, Mapping[str, date]],
+    exact: Mapping[str, MartRows],
+    today: date | None,
+    elsewhere: Elsewhere,
+) -> Judged:
+    """What is decided of one population and period, out of its persons and what is remembered of it.
+
+    ``remembered`` has the memory and by cell the date of the data from which it was shown last. Raises
+    ``SubjectError`` where a figure cannot be protected, ``ModelError`` where persons and lists do not fit.
+    """
+    population = figures.declaration.populations[figures.population]
+    memory, shown_on = remembered
+    final = is_final(population.cadence, place.period, today)
+    due = None if final else due_of(population.cadence, shown_on, today)
+    asked = Asked(due, final, BUFFER if population.has_buffer else SMALL, fewest_of(figures, exact, place.period))
+    decision, elsewhere = _decided(figures, persons.under(figures.model), memory, asked, elsewhere)
+    if len(decision.lost):
+        raise SubjectError(
+            f"{place.subject}: {len(decision.lost)} figures of {place.period} cannot be protected, whatever is hidden "
+            "beside them"
+        )
+    if population.told_by:
+        memory.keep_hidden_alone()
+    return Judged.of(place, figures, decision, memory, elsewhere.known)
 
 
 @dataclass(frozen=True)
@@ -119,7 +137,9 @@ def _periods(
     return sorted(found)
 
 
-def _units(declaration: Declaration, population: Population, exact: Mapping[str, MartRows], period: str) -> list[Unit]:
+def units_of(
+    declaration: Declaration, population: Population, exact: Mapping[str, MartRows], period: str
+) -> list[Unit]:
     """The list of finest places in a period: the rows of the mart that the declaration names."""
     finest = declaration.places[0]
     assert finest.listed_in is not None

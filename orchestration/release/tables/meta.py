@@ -14,7 +14,7 @@ from orchestration.meant import hint, meant
 Node = Mapping[str, Any]
 CLASSES = ("public", "operational", "quasi_identifier", "special_category", "direct_identifier")
 """Privacy classes from the mildest to the strictest."""
-POPULATIONS = ("on roll", "with an opening", "absent for the reason", "judged")
+POPULATIONS = ("on roll", "absent for the reason", "judged")
 """Which pupils a count that readers see has: counts of one place differ by it, and each says which it is."""
 _NAMES = ListOf(Text())
 _OF_ALL: dict[str, Form] = {

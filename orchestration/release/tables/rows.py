@@ -12,11 +12,11 @@ from psycopg import sql
 
 from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.release.tables.shapes import ContractError
-from orchestration.release.thresholds import SMALL
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 WHOLE_PERCENT = Decimal("0.01")
+SHARE = Decimal("0.00000001")
 SCHOOLS = "schools_counted"
 SUPPRESSED, NOT_AVAILABLE, NOT_APPLICABLE, LOW = "[c]", "[x]", "[z]", "[low]"
 
@@ -67,7 +67,8 @@ class Decision:
 
     ``rows`` hides a row whole; ``groups`` hides a group of measures of a row; ``cells`` a single measure;
     ``unavailable`` has rows of which a group is not available, where nothing is hidden;
-    ``held`` has, by position, the row as it stands now, which is released again unchanged.
+    ``held`` has, by position, the row as it stands now, which is released again unchanged; ``values`` by measure and
+    position a figure that stands as it was shown.
     """
 
     rows: BoolArray
@@ -75,6 +76,7 @@ class Decision:
     cells: dict[str, BoolArray] = field(default_factory=dict)
     unavailable: dict[str, BoolArray] = field(default_factory=dict)
     held: dict[int, dict[str, Any]] = field(default_factory=dict)
+    values: dict[str, dict[int, Any]] = field(default_factory=dict)
 
     @classmethod
     def nothing(cls, count: int) -> "Decision":
@@ -114,6 +116,11 @@ def read_rows(
     return MartRows(contract, {name: list(values) for name, values in zip(columns, by_column, strict=True)})
 
 
+def share(part: int, whole: int) -> Decimal | None:
+    """A share as the database rounds it (``numeric(9, 8)``); None of nothing."""
+    return (Decimal(part) / Decimal(whole)).quantize(SHARE, ROUND_HALF_UP) if whole else None
+
+
 def whole_percent(value: Decimal | None) -> Decimal | None:
     """A share in whole percent, half up, as PostgreSQL's ``round(value, 2)`` (RULES 39)."""
     return None if value is None else value.quantize(WHOLE_PERCENT, ROUND_HALF_UP)
@@ -147,7 +154,6 @@ def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], t
     count = len(rows)
     never: BoolArray = np.zeros(count, dtype=np.bool_)
     withheld = rows.columns.get("withheld") or [None] * count
-    few = (rows.numbers("pupils") > 0) & (rows.numbers("pupils") < SMALL)
     released: dict[str, list[Any]] = {name: list(rows.columns.get(name, [None] * count)) for name in names}
     for group, measures in contract.groups.items():
         symbols: list[str | None] = [None] * count
@@ -158,9 +164,7 @@ def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], t
             symbol: str | None = None
             if suppressed[position]:
                 symbol = SUPPRESSED
-            elif not_available[position] or (
-                reason is not None and (group != "pupils" or reason == "not_yet_due" or few[position])
-            ):
+            elif not_available[position] or (reason is not None and (group != "pupils" or reason == "not_yet_due")):
                 symbol = NOT_AVAILABLE
             for measure in measures:
                 hidden = decision.cells.get(measure)
@@ -170,13 +174,17 @@ def released_rows(rows: MartRows, decision: Decision) -> dict[tuple[Any, ...], t
                     released[measure][position] = None
                     symbols[position] = SUPPRESSED
                 else:
-                    value, why = _shown(measure, released[measure][position])
+                    value = decision.values.get(measure, {}).get(position, released[measure][position])
+                    value, why = _shown(measure, value)
                     released[measure][position] = value
                     symbols[position] = symbols[position] or why
             if symbol is not None:
                 symbols[position] = symbol
         released[f"{group}_symbol"] = symbols
     _count_no_schools(released, contract, count)
+    for name in decision.values.keys() - set(contract.measures):
+        for position, value in decision.values[name].items():
+            released[name][position] = value
     for position, standing in decision.held.items():
         for name in names:
             released[name][position] = standing[name]

@@ -51,11 +51,12 @@ OF_AUTHORITY = (*OF_SCHOOL, "schools_counted")
 OF_BANDS = ("national_rate", "national_rate_year", *HOW, "as_at")
 
 BEHIND = ("behind_pupils", "behind_smallest_month", "withheld")
-BEHIND_SPLIT = (*BEHIND, "behind_authorised", "behind_not_authorised", "behind_late")
+BEHIND_HALF_DAYS = (*BEHIND, "behind_marked")
+BEHIND_SPLIT = (*BEHIND_HALF_DAYS, "behind_authorised", "behind_not_authorised", "behind_late")
 BEHIND_CATEGORIES = (
     *BEHIND_SPLIT, "behind_unauthorised", "behind_excluded", "behind_unknown_reason", "behind_not_counted",
 )  # fmt: skip
-BEHIND_WEEK = ("behind_pupils", "withheld")
+BEHIND_WEEK = ("behind_marked", "behind_pupils", "withheld")
 
 
 @dataclass(frozen=True)
@@ -77,33 +78,34 @@ class Shape:
 
 
 def _of_school(*further: str, groups: Groups | None = None) -> Shape:
-    found = {**PUPILS, **OPENINGS, **SPLIT, **(groups or {})}
+    found = {**OPENINGS, **SPLIT, **(groups or {})}
     return Shape("school", (*SCHOOL, *further), found, OF_SCHOOL, BEHIND_SPLIT)
 
 
-def _of_authority(*further: str) -> Shape:
-    return Shape("authority", (*AUTHORITY, *further), {**PUPILS, **OPENINGS, **SPLIT}, OF_AUTHORITY, BEHIND_SPLIT)
+def _of_authority(*further: str, groups: Groups | None = None) -> Shape:
+    found = {**OPENINGS, **SPLIT, **(groups or {})}
+    return Shape("authority", (*AUTHORITY, *further), found, OF_AUTHORITY, BEHIND_SPLIT)
 
 
 ATTENDANCE: dict[str, Shape] = {
-    "attendance_by_school_year": _of_school(groups=SAME_WEEKS),
+    "attendance_by_school_year": _of_school(groups={**PUPILS, **SAME_WEEKS}),
     "attendance_by_school_month": _of_school("month"),
     "attendance_by_school_week": Shape(
-        "school", (*SCHOOL, "week"), {**PUPILS, **OPENINGS}, (*OF_SCHOOL, "school_week_number"), BEHIND_WEEK
+        "school", (*SCHOOL, "week"), OPENINGS, (*OF_SCHOOL, "school_week_number"), BEHIND_WEEK
     ),
     "attendance_by_school_weekday": _of_school("weekday", "opening"),
-    "attendance_by_school_stage": _of_school("stage"),
-    "attendance_by_school_sex": _of_school("sex"),
-    "attendance_by_school_deprivation": _of_school("deprivation_group"),
+    "attendance_by_school_stage": _of_school("stage", groups=PUPILS),
+    "attendance_by_school_sex": _of_school("sex", groups=PUPILS),
+    "attendance_by_school_deprivation": _of_school("deprivation_group", groups=PUPILS),
     "attendance_by_authority_year": Shape(
         "authority", AUTHORITY, {**PUPILS, **SPLIT, **CATEGORIES, **SAME_WEEKS}, OF_AUTHORITY, BEHIND_CATEGORIES
     ),
     "attendance_by_authority_month": _of_authority("month"),
     "attendance_by_authority_week": Shape(
-        "authority", (*AUTHORITY, "week"), {**PUPILS, **OPENINGS}, (*OF_AUTHORITY, "school_week_number"), BEHIND_WEEK
+        "authority", (*AUTHORITY, "week"), OPENINGS, (*OF_AUTHORITY, "school_week_number"), BEHIND_WEEK
     ),
     "attendance_by_authority_weekday": _of_authority("weekday", "opening"),
-    "attendance_by_authority_sex": _of_authority("sex"),
+    "attendance_by_authority_sex": _of_authority("sex", groups=PUPILS),
     "attendance_by_authority_stage_simd_quintile_month": _of_authority("stage", "simd_quintile", "month"),
     "absence_reasons_by_school": Shape(
         "school_reasons", (*SCHOOL, "reason"), REASONS, (*HOW, "data_as_at"), (*BEHIND, "behind_reason")

@@ -24,8 +24,8 @@ REASONS_NOTE = (
     "as the official publications say too."
 )
 HELD = (
-    "Bands and persistent absence change only when at least five pupils have changed band since they were last "
-    "released, so that no single pupil shows in the difference between two releases."
+    "Each figure changes when a month ends, and only where at least five pupils have moved since it was last shown, so "
+    "that no single pupil shows in the difference between two releases."
 )
 
 

@@ -78,7 +78,7 @@ def level(row: Row[Any], asked: PageRequest) -> Said:
     of = f"Attendance in {row.academic_year} up to {formats.date(row.data_as_at)}"
     if not rate.is_shown:
         return Said("Level", f"{of} is not shown: {rate.word}.")
-    return Said("Level", f"{of} was {rate.text}, {_since(row, rate, asked)}{_missed(row)}.")
+    return Said("Level", f"{of} was {rate.text}, {_since(row, rate, asked)}.")
 
 
 def _since(row: Row[Any], rate: Figure, asked: PageRequest) -> str:
@@ -91,14 +91,6 @@ def _since(row: Row[Any], rate: Figure, asked: PageRequest) -> str:
     words = formats.change(rate.minus(same))
     than = "since" if words == "no change" else "from"
     return f"{words} {than} the {weeks} of {asked.previous_year} ({same.text})"
-
-
-def _missed(row: Row[Any]) -> str:
-    """How many half days a pupil missed on average, as a clause; empty where a part of it is not shown."""
-    if not row.pupils or row.openings_possible is None or row.openings_attended is None:
-        return ""
-    each = formats.one_decimal(Decimal(int(row.openings_possible) - int(row.openings_attended)) / row.pupils)
-    return f"; on average each of {formats.plural(row.pupils, 'pupil')} missed {each} half days"
 
 
 def persistent(row: Row[Any] | None) -> Said:

@@ -168,8 +168,8 @@ def common_notes(row: Row[Any], persistent: Row[Any] | None, asked: PageRequest)
     if persistent is not None and persistent.as_at and row.data_as_at and persistent.as_at < row.data_as_at:
         notes.append(
             Note(
-                f"Persistent absence is as on {formats.date(persistent.as_at)}: fewer than five pupils have "
-                "changed band since, and a change by so few could point at one of them.",
+                f"Persistent absence is as on {formats.date(persistent.as_at)}: it changes when a month ends, and then "
+                "where at least five pupils have moved, since a change by so few could point at one of them.",
                 "held",
             )
         )

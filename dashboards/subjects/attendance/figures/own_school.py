@@ -24,8 +24,9 @@ HALF_DAYS = {
     "attendance_rate": "Attendance",
     "completeness": "Marked",
 }
+OF_A_MONTH = tuple(name for name in HALF_DAYS if name != "pupils")
 OF_A_WEEK = tuple(
-    name for name in HALF_DAYS if name not in ("openings_authorised", "openings_not_authorised", "openings_late")
+    name for name in OF_A_MONTH if name not in ("openings_authorised", "openings_not_authorised", "openings_late")
 )
 BANDS = {
     "pupils_absent_under_5": "Absent under 5% of half days",
@@ -44,7 +45,7 @@ def tables(connection: Connection, asked: PageRequest) -> tuple[Table, ...]:
     return (
         _groups(connection, asked),
         _persistent(connection, asked),
-        _in_time(connection, asked, MONTH, "month", tuple(HALF_DAYS)),
+        _in_time(connection, asked, MONTH, "month", OF_A_MONTH),
         _in_time(connection, asked, WEEK, "week", OF_A_WEEK),
         _weekdays(connection, asked),
         own_roll.roll_table(connection, asked),
@@ -81,7 +82,7 @@ def _in_time(connection: Connection, asked: PageRequest, mart: str, by: str, nam
 
 
 def _weekdays(connection: Connection, asked: PageRequest) -> Table:
-    names = tuple(HALF_DAYS)
+    names = OF_A_MONTH
     rows = [
         (
             f"{codes.WEEKDAYS[row.weekday][0]}, {codes.HALF_DAYS.get(row.opening, row.opening).lower()}",
@@ -90,7 +91,7 @@ def _weekdays(connection: Connection, asked: PageRequest) -> Table:
         for row in own_rows(connection, WEEKDAY, asked, ("weekday", "opening", *names))
     ]
     title = f"Attendance by half day of the week, {asked.academic_year}"
-    return own_table(title, ("Half day", *HALF_DAYS.values()), rows, dense=True)
+    return own_table(title, ("Half day", *(HALF_DAYS[name] for name in names)), rows, dense=True)
 
 
 def _persistent(connection: Connection, asked: PageRequest) -> Table:

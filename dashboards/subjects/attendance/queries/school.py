@@ -75,7 +75,10 @@ def breakdowns(asked: PageRequest) -> CompoundSelect[Any]:
                 mart.c[column].label("value"),
                 (mart.c.weekday if kind == "weekday" else cast(null(), tables.COUNT)).label("weekday"),
                 mart.c[column].label("opening"),
-                mart.c.pupils, mart.c.attendance_rate, mart.c.pupils_symbol, mart.c.openings_symbol,
+                (mart.c.pupils if "pupils" in mart.c else cast(null(), tables.COUNT)).label("pupils"),
+                mart.c.attendance_rate,
+                (mart.c.pupils_symbol if "pupils" in mart.c else literal("[z]")).label("pupils_symbol"),
+                mart.c.openings_symbol,
             ).where(is_school(mart, asked), mart.c.academic_year == asked.academic_year)
             for kind, mart, column in kinds
         )

@@ -14,6 +14,7 @@ from dashboards.subjects.core.figures.thresholds import ATTENTION, Attention
 
 SchoolKey = tuple[str, str]
 WEEKDAYS_TO_FRIDAY = 4
+HALF_DAYS_OF_A_WEEK = 10
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class School:
 
 @dataclass(frozen=True)
 class Week:
-    """A school's week as released: rates 0 to 1, ``completeness`` a share of the half days expected."""
+    """A school's week as released: rates 0 to 1, ``completeness`` a share of the half days expected.
+
+    ``pupils`` is how many the school has this year, where that is shown.
+    """
 
     monday: dt.date
     pupils: int | None
@@ -40,6 +44,11 @@ class Week:
     attended: int | None
     rate: Figure
     completeness: Figure
+
+    @property
+    def size(self) -> int:
+        """Pupils of the school, or where they are not shown those of a full week of ten half days."""
+        return self.pupils if self.pupils is not None else (self.possible or 0) // HALF_DAYS_OF_A_WEEK
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,7 @@ def with_weeks_before(
     this = next((week for week in weeks if week.monday == last), None)
     if this is None:
         return None
-    if this.pupils is not None and this.pupils < rules.fewest_pupils:
+    if this.size < rules.fewest_pupils:
         return Comparison(school, this.rate, Figure(None, "[z]"))
     earlier = sorted((week for week in weeks if week.monday < last), key=lambda week: week.monday)
     shown = [

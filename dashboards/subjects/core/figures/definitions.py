@@ -84,8 +84,8 @@ PROTECTION: tuple[str, ...] = (
     "can be worked out from the two dates.",
     "Authorised and other absence, late arrivals and reasons are brought up to date at the end of each month only. "
     "Until then the open month is not shown.",
-    "Persistent absence of a school changes only when at least five pupils have moved. Until then it keeps its older "
-    "date, which stands beside it.",
+    "A count of persistent absence changes when a month ends, if at least five pupils have moved. Until then it "
+    "stands as it was, with its date beside it.",
     "Totals of a school are shown from the tenth open day of the year, groups and persistent absence after the "
     "September census. Until then they are not available.",
     "Zero is shown as zero. Hidden is not zero, and missing is not zero.",

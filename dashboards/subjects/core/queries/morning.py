@@ -1,7 +1,7 @@
 """What *Today* asks of released tables: schools with their weeks and months, the authority, files late or held."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
@@ -40,9 +40,12 @@ def years_of_schools(connection: Connection, asked: PageRequest) -> Sequence[Row
 
 
 def weeks_of_schools(
-    connection: Connection, asked: PageRequest, schools: dict[SchoolKey, School]
+    connection: Connection,
+    asked: PageRequest,
+    schools: dict[SchoolKey, School],
+    pupils: Mapping[SchoolKey, int | None],
 ) -> dict[School, tuple[Week, ...]]:
-    """The last weeks of each school, up to the day of the data."""
+    """The last weeks of each school, up to the day of the data; ``pupils`` has how many each school has, if shown."""
     table = tables.attendance_by_school_week
     as_at = asked.release.data_as_at
     of_year = and_(table.c.local_authority_code == asked.authority, table.c.academic_year == asked.academic_year)
@@ -54,7 +57,7 @@ def weeks_of_schools(
         if school is not None and (as_at is None or row.week <= as_at):
             found[school].append(
                 Week(
-                    row.week, row.pupils, row.openings_possible, row.openings_attended,
+                    row.week, pupils.get(school.key), row.openings_possible, row.openings_attended,
                     figure(row, "attendance_rate"), figure(row, "completeness"),
                 )
             )  # fmt: skip

@@ -1,7 +1,7 @@
 {#- The counts of persons that pupils_behind() makes, to be summed over cells that share no person. -#}
 {% macro behind_columns() %}
     {{ return([
-        'pupils',
+        'behind_marked',
         'behind_pupils',
         'behind_authorised',
         'behind_not_authorised',

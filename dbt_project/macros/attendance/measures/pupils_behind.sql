@@ -1,7 +1,7 @@
-{#- Persons behind the measures of a row, counted over a relation with one row per person. `pupils` are those with a
-    possible opening; behind_pupils those expected, marked or not. -#}
+{#- Persons behind the measures of a row, counted over a relation with one row per person. `behind_marked` are
+    those with a possible opening; behind_pupils those expected, marked or not. -#}
 {% macro pupils_behind(person) -%}
-    count(*) filter (where {{ possible_openings(person) }} > 0)::integer as pupils,
+    count(*) filter (where {{ possible_openings(person) }} > 0)::integer as behind_marked,
         count(*)::integer as behind_pupils,
         count(*) filter (where {{ person }}.openings_authorised > 0)::integer as behind_authorised,
         count(*) filter (where {{ not_authorised_openings(person) }} > 0)::integer as behind_not_authorised,

@@ -70,13 +70,28 @@ national_rates as (
     where national_rates.measure = 'attendance_rate' and national_rates.breakdown = 'sex'
 ),
 
--- the schools' rows are dense: each has both sexes
+-- rule 45: `pupils` are those of persistent absence, at their base school, so that no difference tells of a few
+counted as (
+    select
+        pupils.local_authority_code,
+        pupils.academic_year,
+        row_of.sector,
+        pupils.sex,
+        count(*)::integer as pupils
+    from {{ ref('persistent_absence_pupils') }} as pupils
+    cross join lateral (values (pupils.sector), ('all')) as row_of (sector)
+    where {{ in_touched_scope('pupils') }}
+    group by pupils.local_authority_code, pupils.academic_year, row_of.sector, pupils.sex
+),
+
+-- the schools' rows are dense: each has every sex of the list
 dense as (
     select
         local_authority_code,
         academic_year,
         sector,
         sex,
+        coalesce(counted.pupils, 0)::integer as pupils,
         {% for column in behind_columns() -%}
         coalesce(openings.{{ column }}, 0)::integer as {{ column }},
         {% endfor -%}
@@ -89,6 +104,7 @@ dense as (
     from school_counts
     left join openings using (local_authority_code, academic_year, sector, sex)
     left join monthly_range using (local_authority_code, academic_year, sector, sex)
+    left join counted using (local_authority_code, academic_year, sector, sex)
 ),
 
 finished as (
@@ -114,6 +130,6 @@ finished as (
 select
     local_authority_code, sector, academic_year, sex, pupils, openings_possible, openings_attended,
     openings_authorised, openings_not_authorised, openings_not_counted, openings_late, openings_not_recorded, completeness, attendance_rate, national_rate, national_rate_year,
-    calendar_source, is_provisional, schools_counted, data_as_at, behind_pupils, behind_smallest_month,
+    calendar_source, is_provisional, schools_counted, data_as_at, behind_marked, behind_pupils, behind_smallest_month,
     behind_largest_month, behind_authorised, behind_not_authorised, behind_late, withheld
 from finished

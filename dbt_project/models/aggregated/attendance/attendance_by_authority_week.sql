@@ -6,7 +6,7 @@ with schools as (
         row_of.sector,
         schools.week,
         bool_or(schools.school_week_number is not null) as is_open,
-        sum(schools.pupils) as pupils,
+        sum(schools.behind_marked) as behind_marked,
         sum(schools.behind_pupils) as behind_pupils,
         (count(*) filter (where schools.openings_possible > 0))::integer as schools_counted,
         {% for count in counts -%}
@@ -45,7 +45,7 @@ finished as (
             when schools.is_open
                 then {{ weeks_until('schools.week', 'schools.academic_year', 'authority_facts.open_weeks') }}
         end as school_week_number,
-        (schools.pupils - coalesce(counted_again.pupils, 0))::integer as pupils,
+        (schools.behind_marked - coalesce(counted_again.pupils, 0))::integer as behind_marked,
         {% for count in counts -%}
         schools.{{ count }},
         {% endfor -%}

@@ -4,11 +4,11 @@
 ] -%}
 {%- set not_authorised = ['openings_unauthorised', 'openings_excluded', 'openings_unknown_reason'] -%}
 {%- set persons = {
-    'pupils': ['openings_attended', 'openings_authorised'] + not_authorised, 'behind_authorised': ['openings_authorised'],
+    'behind_marked': ['openings_attended', 'openings_authorised'] + not_authorised, 'behind_authorised': ['openings_authorised'],
     'behind_not_authorised': not_authorised, 'behind_late': ['openings_late'],
 } -%}
 {%- set place = 'once.local_authority_code, once.academic_year, once.sector' -%}
-{%- set is_open = 'once.pupils >= ' ~ var('closed_half_day_pupils') -%}
+{%- set is_open = 'once.behind_marked >= ' ~ var('closed_half_day_pupils') -%}
 with schools as (
     select
         schools.local_authority_code, schools.academic_year, row_of.sector,

@@ -31,6 +31,7 @@ authorities as (
         authorities.is_provisional,
         authorities.schools_counted,
         authorities.data_as_at,
+        authorities.behind_marked,
         authorities.behind_pupils,
         authorities.behind_smallest_month,
         authorities.behind_largest_month,

@@ -20,6 +20,7 @@ with schools as (
         schools.calendar_source,
         schools.is_provisional,
         schools.data_as_at,
+        schools.behind_marked,
         schools.behind_pupils,
         schools.behind_smallest_month,
         schools.behind_largest_month,

@@ -8,7 +8,7 @@ with cells as (
         cells.sector,
         cells.week,
         cells.is_open,
-        cells.pupils,
+        cells.pupils as behind_marked,
         cells.behind_pupils,
         {{ 'cells.' ~ counts | join(', cells.') }}
     from {{ ref('pseudonymised_school_weeks') }} as cells
@@ -33,7 +33,7 @@ weeks as (
         {{ place }},
         placed.counted_week as week,
         bool_or(placed.is_open) as is_open,
-        max(placed.pupils) as pupils,
+        max(placed.behind_marked) as behind_marked,
         max(placed.behind_pupils) as behind_pupils,
         {% for count in counts -%}
         sum(placed.{{ count }})::bigint as {{ count }}{{ ',' if not loop.last }}
@@ -62,7 +62,7 @@ finished as (
         case
             when weeks.is_open then {{ weeks_until('weeks.week', 'weeks.academic_year', 'school_facts.open_weeks') }}
         end as school_week_number,
-        weeks.pupils,
+        weeks.behind_marked,
         weeks.openings_possible,
         weeks.openings_attended,
         weeks.openings_not_counted,

@@ -13,7 +13,7 @@ select
     pupil_years.academic_year,
     pupil_years.local_authority_code,
     pupil_years.sector,
-    pupil_years.stage,
+    {{ stage_of_sector('pupil_years.stage', 'pupil_years.sector') }} as stage,
     pupil_years.sex,
     pupil_years.simd_quintile,
     pupil_years.simd_decile,

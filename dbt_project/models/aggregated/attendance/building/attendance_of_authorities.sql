@@ -30,7 +30,7 @@ months as (
     ) as months (month)
 ),
 
--- union and not union all: a group that is both wanted and found is one row
+-- rule 43: rows come from lists, whether a pupil is in them or not
 grid as (
     select
         months.local_authority_code,
@@ -40,7 +40,7 @@ grid as (
         'all' as simd_quintile,
         months.month
     from months
-    union
+    union all
     select
         months.local_authority_code,
         months.academic_year,
@@ -49,18 +49,37 @@ grid as (
         quintiles.quintile,
         months.month
     from months
-    inner join {{ ref('stages') }} as stages using (sector)
-    cross join (values ('1'), ('2'), ('3'), ('4'), ('5'), ('unknown')) as quintiles (quintile)
+    inner join {{ listed_stages() }} as stages using (sector)
+    cross join {{ listed_quintiles() }} as quintiles (quintile)
     where months.month <> 'all'
-    union
+    union all
     select
-        openings.local_authority_code,
-        openings.academic_year,
-        openings.sector,
-        openings.stage,
-        openings.simd_quintile,
-        openings.month
-    from openings
+        months.local_authority_code,
+        months.academic_year,
+        months.sector,
+        groups.stage,
+        groups.simd_quintile,
+        months.month
+    from months
+    cross join (
+        select distinct stages.stage, 'all' as simd_quintile from {{ listed_stages() }} as stages
+        union all
+        select 'all' as stage, quintiles.quintile as simd_quintile from {{ listed_quintiles() }} as quintiles (quintile)
+    ) as groups
+    where months.month = 'all' and months.sector = 'all'
+),
+
+-- rule 45: `pupils` are those of persistent absence, at their base school, so that no difference tells of a few
+counted as (
+    select
+        pupils.local_authority_code,
+        pupils.academic_year,
+        row_of.sector,
+        count(*)::integer as pupils
+    from {{ ref('persistent_absence_pupils') }} as pupils
+    cross join lateral (values (pupils.sector), ('all')) as row_of (sector)
+    where {{ in_touched_scope('pupils') }}
+    group by pupils.local_authority_code, pupils.academic_year, row_of.sector
 ),
 
 dense as (
@@ -71,6 +90,10 @@ dense as (
         stage,
         simd_quintile,
         month,
+        case
+            when grid.month = 'all' and grid.stage = 'all' and grid.simd_quintile = 'all'
+                then coalesce(counted.pupils, 0)
+        end as pupils,
         {% for column in behind_columns() -%}
         coalesce(openings.{{ column }}, 0)::integer as {{ column }},
         {% endfor -%}
@@ -83,6 +106,7 @@ dense as (
     from grid
     left join openings using (local_authority_code, academic_year, sector, stage, simd_quintile, month)
     left join school_counts using (local_authority_code, academic_year, sector, stage, simd_quintile, month)
+    left join counted using (local_authority_code, academic_year, sector)
 ),
 
 national_rates as (

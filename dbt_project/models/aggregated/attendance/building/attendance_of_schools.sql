@@ -47,6 +47,22 @@ grid as (
     where {{ in_touched_scope('grid') }}
 ),
 
+-- rule 45: `pupils` are those of persistent absence, at their base school, so that no difference tells of a few
+counted as (
+    select
+        pupils.local_authority_code,
+        pupils.academic_year,
+        pupils.seed_code,
+        pupils.sector,
+        {{ breakdown_of('pupils') }},
+        count(*)::integer as pupils
+    from {{ ref('persistent_absence_pupils') }} as pupils
+    where {{ in_touched_scope('pupils') }}
+    group by
+        pupils.local_authority_code, pupils.academic_year, pupils.seed_code, pupils.sector,
+        grouping sets ((), (pupils.stage), (pupils.sex), (pupils.deprivation_group))
+),
+
 dense as (
     select
         local_authority_code,
@@ -55,6 +71,7 @@ dense as (
         sector,
         breakdown,
         value,
+        case when grid.breakdown not in ('month', 'weekday') then coalesce(counted.pupils, 0) end as pupils,
         {% for column in behind_columns() -%}
         coalesce(openings.{{ column }}, 0)::integer as {{ column }},
         {% endfor -%}
@@ -65,6 +82,7 @@ dense as (
         openings.behind_largest_month
     from grid
     left join openings using (local_authority_code, academic_year, seed_code, sector, breakdown, value)
+    left join counted using (local_authority_code, academic_year, seed_code, sector, breakdown, value)
 ),
 
 national_rates as (

@@ -26,6 +26,17 @@ pupil_years as (
         and {{ counts_in_school_rows('pupil_years') }}
 ),
 
+persons as (
+    select
+        persons.local_authority_code,
+        persons.academic_year,
+        persons.pupil_token,
+        persons.stage as stage_of_person
+    from {{ ref('pupil_year_attendance') }} as persons
+    where {{ in_touched_scope('persons') }}
+        and persons.counts_in = 'authority'
+),
+
 described as (
     select
         pupil_months.*,
@@ -40,9 +51,9 @@ described as (
 -- the few at several schools, once for each sector and once for the authority
 persons_at_several_schools as (
     select
-        described.local_authority_code,
-        described.academic_year,
-        described.pupil_token,
+        local_authority_code,
+        academic_year,
+        pupil_token,
         'several' as seed_code,
         described.month,
         {% for category in opening_categories() -%}
@@ -50,13 +61,15 @@ persons_at_several_schools as (
         {% endfor -%}
         case when grouping(described.sector) = 0 then 'sector' else 'authority' end as counts_in,
         coalesce(described.sector, 'several') as sector,
-        {% for column in cell[1:] -%}
+        case when grouping(described.sector) = 0 then min(described.stage) else min(persons.stage_of_person) end as stage,
+        {% for column in cell[2:] -%}
         min(described.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from described
+    inner join persons using (local_authority_code, academic_year, pupil_token)
     where described.counts_in = 'school'
     group by
-        described.local_authority_code, described.academic_year, described.pupil_token, described.month,
+        local_authority_code, academic_year, pupil_token, described.month,
         grouping sets ((described.sector), ())
 ),
 

@@ -6,7 +6,9 @@ with pupil_years as (
         lpad(pupil_years.seed_code::text, 7, '0') as seed_code,
         pupil_years.sector,
         pupil_years.stage,
-        pupil_years.simd_quintile
+        pupil_years.sex,
+        pupil_years.simd_quintile,
+        pupil_years.deprivation_group
     from {{ ref('pseudonymised_pupil_years') }} as pupil_years
     where {{ in_touched_scope('pupil_years') }}
         and pupil_years.is_persistent_absence_school
@@ -32,7 +34,9 @@ judged as (
         pupil_years.seed_code,
         pupil_years.sector,
         pupil_years.stage,
+        pupil_years.sex,
         pupil_years.simd_quintile,
+        pupil_years.deprivation_group,
         {{ absence_band('totals.absent', 'totals.possible') }} as band,
         {{ is_severely_absent('totals.absent', 'totals.possible') }} as is_severe,
         {{ is_persistently_absent('totals.absent', 'totals.possible') }} as is_persistent

@@ -21,7 +21,8 @@ pupil_years as (
         pupil_years.stage,
         pupil_years.sex,
         pupil_years.simd_quintile,
-        pupil_years.deprivation_group
+        pupil_years.deprivation_group,
+        pupil_years.is_persistent_absence_school
     from {{ ref('pseudonymised_pupil_years') }} as pupil_years
     where {{ in_touched_scope('pupil_years') }}
 ),
@@ -49,6 +50,7 @@ described as (
         pupil_years.sex,
         pupil_years.simd_quintile,
         pupil_years.deprivation_group,
+        pupil_years.is_persistent_absence_school,
         count(*) over (
             partition by
                 school_totals.local_authority_code, school_totals.academic_year, school_totals.pupil_token
@@ -57,7 +59,8 @@ described as (
     inner join pupil_years using (local_authority_code, academic_year, pupil_token, seed_code)
 ),
 
--- characteristics are the same at every school of a pupil's year, so min() picks the only value
+-- characteristics are the same at every school of a pupil's year, so min() picks the only value; but a stage that is
+-- foreign to a department counts with the nearest there, so of all schools together it is that of the base school
 persons_at_several_schools as (
     select
         described.local_authority_code,
@@ -65,7 +68,9 @@ persons_at_several_schools as (
         described.pupil_token,
         case when grouping(described.sector) = 0 then 'sector' else 'authority' end as counts_in,
         coalesce(described.sector, 'several') as sector,
-        min(described.stage) as stage,
+        coalesce(
+            min(described.stage) filter (where described.is_persistent_absence_school), min(described.stage)
+        ) as stage,
         min(described.sex) as sex,
         min(described.simd_quintile) as simd_quintile,
         min(described.deprivation_group) as deprivation_group,
