@@ -93,7 +93,8 @@ with numbered as (
     from released.attendance_by_school_week where academic_year = %s and week < %s
 )
 select this.seed_code, this.sector, round(100 * this.attendance_rate, 1), this.openings_symbol,
-    case when coalesce(year.pupils, this.openings_possible / 10, 0) < 20 then null when count(earlier.openings_possible) >= 2
+    case when coalesce(year.pupils, this.openings_possible / 10, 0) < 20 then null
+        when count(earlier.openings_possible) >= 2
         then round(100.0 * sum(earlier.openings_attended) / sum(earlier.openings_possible), 1) end,
     case when coalesce(year.pupils, this.openings_possible / 10, 0) < 20 then '[z]' else '[x]' end
 from released.attendance_by_school_week as this

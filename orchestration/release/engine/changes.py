@@ -146,8 +146,10 @@ def decide(
     if due is not None:
         waits = np.array([not due(cell) for cell in system.cells], dtype=np.bool_) & flags[SHOWN] & (changed > 0)
     is_stable = not (there_hidden & ~flags[HIDDEN]).any() and not (there_known & flags[HIDDEN]).any()
-    if is_stable and _is_as_it_was(system, memory, now, flags, changed, waits):
-        memory.note(now)
+    as_it_was = is_stable and _is_as_it_was(system, memory, now, flags, changed, waits)
+    if as_it_was or (is_stable and _all_wait(system, memory, flags, changed, waits)):
+        if as_it_was:
+            memory.note(now)
         held = flags[SHOWN] & system.is_shown & (changed > 0)
         values = _values(system, states, held)
         shown = system.is_shown & flags[SHOWN] & ~held
@@ -254,6 +256,19 @@ def _is_as_it_was(
         return False
     may_go = flags[SHOWN] & (changed >= SMALL) & ~waits
     return not may_go.any() and not len(now.toggled(memory.last()).table)
+
+
+def _all_wait(
+    system: System, memory: Memory, flags: dict[str, BoolArray], changed: IntArray, waits: BoolArray
+) -> bool:
+    """Whether nothing may change today: every figure was decided before, and each that has changed waits for a date.
+
+    One that has become small waits with the others, as it was: that it goes is a change, too. Who is behind the
+    figures today need not be noted, since none is of today.
+    """
+    if not memory.log or (system.is_shown & ~flags[SHOWN] & ~flags[HIDDEN]).any():
+        return False
+    return not (flags[SHOWN] & (changed > 0) & ~waits).any()
 
 
 def _remember(
