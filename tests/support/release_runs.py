@@ -222,8 +222,7 @@ class WorldCounts:
 
     def kept(self, counted: Counted, release: int, today: date | None) -> None:
         for one in counted.every:
-            _, shown_on = self.memories[one.place.key]
-            shown_on |= dict.fromkeys(one.memory.new_cells, today)
+            self.memories[one.place.key][1].update(dict.fromkeys(one.memory.new_cells, today))
             one.memory.kept(release)
 
 

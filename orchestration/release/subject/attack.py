@@ -120,7 +120,8 @@ def _note(
         elif value is None and cell in judged.known and judged.number(cells) not in range(1, SMALL):
             figures.setdefault(cell.table, {})[name] = judged.number(cells)
         elif value is None:
-            if not judged.decision.system.is_shown[judged.at[cell]]:
+            # hidden for the sake of a share that stands with it, or never shown: nobody knows whether it is empty
+            if judged.decision.shown[judged.at[cell]] or not judged.decision.system.is_shown[judged.at[cell]]:
                 unsure.setdefault(cell.table, set()).add(name)
             figures.setdefault(cell.table, {}).setdefault(name, None)
         else:

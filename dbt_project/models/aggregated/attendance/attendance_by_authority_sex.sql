@@ -27,10 +27,7 @@ openings as (
 
 monthly_range as (
     select
-        months.local_authority_code,
-        months.academic_year,
-        months.sector,
-        months.sex,
+        months.local_authority_code, months.academic_year, months.sector, months.sex,
         min(months.behind_pupils) as behind_smallest_month,
         max(months.behind_pupils) as behind_largest_month
     from (
@@ -48,10 +45,7 @@ monthly_range as (
 
 school_counts as (
     select
-        schools.local_authority_code,
-        schools.academic_year,
-        row_of.sector,
-        schools.value as sex,
+        schools.local_authority_code, schools.academic_year, row_of.sector, schools.value as sex,
         (count(*) filter (where schools.openings_possible > 0))::integer as schools_counted
     from {{ ref('attendance_of_schools') }} as schools
     cross join lateral (values (schools.sector), ('all')) as row_of (sector)
@@ -70,18 +64,8 @@ national_rates as (
     where national_rates.measure = 'attendance_rate' and national_rates.breakdown = 'sex'
 ),
 
--- rule 45: `pupils` are those of persistent absence, at their base school, so that no difference tells of a few
 counted as (
-    select
-        pupils.local_authority_code,
-        pupils.academic_year,
-        row_of.sector,
-        pupils.sex,
-        count(*)::integer as pupils
-    from {{ ref('persistent_absence_pupils') }} as pupils
-    cross join lateral (values (pupils.sector), ('all')) as row_of (sector)
-    where {{ in_touched_scope('pupils') }}
-    group by pupils.local_authority_code, pupils.academic_year, row_of.sector, pupils.sex
+    {{ judged_pupils(['sex']) }}
 ),
 
 -- the schools' rows are dense: each has every sex of the list

@@ -32,34 +32,16 @@ months as (
 
 -- rule 43: rows come from lists, whether a pupil is in them or not
 grid as (
-    select
-        months.local_authority_code,
-        months.academic_year,
-        months.sector,
-        'all' as stage,
-        'all' as simd_quintile,
-        months.month
+    select local_authority_code, academic_year, sector, 'all' as stage, 'all' as simd_quintile, months.month
     from months
     union all
-    select
-        months.local_authority_code,
-        months.academic_year,
-        months.sector,
-        stages.stage,
-        quintiles.quintile,
-        months.month
+    select local_authority_code, academic_year, sector, stages.stage, quintiles.quintile, months.month
     from months
     inner join {{ listed_stages() }} as stages using (sector)
     cross join {{ listed_quintiles() }} as quintiles (quintile)
     where months.month <> 'all'
     union all
-    select
-        months.local_authority_code,
-        months.academic_year,
-        months.sector,
-        groups.stage,
-        groups.simd_quintile,
-        months.month
+    select local_authority_code, academic_year, months.sector, groups.stage, groups.simd_quintile, months.month
     from months
     cross join (
         select distinct stages.stage, 'all' as simd_quintile from {{ listed_stages() }} as stages
@@ -69,17 +51,8 @@ grid as (
     where months.month = 'all' and months.sector = 'all'
 ),
 
--- rule 45: `pupils` are those of persistent absence, at their base school, so that no difference tells of a few
 counted as (
-    select
-        pupils.local_authority_code,
-        pupils.academic_year,
-        row_of.sector,
-        count(*)::integer as pupils
-    from {{ ref('persistent_absence_pupils') }} as pupils
-    cross join lateral (values (pupils.sector), ('all')) as row_of (sector)
-    where {{ in_touched_scope('pupils') }}
-    group by pupils.local_authority_code, pupils.academic_year, row_of.sector
+    {{ judged_pupils() }}
 ),
 
 dense as (
