@@ -104,6 +104,8 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         found.get("among"),
         bool(found.get("buffer", False)),
         tuple(Told(one["column"], one["value"], tuple(one["measures"])) for one in found.get("told_by") or ()),
+        found.get("stock"),
+        found.get("changes_of"),
     )
 
 
