@@ -57,7 +57,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolRollFigures:
     charts = (
         months.school_chart(name, pupils, day, connection.execute(moments.school_months(asked)).all(), latest),
         words.stage_chart(stages, name, asked.academic_year),
-        beside.trend_chart(name, years, published),
+        beside.trend_chart(name, [one for one in years if one.academic_year in asked.academic_years], published),
     )
     return SchoolRollFigures(
         name=name,

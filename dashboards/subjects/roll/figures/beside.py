@@ -139,7 +139,7 @@ def trend_chart(name: str, years: Sequence[Row[Any]], published: Sequence[Row[An
     names = sorted({*here, *there})
     if len(names) < 2:
         return None
-    over = [Category(f"census of {year}", year[2:]) for year in names]
+    over = [Category(f"the census of {year}", year[2:]) for year in names]
     series = [Series("As published", tuple(there.get(year, NONE) for year in names))]
     series.append(Series("Here", tuple(here.get(year, NONE) for year in names)))
     title = f"Pupils of {name} at each census, as published and here"

@@ -50,7 +50,7 @@ def authority_chart(
     by_sector: dict[str, dict[dt.date, Figure]] = {}
     for row in sectors:
         by_sector.setdefault(row.sector, {})[row.month] = counted(row, "pupils")
-    over = (Category(f"census of {day}", "census"), *(month_category(month) for month in months))
+    over = (Category(f"the census of {day}", "census"), *(month_category(month) for month in months))
     series = [Series("All pupils", (total, *(counted(row, "pupils") for row in every)))]
     series += [
         Series(SECTORS[sector], (census.get(sector, NONE), *(found.get(month, NONE) for month in months)))
@@ -70,10 +70,10 @@ def school_chart(name: str, census: Figure, day: str, rows: Sequence[Row[Any]], 
     """One school at the census, at each month's end, and at the latest register; None where nothing else is there."""
     if not rows and now is None:
         return None
-    over = [Category(f"census of {day}", "census"), *(month_category(row.month) for row in rows)]
+    over = [Category(f"the census of {day}", "census"), *(month_category(row.month) for row in rows)]
     figures = [census, *(counted(row, "pupils") for row in rows)]
     if now is not None:
-        over.append(Category(f"latest register, {formats.date(now.as_at)}", "latest"))
+        over.append(Category(f"the latest register, {formats.date(now.as_at)}", "latest"))
         figures.append(counted(now, "pupils"))
     title = f"Pupils on roll of {name}, month by month"
     series = [Series("Pupils", tuple(figures))]
