@@ -35,6 +35,7 @@ def addresses(base: str, cookie: str) -> dict[str, str]:
     if school:
         found["school"] = school[1]
         found["school_overview"] = f"{school[1]}/overview"
+        found["school_roll"] = f"{school[1]}/roll"
     return found
 
 

@@ -4,7 +4,7 @@ from dashboards.kit.page import Page
 from dashboards.subjects.attainment import attainment, school_attainment
 from dashboards.subjects.attendance import authority, authority_brief, authority_pack, school, school_brief, schools
 from dashboards.subjects.core import about, aims, data_quality, school_overview, today
-from dashboards.subjects.roll import roll
+from dashboards.subjects.roll import roll, school_roll
 from dashboards.subjects.senior_phase import school_senior_phase, senior_phase
 
 PAGES: tuple[Page, ...] = (
@@ -22,6 +22,7 @@ PAGES: tuple[Page, ...] = (
     school_senior_phase.PAGE,
     aims.PAGE,
     roll.PAGE,
+    school_roll.PAGE,
     data_quality.PAGE,
     about.PAGE,
 )

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from orchestration.database import connect
-from orchestration.release import provision_aggregated, release_authority
+from orchestration.release import release_authority
 from orchestration.release.door.audit import audit_released
 from orchestration.release.subject import judge as judging
 from orchestration.release.tables.contracts import ContractError, load_release_contracts
@@ -17,14 +17,13 @@ from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.declared_world import (
     AUTHORITY,
     YEAR,
-    Pupil,
-    build_roll,
     declaration,
     manifest_of_roll,
     other_stage,
     random_roll,
 )
 from tests.support.release_database import ask
+from tests.support.roll_releases import build, emptied, warehouse_of_roll
 
 Figures = dict[tuple[object, ...], tuple[object, object]]
 
@@ -36,43 +35,12 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(new_warehouse: NewWarehouse, manifest: Path) -> Settings:
-    settings = new_warehouse()
-    provision_aggregated(settings, manifest)
-    with connect_as_admin(settings) as connection:
-        for mart, other in declaration().links.items():
-            keys = ", ".join(f"{key} text" for key in declaration().keys(declaration().marts[mart]))
-            connection.execute(f"create table released.{other} ({keys}, pupils integer, pupils_symbol text)")
-            connection.execute(f"grant select on released.{other} to releaser")
-    return settings
+    return warehouse_of_roll(new_warehouse, manifest)
 
 
 @pytest.fixture
 def empty(made: Settings) -> Settings:
-    with connect_as_admin(made) as connection:
-        tables = connection.execute(
-            "select schemaname, tablename from pg_tables where schemaname in ('released', 'aggregated_exact') or "
-            "tablename in ('releases', 'release_checks', 'protected_persons', 'protected_cells', 'deliveries')"
-        ).fetchall()
-        names = ", ".join(f'{schema}."{table}"' for schema, table in tables)
-        connection.execute(f"truncate {names} cascade")
-    return made
-
-
-def build(settings: Settings, roll: list[Pupil], manifest: Path, day: str, event: int) -> None:
-    with connect_as_admin(settings) as connection:
-        connection.execute(
-            "insert into control.deliveries (delivery_key, local_authority_code, extract_date, environment, "
-            "manifest_sha256) values (%s, %s, %s, 'synthetic', '')",
-            [f"{AUTHORITY}/{day}", AUTHORITY, day],
-        )
-        connection.execute(
-            "insert into control.ledger_events (delivery_id, kind, actor) "
-            "select delivery_id, 'landed', 'test' from control.deliveries where delivery_key = %s",
-            [f"{AUTHORITY}/{day}"],
-        )
-        found = connection.execute("select max(event_id) from control.ledger_events").fetchone()
-    with connect(settings, "transformer") as connection:
-        build_roll(connection, roll, manifest, int(found[0]) if found else event, "v1")
+    return emptied(made)
 
 
 def figures(settings: Settings, mart: str, *keys: str) -> Figures:
@@ -89,7 +57,7 @@ def test_the_roll_is_released_with_every_row_of_the_lists_and_small_ones_hidden(
     empty: Settings, manifest: Path
 ) -> None:
     roll = random_roll()
-    build(empty, roll, manifest, "2025-09-12", 1)
+    build(empty, roll, manifest, "2025-09-12")
     result = release_authority(empty, AUTHORITY)
     assert result.outcome == "released", result.reasons
     (audited,) = audit_released(empty)
@@ -109,24 +77,24 @@ def test_the_roll_is_released_with_every_row_of_the_lists_and_small_ones_hidden(
 
 
 def test_nothing_changes_in_a_night_without_changes(empty: Settings, manifest: Path) -> None:
-    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    build(empty, random_roll(), manifest, "2025-09-12")
     assert release_authority(empty, AUTHORITY).outcome == "released"
-    build(empty, random_roll(), manifest, "2025-09-15", 2)
+    build(empty, random_roll(), manifest, "2025-09-15")
     assert release_authority(empty, AUTHORITY).outcome == "unchanged"
     assert ask(empty, "select count(*) from control.releases where subject = 'roll'", "releaser") == [(1,)]
 
 
 def test_corrections_wait_for_a_fixed_date_and_few_of_them_stay_away(empty: Settings, manifest: Path) -> None:
     roll = random_roll()
-    build(empty, roll, manifest, "2025-09-12", 1)
+    build(empty, roll, manifest, "2025-09-12")
     release_authority(empty, AUTHORITY)
     before = by_stage(empty)
     primary = [n for n, pupil in enumerate(roll) if pupil.seed_code == "5000002" and pupil.stage in ("P3", "P4")]
     moved = [other_stage(pupil) if n in primary[:12] else pupil for n, pupil in enumerate(roll)]
-    build(empty, moved, manifest, "2025-11-03", 2)
+    build(empty, moved, manifest, "2025-11-03")
     assert release_authority(empty, AUTHORITY).outcome in ("released", "unchanged")
     assert by_stage(empty) == before, "it is not a fixed date"
-    build(empty, moved, manifest, "2026-01-09", 3)
+    build(empty, moved, manifest, "2026-01-09")
     assert release_authority(empty, AUTHORITY).outcome == "released"
     after = by_stage(empty)
     p1 = sum(pupil.seed_code == "5000002" and pupil.stage == "P1" for pupil in moved)
@@ -134,7 +102,7 @@ def test_corrections_wait_for_a_fixed_date_and_few_of_them_stay_away(empty: Sett
     assert after != before
     few = [n for n, pupil in enumerate(moved) if pupil.seed_code == "5000002" and pupil.stage == "P5"][:2]
     last = [other_stage(pupil) if n in few else pupil for n, pupil in enumerate(moved)]
-    build(empty, last, manifest, "2026-04-10", 4)
+    build(empty, last, manifest, "2026-04-10")
     assert release_authority(empty, AUTHORITY).outcome in ("released", "unchanged")
     now = by_stage(empty)
     assert now["5000002", "P1"] == after["5000002", "P1"], "two have come: held"
@@ -143,11 +111,11 @@ def test_corrections_wait_for_a_fixed_date_and_few_of_them_stay_away(empty: Sett
 
 def test_hidden_stays_hidden_and_the_memory_is_only_added_to(empty: Settings, manifest: Path) -> None:
     roll = random_roll()
-    build(empty, roll, manifest, "2025-09-12", 1)
+    build(empty, roll, manifest, "2025-09-12")
     release_authority(empty, AUTHORITY)
     hidden = {key for key, (_, symbol) in by_stage(empty).items() if symbol == "[c]"}
     more = [replace(pupil, number=pupil.number + 10_000) for pupil in roll]
-    build(empty, [*roll, *more], manifest, "2026-01-09", 2)
+    build(empty, [*roll, *more], manifest, "2026-01-09")
     assert release_authority(empty, AUTHORITY).outcome == "released"
     small = {"5000006", "5000008"}
     assert {key for key in hidden if key[0] not in small} <= {
@@ -160,7 +128,7 @@ def test_hidden_stays_hidden_and_the_memory_is_only_added_to(empty: Settings, ma
 
 
 def test_figures_that_are_not_of_the_persons_refuse_the_subject(empty: Settings, manifest: Path) -> None:
-    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    build(empty, random_roll(), manifest, "2025-09-12")
     with connect(empty, "transformer") as connection:
         connection.execute("update aggregated_exact.roll_by_sector set pupils = pupils + 1 where sector = 'primary'")
         connection.commit()
@@ -172,7 +140,7 @@ def test_figures_that_are_not_of_the_persons_refuse_the_subject(empty: Settings,
 
 def test_a_row_that_is_in_no_list_refuses_the_subject(empty: Settings, manifest: Path) -> None:
     roll = random_roll()
-    build(empty, [*roll, replace(roll[0], number=9_999, stage="P9")], manifest, "2025-09-12", 1)
+    build(empty, [*roll, replace(roll[0], number=9_999, stage="P9")], manifest, "2025-09-12")
     result = release_authority(empty, AUTHORITY)
     assert result.outcome == "refused"
     assert "have a stage that is in none of its" in result.reasons[0]
@@ -181,7 +149,7 @@ def test_a_row_that_is_in_no_list_refuses_the_subject(empty: Settings, manifest:
 def test_the_attacker_refuses_what_protection_would_let_through(
     empty: Settings, manifest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    build(empty, random_roll(), manifest, "2025-09-12")
     decide = judging.decide
 
     def careless(*args: object, **how: object):
@@ -218,7 +186,7 @@ def test_what_a_linked_table_hides_is_hidden_and_what_it_shows_protects_nothing(
     empty: Settings, manifest: Path
 ) -> None:
     roll = random_roll()
-    build(empty, roll, manifest, "2025-09-12", 1)
+    build(empty, roll, manifest, "2025-09-12")
     release_authority(empty, AUTHORITY)
     plain = by_stage(empty)
     hidden = sorted(key for key, (_, symbol) in plain.items() if symbol == "[c]" and key[0] in ("5000003", "5000001"))
@@ -248,7 +216,7 @@ def test_what_is_hidden_elsewhere_is_hidden_unless_nobody_is_there(
 ) -> None:
     """Of a year before a council's first file lists are there and nobody in them; a tiny council is hidden whole."""
     roll = random_roll()
-    build(empty, roll, manifest, "2025-09-12", 1)
+    build(empty, roll, manifest, "2025-09-12")
     show_elsewhere(empty, {("5000002", "primary", "P1"): (None, "[c]")})
     with connect(empty, "transformer") as connection:
         columns = "local_authority_code text, academic_year text, pupils integer"
@@ -269,7 +237,7 @@ def test_what_is_hidden_elsewhere_is_hidden_unless_nobody_is_there(
 def test_a_subject_that_waits_for_its_first_file_is_neither_released_nor_refused(
     empty: Settings, manifest: Path
 ) -> None:
-    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    build(empty, random_roll(), manifest, "2025-09-12")
     with connect(empty, "transformer") as connection:
         note_waiting(connection, [], "v1")
         connection.execute(
@@ -284,7 +252,7 @@ def test_a_subject_that_waits_for_its_first_file_is_neither_released_nor_refused
 
 
 def test_a_linked_table_that_is_not_there_refuses_the_subject(empty: Settings, manifest: Path) -> None:
-    build(empty, random_roll(), manifest, "2025-09-12", 1)
+    build(empty, random_roll(), manifest, "2025-09-12")
     with connect_as_admin(empty) as connection:
         connection.execute("alter table released.attendance_by_school_sex rename to elsewhere")
     try:

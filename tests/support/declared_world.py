@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ SCHOOLS = {
     ("5000001", "primary"): 60, ("5000002", "primary"): 140, ("5000003", "primary"): 31, ("5000004", "secondary"): 260,
     ("5000005", "secondary"): 190, ("5000006", "primary"): 12, ("5000007", "special"): 27, ("5000008", "primary"): 0,
 }  # fmt: skip
+NO_MOMENTS: Mapping[str, list[dict[str, Any]]] = {}
 
 
 def declaration() -> Declaration:
@@ -111,7 +112,7 @@ def _lists(one: Declaration, mart: Mart) -> Iterator[dict[str, str]]:
 def exact_rows(roll: list[Pupil]) -> dict[str, list[dict[str, Any]]]:
     one = declaration()
     found: dict[str, list[dict[str, Any]]] = {}
-    for mart in one.marts.values():
+    for mart in one.marts_of("census"):
         rows = []
         for key in _lists(one, mart):
             inside = [pupil for pupil in roll if all(getattr(pupil, c) == value for c, value in key.items())]
@@ -130,12 +131,21 @@ def exact_rows(roll: list[Pupil]) -> dict[str, list[dict[str, Any]]]:
 
 
 def build_roll(
-    connection: psycopg.Connection, roll: list[Pupil], manifest: Path, event_id: int = 1, code: str = "v1"
+    connection: psycopg.Connection,
+    roll: list[Pupil],
+    manifest: Path,
+    event_id: int = 1,
+    code: str = "v1",
+    moments: Mapping[str, list[dict[str, Any]]] = NO_MOMENTS,
 ) -> None:
-    """Write persons and marts of a roll as the transformer's build would, in one transaction."""
+    """Write persons and marts of a roll as the transformer's build would, in one transaction.
+
+    ``moments`` has the rows of models about month ends and now, which are empty without it.
+    """
     nodes = json.loads(manifest.read_text())["nodes"]
     connection.execute(SPLIT_TABLE)
-    rows: dict[str, list[dict[str, Any]]] = exact_rows(roll)
+    rows: dict[str, list[dict[str, Any]]] = {name: moments.get(name, []) for name in nodes}
+    rows |= exact_rows(roll)
     rows["roll_census_pupils"] = [
         {
             "local_authority_code": AUTHORITY, "academic_year": YEAR, "census_on": "2025-09-10",

@@ -43,8 +43,8 @@ def test_every_declaration_is_understood(path: Path) -> None:
         ("measures: {pupils: {kind: count}}", "measures: {pupils: {kind: cuont}}", "did you mean count"),
         ("    by: [stage]\n", "    bye: [stage]\n", "marts.roll_by_school_stage.bye is no key that is known here"),
         ("by: [stage]", "by: [stages]", "is stages; known are .*; did you mean stage"),
-        ("population: census", "population: censuses", "is censuses; known are census; did you mean census"),
-        ("place: school\n", "place: schol\n", "is schol; known are school, sector; did you mean school"),
+        ("population: census", "population: censuses", "is censuses; known are census, .*; did you mean census"),
+        ("place: school\n", "place: schol\n", "is schol; known are school, sector, authority; did you mean school"),
         ("kind: part\n    column: sex", "kind: part\n    column: stage", "has the column stage twice"),
         ("values: [registered]}", "values: [regstered]}", "has regstered; known are .*; did you mean registered"),
         ('rest: ["3", "4", "5", unknown]', 'rest: ["3", "4", "5"]', "has to have unknown in one group"),
@@ -58,6 +58,9 @@ def test_every_declaration_is_understood(path: Path) -> None:
         ("dimensions: [stage, sex,", "dimensions: [stage, sexx,", "has sexx; known are .*; did you mean sex"),
         ('dates: ["12-31"', 'dates: ["31-12"', "has to be month and day such as '12-31'"),
         ("    place: school\n    by: [stage]", "    by: [stage]", "marts.roll_by_school_stage.place is missing"),
+        ("changes_of: month_ends", "changes_of: month_end", "is month_end; known are .*; did you mean month_ends"),
+        ("changes_of: month_ends", "changes_of: today", "is today, whose period is not the same"),
+        ("  - {name: authority, columns: []}\n", "", "needs a last place without columns"),
     ],
 )
 def test_a_mistake_is_refused_with_line_and_what_was_meant(tmp_path: Path, before: str, after: str, said: str) -> None:

@@ -102,6 +102,8 @@ def test_what_goes_today() -> None:
         "roll_by_school": 8,
         "roll_by_school_deprivation": 2,
         "roll_by_school_sex": 2,
+        "roll_by_school_month": 3,
+        "roll_by_school_now": 3,
         "roll_by_school_stage": 2,
         "s4_roll_results_by_school": 34,
     }

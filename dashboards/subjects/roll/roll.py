@@ -1,4 +1,4 @@
-"""Roll: pupils at the census by sector, stage and school, how full schools are, beside the census before."""
+"""Roll: pupils at the census and month by month, who came and left, how full schools are, beside what was published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.formats import SECTORS, Figure
 from dashboards.kit.page import Note, NotReadyError, Page, PageRequest, Sheet
 from dashboards.subjects.core.figures.codes import school_name
+from dashboards.subjects.roll.figures import beside, months
 from dashboards.subjects.roll.figures import census as words
 from dashboards.subjects.roll.figures.census import SchoolRoll
 from dashboards.subjects.roll.queries import census as queries
+from dashboards.subjects.roll.queries import moments
 
 CENSUS = (
     "Pupils are those on roll on the census day, each once, at the base school. Attendance counts pupils over a "
@@ -23,11 +25,19 @@ CENSUS = (
 
 @dataclass(frozen=True)
 class RollFigures:
-    """Sectors of the authority where the reader sees them, stages, and the table of schools."""
+    """Sectors of the authority where the reader sees them, stages, months, movements, and the table of schools.
+
+    What is of the authority is None for readers of schools alone.
+    """
 
     says: str
     cards: tuple[Card, ...]
     stages: Chart | None
+    months: Chart | None
+    stage_months: Table | None
+    movements: Chart | None
+    capacity: Chart | None
+    agreement: beside.Agreement | None
     table: Table
     notes: Sequence[Note]
 
@@ -39,23 +49,41 @@ def figures(connection: Connection, asked: PageRequest) -> RollFigures:
     if not now:
         raise NotReadyError(f"The roll at the census of {asked.academic_year} has not been released yet.")
     old = {(row.seed_code, row.sector): row for row in rows if row.academic_year != asked.academic_year}
-    lines = [_line(row, old.get((row.seed_code, row.sector))) for row in now]
+    latest = {(row.seed_code, row.sector): row for row in connection.execute(moments.now(asked)).all()}
+    lines = [_line(row, old.get((row.seed_code, row.sector)), latest.get((row.seed_code, row.sector))) for row in now]
     sectors = connection.execute(queries.sectors(asked)).all()
     of_now = _by_sector(sectors, asked.academic_year)
     of_before = _by_sector(sectors, asked.previous_year)
     chart = _stages(connection, asked, lines)
     day = formats.date(now[0].census_on)
     every = [one for line in lines for one in (line.pupils, line.language, line.meals)]
+    published = {(row.seed_code, row.sector): row for row in connection.execute(moments.published(asked)).all()}
+    of_months = connection.execute(moments.authority_months(asked)).all()
+    total = words.total(connection.execute(moments.authority(asked)).first())
     return RollFigures(
-        says=_says(lines, of_now, day),
+        says=_says(lines, total, day),
         cards=words.sector_cards(of_now, of_before, asked.previous_year),
         stages=chart,
+        months=months.authority_chart(
+            of_months, connection.execute(moments.sector_months(asked)).all(), total, of_now, day
+        ),
+        stage_months=months.stages_table(
+            connection.execute(moments.stage_months(asked)).all(), _census(connection, asked)
+        ),
+        movements=months.movements_chart(connection.execute(moments.movements(asked)).all()),
+        capacity=beside.capacity_chart(lines),
+        agreement=beside.agreement(lines, published, asked.academic_year),
         table=words.schools_table(lines, asked.academic_year, asked.previous_year if old else None),
         notes=_notes(every, asked),
     )
 
 
-def _line(row: Row[Any], before: Row[Any] | None) -> SchoolRoll:
+def _census(connection: Connection, asked: PageRequest) -> dict[tuple[str, str], Figure]:
+    rows = connection.execute(queries.sector_stages(asked)).all()
+    return {(row.sector, row.stage): words.counted(row, "pupils") for row in rows}
+
+
+def _line(row: Row[Any], before: Row[Any] | None, latest: Row[Any] | None) -> SchoolRoll:
     occupancy = row.occupancy
     symbol = None if occupancy is not None else row.pupils_symbol or "[z]"
     return SchoolRoll(
@@ -69,6 +97,7 @@ def _line(row: Row[Any], before: Row[Any] | None) -> SchoolRoll:
         words.counted(row, "pupils_with_english_as_additional_language"),
         words.counted(row, "pupils_registered_for_free_meals"),
         words.counted(row, "pupils_asked_for_free_meals"),
+        words.counted(latest, "pupils") if latest is not None else words.NONE,
     )
 
 
@@ -90,16 +119,15 @@ def _stages(connection: Connection, asked: PageRequest, lines: Sequence[SchoolRo
     return words.stage_chart(by_stage, "the authority's schools", asked.academic_year)
 
 
-def _says(lines: Sequence[SchoolRoll], of_now: dict[str, Figure], day: str) -> str:
-    if of_now and all(one.value is not None for one in of_now.values()):
-        total = sum(int(one.value or 0) for one in of_now.values())
-        return f"{total:,} pupils were on roll at the census of {day}."
+def _says(lines: Sequence[SchoolRoll], total: Figure, day: str) -> str:
+    if total.value is not None:
+        return f"{total.value:,} pupils were on roll at the census of {day}."
     return f"{formats.plural(len(lines), 'school')} at the census of {day}."
 
 
 def _notes(shown: Sequence[Figure], asked: PageRequest) -> tuple[Note, ...]:
     hidden = sum(1 for one in shown if one.value is None and one.symbol == "[c]")
-    notes = [Note(CENSUS, "method")]
+    notes = [Note(CENSUS, "method"), months.HELD, months.AS_KNOWN, months.MOVEMENTS, beside.CAPACITY, beside.PUBLISHED]
     if hidden:
         notes.append(
             Note(
@@ -114,18 +142,40 @@ def _notes(shown: Sequence[Figure], asked: PageRequest) -> tuple[Note, ...]:
 
 
 def sheets(found: RollFigures, asked: PageRequest) -> tuple[Sheet, ...]:
-    """The table of schools, and pupils by stage."""
-    of_stages = (found.stages.table.as_sheet("stages"),) if found.stages else ()
-    return (found.table.as_sheet("schools"), *of_stages)
+    """The table of schools, and what there is of stages, months, movements, capacity and published rolls."""
+    charts = {
+        "stages": found.stages, "months": found.months, "movements": found.movements, "capacity": found.capacity,
+    }  # fmt: skip
+    return (
+        found.table.as_sheet("schools"),
+        *(chart.table.as_sheet(name) for name, chart in charts.items() if chart is not None),
+        *((found.stage_months.as_sheet("stages_by_month"),) if found.stage_months else ()),
+        *((found.agreement.table.as_sheet("published"),) if found.agreement else ()),
+    )
 
 
 PAGE = Page(
     name="roll",
     path="/roll",
     title="Roll",
-    description="Pupils at the census by sector, stage and school, and how full schools are.",
+    description=(
+        "Pupils at the census and month by month, who came and who left, how full schools are, and what was published."
+    ),
     template="pages/roll.html",
     figures=figures,
     sheets=sheets,
-    reads=("schools", "roll_by_school", "roll_by_school_stage", "roll_by_sector", "roll_by_sector_stage"),
+    reads=(
+        "schools",
+        "roll_by_school",
+        "roll_by_school_stage",
+        "roll_by_school_now",
+        "roll_by_authority",
+        "roll_by_sector",
+        "roll_by_sector_stage",
+        "roll_by_authority_month",
+        "roll_by_sector_month",
+        "roll_by_sector_stage_month",
+        "roll_movements_by_month",
+        "published_school_rolls",
+    ),
 )

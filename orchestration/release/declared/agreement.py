@@ -151,7 +151,31 @@ def _populations(found: Found) -> Iterator[Problem]:
             yield Problem((*here, "decides"), "is said of a subject on trial alone; all populations of others decide")
         if one.get("decides") and among is not None and not found["populations"].get(among, {}).get("decides"):
             yield Problem((*here, "among"), f"is {among}, which is on trial, and this population decides")
+        yield from _moments(found, here, one, before)
         before.append(name)
+
+
+def _moments(found: Found, here: tuple[Any, ...], one: Found, before: Sequence[str]) -> Iterator[Problem]:
+    """A stock is of several populations that can be compared; changes are those of one before, and shown once."""
+    if "stock" in one:
+        others = [other for other in found["populations"].values() if other.get("stock") == one["stock"]]
+        if len(others) < 2 and one["cadence"]["shown"] != "once":
+            yield Problem((*here, "stock"), f"is {one['stock']}, and no other population is of this stock")
+        for key in ("told_by", "among", "amounts", "changes_of"):
+            if key in one:
+                yield Problem((*here, key), "says nothing of a stock, which counts persons at a moment")
+    of = one.get("changes_of")
+    if of is None:
+        return
+    stocks = [name for name in before if "stock" in found["populations"][name]]
+    if of not in stocks:
+        yield Problem((*here, "changes_of"), f"is {of}; {hint(of, stocks)}")
+    elif found["populations"][of]["period"] != one["period"]:
+        yield Problem((*here, "changes_of"), f"is {of}, whose period is not the same")
+    if found["places"][-1]["columns"]:
+        yield Problem((*here, "changes_of"), "needs a last place without columns, of which the total is")
+    if one["cadence"]["shown"] != "once":
+        yield Problem((*here, "cadence"), "has to be once: changes that are told anew tell what was corrected")
 
 
 def _told(found: Found, population: str, here: tuple[Any, ...], told: Found) -> Iterator[Problem]:

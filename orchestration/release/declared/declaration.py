@@ -80,6 +80,8 @@ class Population:
     of a figure that was never shown.
     ``told_by``: no mart shows the population, and these measures of others nearly do; it is protected in them.
     ``decides``: of a subject on trial, it decides all the same what readers see of its measures.
+    ``stock``: populations of one name count the same persons at several moments, and the change between two of their
+    figures is a figure. ``changes_of`` names such a population, of which this one tells how its total changed.
     """
 
     name: str
@@ -94,6 +96,13 @@ class Population:
     has_buffer: bool = False
     told_by: tuple[Told, ...] = ()
     decides: bool = False
+    stock: str | None = None
+    changes_of: str | None = None
+
+    @property
+    def settles(self) -> bool:
+        """Whether a period of it stays as it was first shown, whatever its persons come to be."""
+        return self.cadence.shown == "once" and bool(self.stock or self.changes_of)
 
 
 @dataclass(frozen=True)

@@ -189,5 +189,9 @@ def figures_of(declaration: Declaration, population: str, units: Sequence[Unit],
             (counted_in if teller.kind in COUNTED else summed_in).update(table.name for _, table in found)
     sums = (summed_in | left) - counted_in
     of_all = {name: replace(table, is_sum=name in sums) for name, table in tables.items()}
+    if declaration.populations[population].stock:
+        # a reader adds up what is shown of two moments, whether a mart has the total or not
+        for place in declaration.places[1:]:
+            of_all.setdefault(place.name, Table(place.name, place.name, shows=False))
     dimensions, shown = with_differences(dimensions, tuple(of_all.values()), nests)
     return Figures(declaration, population, Model(dimensions, shown, fewest), of_measure, frozenset(left))

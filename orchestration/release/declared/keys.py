@@ -81,6 +81,8 @@ POPULATION = Keys(
         "dimensions": ListOf(NAME, at_least=0),
         "cadence": CADENCE,
         "told_by": ListOf(TOLD),
+        "stock": NAME,
+        "changes_of": NAME,
     },
     needed=("description", "rows", "person", "period", "dimensions", "cadence"),
 )

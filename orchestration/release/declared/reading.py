@@ -105,6 +105,8 @@ def _population(name: str, found: Mapping[str, Any]) -> Population:
         bool(found.get("buffer", False)),
         tuple(Told(one["column"], one["value"], tuple(one["measures"])) for one in found.get("told_by") or ()),
         bool(found.get("decides", False)),
+        found.get("stock"),
+        found.get("changes_of"),
     )
 
 

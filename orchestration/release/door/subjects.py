@@ -18,6 +18,7 @@ from orchestration.release.own_school import write_own_school
 from orchestration.release.subject.attack import findings
 from orchestration.release.subject.judge import judge
 from orchestration.release.subject.judged import Judged, SubjectError
+from orchestration.release.subject.moments import settled_in
 from orchestration.release.subject.rows import Wanted, wanted_rows
 from orchestration.release.subject.store import save_memory
 from orchestration.release.tables.checks import CheckError, check_mart
@@ -123,8 +124,12 @@ def _released(
     exact = {contract.mart: read_rows(connection, contract, authority) for contract in contracts}
     standing = {c.mart: read_rows(connection, c, authority, f"released.{c.mart}") for c in contracts}
     deliveries = deliveries_in_force(connection, authority)
-    judged = judge(connection, declaration, authority, exact, deliveries[2])
-    wanted = {name: wanted_rows(mart, exact[name], standing[name], judged) for name, mart in declaration.marts.items()}
+    settled = settled_in(declaration, standing)
+    judged = judge(connection, declaration, authority, exact, deliveries[2], settled)
+    wanted = {
+        name: wanted_rows(declaration, mart, exact[name], standing[name], judged, settled)
+        for name, mart in declaration.marts.items()
+    }
     differences = [difference_of(c, standing_rows(standing[c.mart]), wanted[c.mart].rows) for c in contracts]
     every = [one for periods in judged.values() for one in periods.values()]
     is_new = any(one.memory.new_cells or one.memory.new_rows is not None for one in every)

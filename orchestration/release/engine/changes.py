@@ -5,7 +5,7 @@ readers, who know what it was, may not learn what it is, neither by itself nor f
 protected as a hidden one is; one from the same persons as when it was shown is known whatever is decided.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -88,6 +88,8 @@ class Decision:
 
 
 Due = Callable[[Cell], bool]
+Earlier = Callable[[], Collection[str]]
+"""Keys of cells that 1 to 4 persons part from what was shown of them at some moment."""
 
 
 def _states(system: System, memory: Memory) -> tuple[list[CellState | None], dict[str, BoolArray], IntArray]:
@@ -110,6 +112,7 @@ def decide(
     is_final: bool = False,
     elsewhere: Elsewhere | None = None,
     fewest: Mapping[Cell, int] | None = None,
+    earlier: Earlier | None = None,
 ) -> Decision:
     """Decide what is shown of a population now, given all that was; notes in ``memory`` what is new.
 
@@ -117,7 +120,8 @@ def decide(
     may. ``buffer`` is the number of persons below which one that was never shown is hidden. When ``is_final``, nothing
     is held that five or more have changed: it is hidden if others need it. What is hidden ``elsewhere`` is hidden
     here, and what is known from there protects nothing here. ``fewest`` has by cell the least number of persons behind
-    any of its figures, such as that of one month: where that is small it is hidden, known before or not.
+    any of its figures, such as that of one month: where that is small it is hidden, known before or not. ``earlier``
+    tells of the same figures at other moments, whose difference is a figure, and is asked only where one may be shown.
     """
     system = system_of(model, persons, _small(model, persons, memory))
     now = Rows.of(model, persons)
@@ -154,6 +158,11 @@ def decide(
         values = _values(system, states, held)
         shown = system.is_shown & flags[SHOWN] & ~held
         return Decision(system, shown, held, system.is_shown & flags[HIDDEN], values, changed, _NONE)
+    if earlier is not None and (system.is_shown & ~flags[HIDDEN] & ~waits & ~is_known).any():
+        keys = earlier()
+        parted = np.array([key_of(cell) in keys for cell in system.cells], dtype=np.bool_) & ~is_known
+        is_few |= parted
+        changed = np.where(parted, np.clip(changed, 1, SMALL - 1), changed)
     is_protected = (first | is_few) & ~is_known
     off = ((is_protected | flags[HIDDEN] | waits | is_within) & system.is_shown) & ~is_known
     # what is known from elsewhere is as good as shown, whoever shows it
@@ -258,9 +267,7 @@ def _is_as_it_was(
     return not may_go.any() and not len(now.toggled(memory.last()).table)
 
 
-def _all_wait(
-    system: System, memory: Memory, flags: dict[str, BoolArray], changed: IntArray, waits: BoolArray
-) -> bool:
+def _all_wait(system: System, memory: Memory, flags: dict[str, BoolArray], changed: IntArray, waits: BoolArray) -> bool:
     """Whether nothing may change today: every figure was decided before, and each that has changed waits for a date.
 
     One that has become small waits with the others, as it was: that it goes is a change, too. Who is behind the

@@ -116,7 +116,7 @@ def judge_counts(
             elsewhere = Elsewhere().and_hidden(_hidden_cells(figures, exact, period, hidden))
             place = Place(authority, declaration.subject, population.name, period)
             remembered, persons = source.remembered(place), source.persons(population.name, period)
-            one = judge_one(place, figures, persons, remembered, exact, today, elsewhere)
+            one = judge_one(place, figures, persons.under(figures.model), remembered, exact, today, elsewhere)
             if days := remembered[1].values():
                 found.refreshed[period] = max(days)
             for mart in figures.marts():

@@ -9,7 +9,7 @@ import psycopg
 from orchestration.release.declared.declaration import Declaration, Population
 from orchestration.release.declared.figures import Figures, Unit, figures_of
 from orchestration.release.engine.cells import Cell
-from orchestration.release.engine.changes import Decision, Due, decide
+from orchestration.release.engine.changes import Decision, Due, Earlier, decide
 from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import Persons
@@ -18,7 +18,8 @@ from orchestration.release.subject.among import among, fewest_of
 from orchestration.release.subject.cadence import due_of, is_final
 from orchestration.release.subject.judged import Judged, SubjectError
 from orchestration.release.subject.linked import elsewhere_of
-from orchestration.release.subject.persons import PersonRows, periods_of, read_persons
+from orchestration.release.subject.moments import NOTHING_SETTLED, Moments, Settled, listed_at_moments
+from orchestration.release.subject.persons import periods_of, read_persons
 from orchestration.release.subject.store import Place, load_memory
 from orchestration.release.subject.told import tellers_to_hide
 from orchestration.release.tables.rows import MartRows
@@ -34,27 +35,38 @@ def judge(
     authority: str,
     exact: Mapping[str, MartRows],
     today: date | None,
+    settled: Settled = NOTHING_SETTLED,
 ) -> dict[str, dict[str, Judged]]:
     """What is decided, by population and period, from the rows of all marts (``exact``) and the date of the data.
 
+    Periods that are ``settled`` are left out: they stay as they stand.
     Raises ``ModelError`` or ``SubjectError`` where persons, lists and rows do not fit each other.
     """
     judged: dict[str, dict[str, Judged]] = {}
     hidden: dict[tuple[str, str], frozenset[Cell]] = {}
+    moments = Moments(connection, declaration, authority)
     for population in sorted(declaration.populations.values(), key=lambda one: not one.told_by):
         judged[population.name] = {}
         for period in _periods(connection, declaration, population, authority, exact):
+            if period in settled.get(population.name, ()):
+                continue
             at(f"judging {declaration.subject}, {population.name} of {period}")
             units = units_of(declaration, population, exact, period)
             figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM)
-            persons = read_persons(connection, declaration, population.name, authority, period)
+            persons = read_persons(connection, declaration, population.name, authority, period).under(figures.model)
             place = Place(authority, declaration.subject, population.name, period)
+            memory, shown_on = load_memory(connection, place)
+            is_first = bool(population.stock) and not memory.log
+            remembered = moments.memory(population, period, memory, shown_on)
             elsewhere = elsewhere_of(connection, figures, authority, period)
             elsewhere = elsewhere.and_hidden(hidden.get((population.name, period), frozenset()))
             if population.among is not None:
                 elsewhere = among(figures, judged[population.among].get(period), elsewhere)
-            one = judge_one(place, figures, persons, load_memory(connection, place), exact, today, elsewhere)
+            elsewhere = elsewhere.and_hidden(moments.told_too_much(population, figures, persons, period))
+            earlier = moments.parted(population, period, figures, persons)
+            one = judge_one(place, figures, persons, remembered, exact, today, elsewhere, earlier, is_first=is_first)
             judged[population.name][period] = one
+            moments.note(population, one, persons)
             for shown, cells in tellers_to_hide(one, units).items():
                 hidden[shown, period] = hidden.get((shown, period), frozenset()) | cells
     return judged
@@ -63,23 +75,30 @@ def judge(
 def judge_one(
     place: Place,
     figures: Figures,
-    persons: PersonRows,
+    persons: Persons,
     remembered: tuple[Memory, Mapping[str, date]],
     exact: Mapping[str, MartRows],
     today: date | None,
     elsewhere: Elsewhere,
+    earlier: Earlier | None = None,
+    *,
+    is_first: bool = False,
 ) -> Judged:
     """What is decided of one population and period, out of its persons and what is remembered of it.
 
-    ``remembered`` has the memory and by cell the date of the data from which it was shown last. Raises
-    ``SubjectError`` where a figure cannot be protected, ``ModelError`` where persons and lists do not fit.
+    ``remembered`` has the memory and by cell the date of the data from which it was shown last; ``earlier`` what
+    other moments of a stock say. ``is_first``: it waits for no date. Raises ``SubjectError`` where a figure cannot be
+    protected, ``ModelError`` where persons and lists do not fit.
     """
     population = figures.declaration.populations[figures.population]
     memory, shown_on = remembered
     final = is_final(population.cadence, place.period, today)
-    due = None if final else due_of(population.cadence, shown_on, today)
-    asked = Asked(due, final, BUFFER if population.has_buffer else SMALL, fewest_of(figures, exact, place.period))
-    decision, elsewhere = _decided(figures, persons.under(figures.model), memory, asked, elsewhere)
+    due = None if final or is_first else due_of(population.cadence, shown_on, today)
+    buffer = BUFFER if population.has_buffer else SMALL
+    asked = Asked(due, final, buffer, fewest_of(figures, exact, place.period), earlier)
+    decision, elsewhere = _decided(figures, persons, memory, asked, elsewhere)
+    if len(decision.lost) and population.stock:
+        decision, elsewhere = _decided(figures, persons, memory, replace(asked, due=lambda _: False), elsewhere)
     if len(decision.lost):
         raise SubjectError(
             f"{place.subject}: {len(decision.lost)} figures of {place.period} cannot be protected, whatever is hidden "
@@ -92,12 +111,13 @@ def judge_one(
 
 @dataclass(frozen=True)
 class Asked:
-    """When figures may change, from how many persons on a new one is shown, and the fewest persons behind some."""
+    """When figures may change, from how many persons on a new one is shown, the fewest behind some, other moments."""
 
     due: Due | None
     is_final: bool
     buffer: int
     fewest: Mapping[Cell, int]
+    earlier: Earlier | None = None
 
 
 def _decided(
@@ -110,8 +130,9 @@ def _decided(
     for attempt in range(ATTEMPTS):
         memory.forget_new()
         decision = decide(
-            figures.model, persons, memory, asked.due, asked.buffer, asked.is_final, elsewhere, asked.fewest
-        )
+            figures.model, persons, memory, asked.due, asked.buffer, asked.is_final, elsewhere, asked.fewest,
+            asked.earlier,
+        )  # fmt: skip
         if not len(decision.lost) or not elsewhere.known:
             break
         places = {decision.system.cells[cell].place for cell in decision.lost.tolist()}
@@ -132,8 +153,9 @@ def _periods(
     listed = declaration.places[0].listed_in
     shown = {mart.name for mart in declaration.marts_of(population.name)}
     found = set(periods_of(connection, declaration, population.name, authority))
-    if listed in shown:
-        found |= {str(period) for period in exact[listed].columns[population.period]}
+    lists = shown if population.settles or population.stock else shown & {listed}
+    for mart in lists:
+        found |= {str(period) for period in exact[mart].columns[population.period]}
     return sorted(found)
 
 
@@ -147,10 +169,11 @@ def units_of(
     periods = rows.columns[declaration.populations[declaration.marts[finest.listed_in].population].period]
     columns = [rows.columns[column] for column in finest.columns]
     is_same = finest.listed_in in {mart.name for mart in declaration.marts_of(population.name)}
-    return sorted(
-        {
-            tuple(str(column[i]) for column in columns)
-            for i in range(len(rows))
-            if not is_same or str(periods[i]) == period
-        }
-    )
+    found = {
+        tuple(str(column[i]) for column in columns)
+        for i in range(len(rows))
+        if not is_same or str(periods[i]) == period
+    }
+    if population.settles or population.stock:
+        found |= listed_at_moments(declaration, population, exact, period)
+    return sorted(found)

@@ -31,10 +31,14 @@ class PersonRows:
 
 
 def periods_of(connection: psycopg.Connection, declaration: Declaration, population: str, authority: str) -> list[str]:
-    """Periods of a population that has persons, the oldest first."""
+    """Periods of a population that has persons, the oldest first. Rows without a period are of none."""
     one = declaration.populations[population]
-    query = sql.SQL("select distinct {}::text from {} where {} = %s order by 1").format(
-        sql.Identifier(one.period), sql.Identifier(EXACT, one.rows), sql.Identifier(AUTHORITY)
+    query = sql.SQL(
+        "select distinct {period}::text from {rows} where {authority} = %s and {period} is not null order by 1"
+    ).format(
+        period=sql.Identifier(one.period),
+        rows=sql.Identifier(EXACT, one.rows),
+        authority=sql.Identifier(AUTHORITY),
     )
     return [str(period) for (period,) in connection.execute(query, [authority])]
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.release.declared.declaration import Mart
+from orchestration.release.declared.declaration import Declaration, Mart
 from orchestration.release.subject.judged import HELD, HIDDEN, SHOWN, Judged, SubjectError, check_figures, text_keys
+from orchestration.release.subject.moments import NOTHING_SETTLED, Settled
 from orchestration.release.tables.rows import NOT_APPLICABLE, SUPPRESSED, MartRows
 
 Row = tuple[Any, ...]
@@ -23,24 +24,36 @@ ByPopulation = Mapping[str, Mapping[str, Judged]]
 """What was decided, by population and period."""
 
 
-def wanted_rows(mart: Mart, rows: MartRows, standing: MartRows, every: ByPopulation) -> Wanted:
+def wanted_rows(
+    declaration: Declaration,
+    mart: Mart,
+    rows: MartRows,
+    standing: MartRows,
+    every: ByPopulation,
+    settled: Settled = NOTHING_SETTLED,
+) -> Wanted:
     """The rows of a mart as they are to be released; ``every`` has what was decided by population and period.
 
+    Those of ``settled`` periods stay as they stand, and what is new in them is hidden.
     Raises ``SubjectError`` where a row is of a period that was not judged, or a held figure does not stand.
     """
     wanted = Wanted()
     judged = every[mart.population]
     if not len(rows):
         return wanted
-    population = next(iter(judged.values())).figures.declaration.populations[mart.population] if judged else None
-    periods = [str(value) for value in rows.columns[population.period]] if population else []
-    if unknown := sorted(set(periods) - judged.keys()) or (not population):
+    population = declaration.populations[mart.population]
+    periods = [str(value) for value in rows.columns[population.period]]
+    stays = settled.get(mart.population, frozenset())
+    if unknown := sorted(set(periods) - judged.keys() - stays):
         raise SubjectError(f"{mart.name}: rows of {unknown} have no persons behind them, so nothing of it is shown")
     by_period: dict[str, list[int]] = {}
     for position, period in enumerate(periods):
         by_period.setdefault(period, []).append(position)
     before = _standing(standing)
     for period, positions in sorted(by_period.items()):
+        if period not in judged:
+            _as_settled(mart, rows, positions, before, wanted)
+            continue
         of_period = {name: every[name][period] for name in mart.populations if period in every[name]}
         for one in of_period.values():
             check_figures(one, mart, rows, positions)
@@ -82,7 +95,9 @@ def _of_period(
                 symbols[symbol].append(SUPPRESSED)
             elif state == HELD:
                 is_held = True
-                row |= _as_it_stands(mart, before.get(key), measures)
+                row |= _as_it_stands(
+                    mart, before.get(key), measures, _told_before(mart, measures, judged, keys[position])
+                )
                 symbols[symbol].append(NOT_APPLICABLE if any(row[name] is None for name in measures) else None)
             else:
                 symbols[symbol].append(NOT_APPLICABLE if any(row[name] is None for name in measures) else None)
@@ -122,8 +137,40 @@ def _is_new_gap(mart: Mart, before: Mapping[str, Any] | None, leader: str) -> bo
     return one.gap is not None and (before is None or before.get(f"{one.symbol}_symbol") == SUPPRESSED)
 
 
-def _as_it_stands(mart: Mart, before: Mapping[str, Any] | None, measures: Sequence[str]) -> dict[str, Any]:
+def _told_before(
+    mart: Mart, measures: Sequence[str], judged: Mapping[str, Judged], key: Mapping[str, str]
+) -> dict[str, int] | None:
+    """Counts that another moment of a stock showed, for a row that does not stand yet; None where there are none."""
+    found = {}
+    for name in measures:
+        one = judged[mart.measures[name].population]
+        cells = one.figures.cell(mart, name, key)
+        if one.figures.declaration.populations[one.place.population].stock is None or len(cells) != 1:
+            return None
+        found[name] = int(one.decision.value[one.at[cells[0]]])
+    return found
+
+
+def _as_settled(
+    mart: Mart, rows: MartRows, positions: Sequence[int], before: Mapping[Row, dict[str, Any]], wanted: Wanted
+) -> None:
+    contract = rows.contract
+    names = [column.name for column in contract.released_columns]
+    for position in positions:
+        key = tuple(rows.columns[name][position] for name in contract.keys)
+        row = {name: rows.columns[name][position] for name in names if name in rows.columns}
+        row |= dict.fromkeys(mart.measures) | {f"{symbol}_symbol": SUPPRESSED for symbol in contract.groups}
+        row |= {name: before[key][name] for name in names} if key in before else {}
+        wanted.rows[key] = tuple(row[name] for name in names)
+        wanted.held.append(key)
+
+
+def _as_it_stands(
+    mart: Mart, before: Mapping[str, Any] | None, measures: Sequence[str], other: Mapping[str, int] | None
+) -> dict[str, Any]:
     symbol = f"{mart.measures[measures[0]].symbol}_symbol"
     if before is None or (before.get(symbol) == SUPPRESSED and any(before[name] is None for name in measures)):
+        if other is not None:
+            return dict(other)
         raise SubjectError(f"{mart.name}: a figure of {measures[0]} is held as it was, and no such row stands")
     return {name: before[name] for name in measures}

@@ -43,6 +43,16 @@ def load_memory(connection: psycopg.Connection, place: Place) -> tuple[Memory, d
     return Memory(log, cells), shown_on
 
 
+def load_lines(connection: psycopg.Connection, place: Place) -> dict[int, dict[str, CellState]]:
+    """What each release has decided anew of a period: lines of cells by key, by release, the earliest first."""
+    query = f"select release_id, cell, status, figure from control.protected_cells where {WHERE} order by release_id"  # noqa: S608
+    found: dict[int, dict[str, CellState]] = {}
+    for release, cell, status, figure in connection.execute(query, place.key):
+        state = CellState(status, int(release), None if figure is None else int(figure))
+        found.setdefault(int(release), {})[cell] = state
+    return found
+
+
 def save_memory(
     connection: psycopg.Connection, place: Place, memory: Memory, release_id: int, today: date | None
 ) -> None:

@@ -232,6 +232,9 @@ COPIED: dict[str, Shape] = {
             "is_imported",
         ),
     ),
+    "published_school_rolls": Shape(
+        "reference", ("seed_code", "sector", "academic_year"), stamps=("roll", "tolerance", "edition")
+    ),
     "stretch_aims": Shape(
         "reference",
         ("area_code", "aim_year", "measure", "pupil_group"),

@@ -48,7 +48,7 @@ def tables(connection: Connection, asked: PageRequest) -> tuple[Table, ...]:
         _in_time(connection, asked, MONTH, "month", OF_A_MONTH),
         _in_time(connection, asked, WEEK, "week", OF_A_WEEK),
         _weekdays(connection, asked),
-        own_roll.roll_table(connection, asked),
+        *own_roll.tables(connection, asked),
     )
 
 

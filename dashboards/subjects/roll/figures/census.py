@@ -17,7 +17,7 @@ NONE = Figure(None, "[x]", "count")
 
 @dataclass(frozen=True)
 class SchoolRoll:
-    """A school at the census: its pupils, those of the census before, and how full it is."""
+    """A school at the census: its pupils, those of the census before and at the latest register, how full it is."""
 
     seed_code: str
     sector: str
@@ -29,16 +29,22 @@ class SchoolRoll:
     language: Figure
     meals: Figure
     asked: Figure
+    now: Figure = NONE
 
     @property
     def link(self) -> Link:
-        """To the page of the school."""
-        return Link(self.name, "school", {"seed_code": self.seed_code, "sector": self.sector})
+        """To the roll of the school."""
+        return Link(self.name, "school_roll", {"seed_code": self.seed_code, "sector": self.sector})
 
 
 def counted(row: Row[Any], column: str) -> Figure:
     """A count of pupils with its own symbol."""
     return figure(row, column, column, "count")
+
+
+def total(row: Row[Any] | None) -> Figure:
+    """The count of a row that readers of schools alone do not have."""
+    return NONE if row is None else counted(row, "pupils")
 
 
 def change(now: Figure, before: Figure) -> str:
@@ -55,6 +61,7 @@ def schools_table(lines: Sequence[SchoolRoll], year: str, before: str | None) ->
     columns = [Column("School"), Column("Pupils", numeric=True)]
     columns += [Column(f"Change from {before}", numeric=True)] if before else []
     columns += [
+        Column("Latest register", numeric=True),
         Column("Capacity", numeric=True),
         Column("Occupancy", numeric=True),
         Column("English as an additional language", numeric=True),
@@ -67,6 +74,7 @@ def schools_table(lines: Sequence[SchoolRoll], year: str, before: str | None) ->
             line.link,
             line.pupils,
             *((change(line.pupils, line.before),) if before else ()),
+            line.now,
             Figure(line.capacity, None if line.capacity else "[z]", "count"),
             line.occupancy,
             line.language,

@@ -9,18 +9,7 @@ with places as (
 ),
 
 stages_listed as (
-    select
-        stages.sector,
-        stages.stage
-    from {{ ref('stages') }} as stages
-    where stages.sector in ('primary', 'secondary', 'special')
-    union all
-    select
-        further.sector,
-        further.stage
-    from (
-        values ('primary', 'SP'), ('secondary', 'SP'), ('primary', 'unknown'), ('secondary', 'unknown')
-    ) as further (sector, stage)
+    {{ stages_of_sectors() }}
 ),
 
 listed as (

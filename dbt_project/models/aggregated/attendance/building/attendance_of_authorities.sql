@@ -37,14 +37,14 @@ grid as (
     union all
     select local_authority_code, academic_year, sector, stages.stage, quintiles.quintile, months.month
     from months
-    inner join {{ listed_stages() }} as stages using (sector)
+    inner join ({{ stages_of_sectors() }}) as stages using (sector)
     cross join {{ listed_quintiles() }} as quintiles (quintile)
     where months.month <> 'all'
     union all
     select local_authority_code, academic_year, months.sector, groups.stage, groups.simd_quintile, months.month
     from months
     cross join (
-        select distinct stages.stage, 'all' as simd_quintile from {{ listed_stages() }} as stages
+        select distinct stages.stage, 'all' as simd_quintile from ({{ stages_of_sectors() }}) as stages
         union all
         select 'all' as stage, quintiles.quintile as simd_quintile from {{ listed_quintiles() }} as quintiles (quintile)
     ) as groups

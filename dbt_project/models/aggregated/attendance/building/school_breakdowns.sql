@@ -42,7 +42,7 @@ listed as (
         ('all', 'all'), ('sex', 'F'), ('sex', 'M'), ('sex', 'unknown'), ('deprivation_group', 'most_deprived_fifth'),
         ('deprivation_group', 'second_fifth'), ('deprivation_group', 'rest')
         union all
-        select 'stage', stages.stage from {{ listed_stages() }} as stages where stages.sector = school_facts.sector
+        select 'stage', stages.stage from ({{ stages_of_sectors() }}) as stages where stages.sector = school_facts.sector
         union all
         select 'month', months.month::date::text
         from generate_series(
