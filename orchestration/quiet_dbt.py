@@ -38,8 +38,26 @@ def _filled(fields: dict[str, Any], message: Message) -> Message:
         return ParseDict(fields, message)
 
 
+def _begin(self: BaseEvent, *args: Any, **kwargs: Any) -> None:
+    """Keep what an event says; its message is made when somebody reads it, which most never are."""
+    object.__setattr__(self, "said", (args, kwargs))
+
+
+def _read(self: BaseEvent, name: str) -> Any:
+    if name == "pb_msg":
+        args, kwargs = object.__getattribute__(self, "said")
+        _begin_at_once(self, *args, **kwargs)
+        return self.pb_msg
+    return getattr(self.pb_msg, name)
+
+
+_begin_at_once = BaseEvent.__init__
+
+
 def be_quiet() -> None:
     """From now on dbt's runs in this process make no messages that nobody reads."""
     ctx_set_event_manager(QuietEvents())
+    BaseEvent.__init__ = _begin  # type: ignore[method-assign]
+    BaseEvent.__getattr__ = _read  # type: ignore[method-assign]
     base_types.ParseDict = _filled  # type: ignore[attr-defined]
     BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")  # type: ignore[method-assign]

@@ -93,10 +93,13 @@ def _write_run_results(settings: Settings, nodes: Sequence[DbtNode], arguments: 
 
 
 @contextmanager
-def _environment(settings: Settings, project_stands: bool, is_parsing: bool) -> Iterator[None]:
+def _environment(
+    settings: Settings, project_stands: bool, is_parsing: bool, is_checked: bool = False
+) -> Iterator[None]:
     wanted = {
         **dbt_environment(settings, is_parsing),
         "WAREHOUSE_PROJECT_STANDS": "yes" if project_stands else "no",
+        "WAREHOUSE_PROJECT_CHECKED": "yes" if is_checked else "no",
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
@@ -136,9 +139,11 @@ def run_dbt(
     """
     from dbt.cli.main import dbtRunner  # 1.5 s to import, not needed by most commands
 
+    from orchestration.lean_dbt import be_lean
     from orchestration.quiet_dbt import be_quiet
 
     be_quiet()
+    be_lean()
     clear_target(target or target_path(settings), ARTEFACTS)
     common = [
         "--project-dir", str(settings.dbt_dir),
@@ -151,11 +156,14 @@ def run_dbt(
     if is_building:
         flags.append("--no-write-json")
     callbacks = [on_event] if on_event else []
-    manifest = parsed_project(settings) if is_building else None
+    parse = _parsed(settings) if is_building else None
+    checked = settings.home / "dbt" / "checked.json"
+    is_checked = parse is not None and (read_derived_json(checked) or {}).get("parse") == parse.name
+    manifest = _as_parsed(parse) if parse is not None else None
     if manifest is not None:
         for unique_id in rebuilt:
             manifest.nodes[unique_id].config.full_refresh = True
-    with _environment(settings, project_stands, arguments[0] == "parse"):
+    with _environment(settings, project_stands, arguments[0] == "parse", is_checked):
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         outcome = runner.invoke([*flags, *arguments, *common])
     nodes = tuple(
@@ -170,8 +178,15 @@ def run_dbt(
     )
     if is_building:
         _write_run_results(settings, nodes, arguments)
+    if parse is not None and not is_checked and any(_has_passed(node) for node in nodes):
+        write_derived(checked, json.dumps({"parse": parse.name}))
     error = without_row_values(str(outcome.exception)) if outcome.exception else None
     return DbtResult(bool(outcome.success), nodes, error)
+
+
+def _has_passed(node: DbtNode) -> bool:
+    """Whether it is the statement that dbt begins with, in which the project is checked, and all was well."""
+    return node.unique_id.startswith("operation.") and node.status in {"success", "pass"}
 
 
 def _parsed(settings: Settings) -> Path:
@@ -198,10 +213,14 @@ def ensure_manifest(settings: Settings) -> Path:
 
 def parsed_project(settings: Settings) -> Any:
     """The project as dbt parsed it last, for ``run_dbt``: reading it back takes a third of parsing it again."""
+    return _as_parsed(_parsed(settings))
+
+
+def _as_parsed(folder: Path) -> Any:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    stored = (_parsed(settings) / PARTIAL_PARSE).read_bytes()
+    stored = (folder / PARTIAL_PARSE).read_bytes()
     manifest = Manifest.from_msgpack(stored, decoder=extended_mashumuro_decoder)
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest

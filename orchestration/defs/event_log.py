@@ -29,6 +29,7 @@ class EventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, sqlalchemy.Engine] = {}
         self._is_held = False
+        self._tables_there: set[str] = set()
         super().__init__(base_dir, inst_data)
         self._open_to_group(SHARD_OF_ALL_RUNS)
 
@@ -47,6 +48,12 @@ class EventLogStorage(SqliteEventLogStorage):
                 self._initialized_dbs.add(shard)
             with engine.begin() as connection:
                 yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether a table is there, asked until it is: Dagster asks for each event, with an engine of its own."""
+        if table_name not in self._tables_there and super().has_table(table_name):
+            self._tables_there.add(table_name)
+        return table_name in self._tables_there
 
     def _open_to_group(self, shard: str) -> None:
         """On a server pages and runs are two users; SQLite gives its journals the rights of the database."""

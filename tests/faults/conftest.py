@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from orchestration.database import ensure_ready, stop
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
-from tests.support.homes import MadeOnce, copied_to
+from tests.support.homes import MadeOnce, copied_to, make_durable
 from tests.support.main_job import warehouse
 from tests.support.small_council import KEY, WEEKS, deliver_nights
 
@@ -43,6 +43,7 @@ def copied(filled: Path, root_folder: Path) -> Iterator[NewCopy]:
         home = home or Path(tempfile.mkdtemp(prefix="copy-", dir=root_folder))
         copied_to(home, of)
         found = Settings(home=home, pseudonym_key=SecretStr(KEY))
+        make_durable(found)
         if waiting:
             deliver_nights(found.landing, *NEXT_NIGHTS)
         made.append(found)

@@ -1,5 +1,7 @@
 """Seeds in the database: they load fast, keep their keys, and a broken promise is named."""
 
+import os
+
 import psycopg
 import pytest
 
@@ -76,3 +78,25 @@ def test_a_broken_promise_is_named_and_stands_until_it_holds_again(seeded: Setti
     assert [one[0] for one in failed_tests(seeded)] == ["stages__holds"]
     assert build_seeds(seeded).success
     assert failed_tests(seeded) == []
+
+
+def test_a_project_is_checked_once_for_each_parse(seeded: Settings) -> None:
+    """That a parse has passed the rules of privacy is kept; another project, or one that never passed, is checked."""
+    noted = seeded.home / "dbt" / "checked.json"
+    of_this_parse = noted.read_text()
+
+    def is_said_to_be_checked() -> set[str]:
+        said: set[str] = set()
+        done = run_dbt(
+            seeded, ["seed", "--select", "stages"], on_event=lambda _: said.add(os.environ["WAREHOUSE_PROJECT_CHECKED"])
+        )
+        assert done.success
+        return said
+
+    assert is_said_to_be_checked() == {"yes"}
+    noted.write_text('{"parse": "another"}')
+    assert is_said_to_be_checked() == {"no"}
+    assert noted.read_text() == of_this_parse
+    noted.write_text("torn")
+    assert is_said_to_be_checked() == {"no"}
+    assert noted.read_text() == of_this_parse

@@ -25,9 +25,10 @@ class Exceptions:
 
 
 def check(nodes: dict[str, Any], sources: dict[str, Any] | None = None) -> None:
-    """Run the macro as dbt does, with a graph of these nodes and sources."""
+    """Run the macro as dbt does, with a graph of these nodes and sources, and an environment that says nothing."""
     template = Environment(extensions=["jinja2.ext.do"]).from_string(MACRO.read_text() + "{{ check_project() }}")
-    template.render(execute=True, graph={"nodes": nodes, "sources": sources or {}}, exceptions=Exceptions)
+    graph = {"nodes": nodes, "sources": sources or {}}
+    template.render(execute=True, graph=graph, exceptions=Exceptions, env_var=lambda _name, default: default)
 
 
 @pytest.fixture

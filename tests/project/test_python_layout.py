@@ -13,7 +13,7 @@ PACKAGE = PROJECT_DIR / "orchestration"
 LAYERS = [
     {"errors", "derived", "meant", "trouble"},
     {"settings", "parsed_project", "running_code"},
-    {"database", "contracts", "quiet_dbt"},
+    {"database", "contracts", "lean_dbt", "quiet_dbt"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
     {"model_rules", "subjects"},
     {"ledger", "seals"},

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.database import ensure_ready, stop
+from orchestration.database.home import places
 from orchestration.settings import Settings
 
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
@@ -34,11 +35,27 @@ def take_parsed_project(settings: Settings, made_once: MadeOnce) -> None:
         shutil.copytree(kept, there)
 
 
+FOR_A_WHILE = """
+# a database of the tests, which need not outlive the machine
+fsync = off
+full_page_writes = off
+autovacuum_naptime = 1h
+"""
+
+
 def provision(home: Path) -> None:
-    """Fill a home with a provisioned database, stopped."""
+    """Fill a home with a provisioned database, stopped, that does not wait for the disk."""
     made = Settings(home=home)
     ensure_ready(made)
     stop(made)
+    with (places(made).data / "postgresql.conf").open("a") as file:  # after it reads warehouse.conf
+        file.write(FOR_A_WHILE)
+
+
+def make_durable(settings: Settings) -> None:
+    """Let the database of a home, stopped, write as those that are kept do, for tests of kills and full disks."""
+    path = places(settings).data / "postgresql.conf"
+    path.write_text(path.read_text().replace(FOR_A_WHILE, ""))
 
 
 def build_empty(home: Path, made_once: MadeOnce) -> None:

@@ -1,16 +1,19 @@
 """The command line in a process that has read its packages and forks for each command.
 
 Reading Dagster and dbt takes half of a short run. A fork has them at once and is otherwise a process of its own: its
-environment, folder and output are those of the command. The process ends with the tests, whose pipe it reads.
+environment, folder and output are those of the command. What a fork has compiled of templates (code by kind and source,
+nothing of a home) it hands back for the forks after it. The process ends with the tests, whose pipe it reads.
 """
 
 import json
+import marshal
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from orchestration.settings import PROJECT_DIR
@@ -32,7 +35,7 @@ def read_packages() -> None:
     import orchestration.release  # noqa: F401
 
 
-def run_as_command(arguments: Sequence[str]) -> None:
+def run_as_command(arguments: Sequence[str], at_end: Callable[[], object] = lambda: None) -> None:
     """Be ``warehouse`` with these arguments, in a fork; never returns."""
     code = 70
     try:
@@ -46,12 +49,32 @@ def run_as_command(arguments: Sequence[str]) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)
+        try:
+            at_end()
+        finally:
+            os._exit(code)
+
+
+def _hand_back(path: str, known: int) -> None:
+    """Write down the templates that a fork has compiled, the latest of an ordered dictionary."""
+    from orchestration.lean_dbt import TEMPLATES
+
+    Path(path).write_bytes(marshal.dumps(list(TEMPLATES.items())[known:]))
+
+
+def _take_over(path: str) -> None:
+    """Know the templates that a fork has compiled; one that was killed has written none."""
+    from orchestration.lean_dbt import TEMPLATES
+
+    written = Path(path).read_bytes()
+    TEMPLATES.update(marshal.loads(written) if written else [])
 
 
 def _serve() -> None:
     """Fork for every line of standard input; answer with the exit code."""
     read_packages()
+    from orchestration.lean_dbt import TEMPLATES
+
     for line in sys.stdin:
         asked = json.loads(line)
         pid = os.fork()
@@ -64,8 +87,9 @@ def _serve() -> None:
             os.environ.clear()
             os.environ.update(asked["environment"])
             os.chdir(PROJECT_DIR)
-            run_as_command(asked["arguments"])
+            run_as_command(asked["arguments"], at_end=partial(_hand_back, asked["templates"], len(TEMPLATES)))
         _, status = os.waitpid(pid, 0)
+        _take_over(asked["templates"])
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
@@ -84,10 +108,11 @@ class ReadyRuns:
             )  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with tempfile.NamedTemporaryFile("r") as output, tempfile.NamedTemporaryFile("r") as errors:
+        new = tempfile.NamedTemporaryFile
+        with new("r") as output, new("r") as errors, new("rb") as templates:
             asked = {
                 "arguments": list(arguments), "environment": dict(environment),
-                "output": output.name, "errors": errors.name,
+                "output": output.name, "errors": errors.name, "templates": templates.name,
             }  # fmt: skip
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()

@@ -4,18 +4,24 @@ of the subjects whose models are it or stand on it, so that what is wrong with i
 that only report (the balance sheet) are of nobody: everything stands below them.
 -#}
 
-{#- Subjects by unique id of every model, seed and source; none for what only the balance sheet stands on. -#}
+{#- Subjects by unique id of every model, seed and source; none for what only the balance sheet stands on. Staged models,
+    seeds and what reports are of the subjects that stand on them. -#}
 {% macro subjects_by_node() -%}
     {%- if 'subjects' not in graph -%}
         {%- set found, state = {}, namespace(grows=true) -%}
-        {%- for key, node in graph.nodes.items() if node.resource_type in ['model', 'seed'] -%}
-            {%- do found.update({key: [node.fqn[2]] if has_subject(node) else []}) -%}
+        {%- set stands_on = [] -%}
+        {%- for key, node in graph.nodes.items() if node.resource_type == 'seed' -%}{%- do found.update({key: []}) -%}{%- endfor -%}
+        {%- for key, node in graph.nodes.items() if node.resource_type == 'model' -%}
+            {%- set reports = only_reports(node) -%}
+            {%- set is_of_one = node.fqn[1] != 'staged' and node.fqn | length > 3 and not reports -%}
+            {%- do found.update({key: [node.fqn[2]] if is_of_one else []}) -%}
+            {%- if not reports -%}{%- do stands_on.append([key, node.depends_on.nodes]) -%}{%- endif -%}
         {%- endfor -%}
         {%- for key in graph.sources -%}{%- do found.update({key: []}) -%}{%- endfor -%}
         {%- for _ in range(found | length) if state.grows -%}
             {%- set state.grows = false -%}
-            {%- for key, node in graph.nodes.items() if node.resource_type == 'model' and not only_reports(node) -%}
-                {%- for parent in node.depends_on.nodes if parent in found -%}
+            {%- for key, parents in stands_on if found[key] -%}
+                {%- for parent in parents if parent in found -%}
                     {%- for subject in found[key] if subject not in found[parent] -%}
                         {%- do found[parent].append(subject) -%}{%- set state.grows = true -%}
                     {%- endfor -%}
@@ -25,11 +31,6 @@ that only report (the balance sheet) are of nobody: everything stands below them
         {%- do graph.update({'subjects': found}) -%}
     {%- endif -%}
     {{- return(graph['subjects']) -}}
-{%- endmacro %}
-
-{#- Staged models, seeds and what reports are of the subjects that stand on them. -#}
-{% macro has_subject(node) -%}
-    {{- return(node.resource_type == 'model' and node.fqn[1] != 'staged' and node.fqn | length > 3 and not only_reports(node)) -}}
 {%- endmacro %}
 
 {% macro only_reports(node) -%}
@@ -43,11 +44,11 @@ that only report (the balance sheet) are of nobody: everything stands below them
 {%- endmacro %}
 
 {#- Notes of each table with seals whose figures rest on it: rows that were changed behind the models' back hold back that
-    subject, and where several rest on them, all. -#}
+    subject, and where several rest on them, or none is named, all (core). -#}
 {% macro note_subjects() -%}
     {%- set others = [] -%}
-    {%- for key, node in graph.nodes.items() if node.resource_type == 'model' and subject_of(key) != 'core' -%}
-        {%- do others.append("('" ~ node.name ~ "', '" ~ subject_of(key) ~ "')") -%}
+    {%- for key, found in subjects_by_node().items() if key.startswith('model.') and found | length == 1 and found[0] != 'core' -%}
+        {%- do others.append("('" ~ graph.nodes[key].name ~ "', '" ~ found[0] ~ "')") -%}
     {%- endfor %}
     update control.sealed_tables set subject = coalesce(told.subject, 'core')
     from control.sealed_tables as named

@@ -6,12 +6,8 @@ openings with their key: 37 s against 110 s). Types come from the query, which t
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- set contract = config.get('contract') -%}
     {%- set constrained = contract.enforced and not temporary -%}
-    {% if contract.enforced and not project_stands() %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
-    -- A join on authority, year and pupil looks more selective to the planner than it is; a nested loop over a
-    -- subquery, chosen on such a guess, took ten minutes where a hash join takes a second, and a merge by authority and
-    -- year alone, which compares everybody with everybody of a city, six.
-    set local enable_nestloop = off;
-    set local enable_mergejoin = off;
+    {% if contract.enforced and not project_stands() and not files_stand() %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
+    {{ planned_for_scopes() }}
     {%- set fillfactor = model.config.meta.fillfactor %}
     create {{ 'temporary' if temporary else 'unlogged' if config.get('unlogged', false) }} table {{ relation }}
     {{ 'with (fillfactor = ' ~ fillfactor ~ ')' if fillfactor and not temporary }} as
@@ -25,6 +21,14 @@ openings with their key: 37 s against 110 s). Types come from the query, which t
     {%- endif %};
     {% if constrained %}{{ add_constraints(relation) }}{{ seal_whole(relation) }}{% endif %}
     {% if not temporary %}analyze {{ relation }};{% endif %}
+{%- endmacro %}
+
+{% macro planned_for_scopes() -%}
+    -- A join on authority, year and pupil looks more selective to the planner than it is; a nested loop over a
+    -- subquery, chosen on such a guess, took ten minutes where a hash join takes a second, and a merge by authority and
+    -- year alone, which compares everybody with everybody of a city, six.
+    set local enable_nestloop = off;
+    set local enable_mergejoin = off;
 {%- endmacro %}
 
 {#- The order in which rows are written. Past canonical, where a pupil is a token, a table must not lie in an order that

@@ -8,6 +8,11 @@ compared the project's files with those of the last good build; dbt by hand look
     {{ return(env_var('WAREHOUSE_PROJECT_STANDS', 'no') == 'yes' and is_incremental()) }}
 {% endmacro %}
 
+{#- The same of a model that is a plain table: what it stands on has not changed its columns either. -#}
+{% macro files_stand() %}
+    {{ return(env_var('WAREHOUSE_PROJECT_STANDS', 'no') == 'yes' and model.config.materialized == 'table' and not should_full_refresh()) }}
+{% endmacro %}
+
 {% macro postgres__persist_docs(relation, model, for_relation, for_columns) %}
     {% if not project_stands() %}
         {{ dbt.default__persist_docs(relation, model, for_relation, for_columns) }}

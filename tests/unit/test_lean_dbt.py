@@ -1,0 +1,130 @@
+"""What is kept of dbt's work is what dbt itself would have found."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg2
+import pytest
+from dbt.adapters.contracts.connection import ConnectionState
+from dbt.clients.jinja import MacroStack
+from dbt.context.macros import MacroNamespaceBuilder
+from dbt.graph.selector_methods import QualifiedNameSelectorMethod
+from dbt_common.clients.jinja import MacroFuzzEnvironment, NativeSandboxEnvironment
+from dbt_common.events.contextvars import log_contextvars
+
+from orchestration import lean_dbt
+from orchestration.database.connections import parameters
+from orchestration.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def lean() -> None:
+    lean_dbt.be_lean()
+
+
+def macro(package: str, name: str) -> Any:
+    return SimpleNamespace(package_name=package, name=name, unique_id=f"macro.{package}.{name}", macro_sql="")
+
+
+MACROS = {
+    "dbt": [macro("dbt", name) for name in ("ref_of", "table_of", "shared")],
+    "dbt_postgres": [macro("dbt_postgres", name) for name in ("table_of", "shared", "of_postgres")],
+    "warehouse": [macro("warehouse", name) for name in ("shared", "own")],
+    "other": [macro("other", name) for name in ("own", "further")],
+}
+
+
+@pytest.mark.parametrize("package", ["warehouse", "other", "dbt"])
+def test_macros_are_found_where_dbt_finds_them(package: str) -> None:
+    by_package = {name: {one.name: one for one in macros} for name, macros in MACROS.items()}
+
+    def built(build: Any) -> Any:
+        builder = MacroNamespaceBuilder("warehouse", package, MacroStack(), ["dbt_postgres", "dbt"], None)
+        return build(builder, by_package, {"a": 1})
+
+    def ids(found: Any) -> Any:
+        return {key: ids(value) for key, value in found.items()} if hasattr(found, "items") else found.macro.unique_id
+
+    ours, theirs = built(MacroNamespaceBuilder.build_namespace), built(lean_dbt._as_dbt["build_namespace"])
+    assert ids(ours) == ids(theirs)
+    for where in (None, "dbt", "warehouse", "other"):
+        for name in ("shared", "own", "table_of", "none"):
+            one, other = ours.get_from_package(where, name), theirs.get_from_package(where, name)
+            assert (one and one.macro) is (other and other.macro)
+    assert ours["shared"].context == {"a": 1}
+
+
+def node(*fqn: str, is_versioned: bool = False) -> Any:
+    return SimpleNamespace(fqn=list(fqn), is_versioned=is_versioned)
+
+
+@pytest.mark.parametrize("selector", ["roll", "canonical", "project", "pupils", "pup*", "canonical.roll", "v2", "x"])
+def test_names_select_what_they_select_in_dbt(selector: str) -> None:
+    nodes = {
+        "model.pupils": node("project", "canonical", "roll", "pupils"),
+        "model.roll": node("project", "canonical", "roll"),
+        "model.canonical": node("project", "staged", "canonical"),
+        "model.dotted": node("project", "canonical.parts", "dotted"),
+        "model.versioned": node("project", "staged", "versioned", "v2", is_versioned=True),
+    }
+    manifest = SimpleNamespace(**{key: {} for key in lean_dbt.NAMED} | {"nodes": nodes})
+    method = QualifiedNameSelectorMethod(manifest, None, [])  # type: ignore[arg-type]
+    for included in (set(nodes), {"model.pupils", "model.versioned"}):
+        assert set(method.search(included, selector)) == set(lean_dbt._as_dbt["search"](method, included, selector))  # type: ignore[arg-type]
+
+
+def test_a_template_is_compiled_once_for_each_kind_of_environment() -> None:
+    source = "{{ '1' | as_number }}"
+    of_text, of_values = MacroFuzzEnvironment(), NativeSandboxEnvironment()
+    for one in (of_text, of_values):
+        one.filters["as_number"] = int if one is of_values else str
+    assert of_text.compile(source) is of_text.compile(source)
+    assert of_text.compile(source) is not of_values.compile(source)
+
+
+def connection(settings: Settings) -> Any:
+    wanted = {"host", "port", "user", "password", "dbname"}
+    found = {key: value for key, value in parameters(settings, "transformer").items() if key in wanted}
+    return psycopg2.connect(**found)
+
+
+def manager(settings: Settings) -> Any:
+    """A manager with one open connection of its thread."""
+    handle = connection(settings)
+    found = SimpleNamespace(handle=handle, state=ConnectionState.OPEN, transaction_open=True, name="model.a")
+    closed: list[Any] = []
+    return SimpleNamespace(get_if_exists=lambda: found, close=closed.append, connection=found, closed=closed)
+
+
+def asked(handle: Any, query: str) -> Any:
+    with handle.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
+
+
+def test_a_kept_connection_is_as_good_as_a_new_one(settings: Settings) -> None:
+    one = manager(settings)
+    handle = one.connection.handle
+    asked(handle, "create temporary table left_over (a int); set enable_nestloop = off; select 1")
+    handle.commit()
+    before = asked(handle, "select pg_backend_pid()")
+    with log_contextvars(node_info={"unique_id": "model.a"}):
+        lean_dbt._release(one)
+    assert not one.connection.transaction_open
+    assert asked(handle, "select pg_backend_pid()") == before
+    assert asked(handle, "show enable_nestloop") == "on"
+    assert asked(handle, "select to_regclass('left_over') is null")
+    handle.close()
+
+
+def test_a_connection_that_the_server_has_ended_is_not_used_again(settings: Settings, monkeypatch: Any) -> None:
+    monkeypatch.setitem(lean_dbt._as_dbt, "acquire", lambda _manager, name: name)
+    one = manager(settings)
+    pid = asked(one.connection.handle, "select pg_backend_pid()")
+    one.connection.handle.commit()
+    assert lean_dbt._set_connection_name(one, "model.b") == "model.b"
+    assert one.closed == []
+    with connection(settings) as other:
+        asked(other, f"select pg_terminate_backend({pid}, 5000)")
+    lean_dbt._set_connection_name(one, "model.b")
+    assert one.closed == [one.connection]
