@@ -220,16 +220,29 @@ _BANDS = _of(TEXT, *(f"{_organiser}_band" for _organiser in (*_ORGANISERS, *_OF_
 _GAPS = _of(TEXT, "simd_edition", *(f"{name}_gap_symbol" for name in _ORGANISERS))
 _GAPS |= _of(Numeric(9, 6), *(f"{name}_gap" for name in _ORGANISERS))
 _AREAS = _of(TEXT, "simd_quintile", "simd_edition")
+_FORESEEN = _of(COUNT, "literacy_predicted", "numeracy_predicted")
+_FORESEEN |= _of(RATE, "literacy_predicted_share", "numeracy_predicted_share")
+_FORESEEN |= _of(Numeric(9, 6), "literacy_prediction_error", "numeracy_prediction_error")
+_FORESEEN |= _of(TEXT, "literacy_predicted_symbol", "numeracy_predicted_symbol")
+_FORESEEN |= _of(TEXT, "literacy_prediction_error_symbol", "numeracy_prediction_error_symbol")
 attainment_by_school = _mart("attainment_by_school", SCHOOL, YEAR, _ATTAINED, _BANDS)
-attainment_by_school_stage = _mart("attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED, _BANDS)
-attainment_by_sector = _mart("attainment_by_sector", AUTHORITY, SECTOR, YEAR, _ATTAINED, _GAPS)
+attainment_by_school_stage = _mart(
+    "attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED, _BANDS, _FORESEEN
+)
+attainment_by_sector = _mart("attainment_by_sector", AUTHORITY, SECTOR, YEAR, _ATTAINED, _GAPS, _FORESEEN)
 attainment_by_sector_stage = _mart(
-    "attainment_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _ATTAINED, _GAPS
+    "attainment_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _ATTAINED, _GAPS, _FORESEEN
 )
 attainment_by_sector_deprivation = _mart("attainment_by_sector_deprivation", AUTHORITY, SECTOR, YEAR, _AREAS, _ATTAINED)
 attainment_by_sector_stage_deprivation = _mart(
     "attainment_by_sector_stage_deprivation", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _AREAS, _ATTAINED
 )
+_FORECAST = _of(COUNT, "newest_collection")
+for _measure in ("literacy", "numeracy"):
+    _FORECAST |= _of(COUNT, f"{_measure}_forecast_cohort", f"{_measure}_forecast")
+    _FORECAST |= _of(RATE, f"{_measure}_forecast_share")
+    _FORECAST |= _of(TEXT, f"{_measure}_forecast_cohort_symbol", f"{_measure}_forecast_symbol")
+forecast_by_sector = _mart("forecast_by_sector", AUTHORITY, SECTOR, YEAR, _FORECAST)
 _LEAVER_MEASURES = (
     "national_1_at_4", "national_1_at_5", "national_1_at_6", "all_scqf_1_at_5", "all_scqf_1_at_6", "all_scqf_5_at_4",
     "all_scqf_5_at_5", "all_scqf_5_at_6",
