@@ -14,13 +14,6 @@ ATTAINMENT = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "attainment
 NEEDED = (("reading", -0.8), ("writing", -0.65), ("listening_and_talking", -1.1), ("numeracy", -0.85))
 STAGES = ("P1", "P4", "P7", "S3")
 FORESEEN = ("literacy", "numeracy")
-RESULTS = {
-    "lower": "not_achieved",
-    "one_below": "not_achieved",
-    "expected": "achieved",
-    "above": "achieved",
-    "not_asked": "not_assessed",
-}
 WITHOUT = 0.1
 """Share of stages of schools without predictions."""
 
@@ -40,15 +33,11 @@ def levels_columns(council: str, at_most: int | None = None, seed: int = 1) -> t
         "deprivation": [roll.columns["quintile"][number] for number in asked],
     }
     ability = generator.normal(size=count)
-    is_third_year = np.array([stage == "S3" for stage in columns["stage"]])
     for name, needed in NEEDED:
-        score = ability + 0.4 * generator.normal(size=count) - needed
-        steps = np.where(is_third_year, 0.6, 2.8)
-        levels = np.select([score <= -0.9, score <= 0, score <= steps], ["lower", "one_below", "expected"], "above")
-        levels = levels.astype(object)
-        levels[generator.random(count) < 0.007] = "not_asked"
-        columns[f"{name}_level"] = levels.tolist()
-        columns[name] = [RESULTS[level] for level in levels]
+        is_reached = ability + 0.4 * generator.normal(size=count) > needed
+        results = np.where(is_reached, "achieved", "not_achieved").astype(object)
+        results[generator.random(count) < 0.007] = "not_assessed"
+        columns[name] = results.tolist()
     every = zip(*(columns[name] for name in ("reading", "writing", "listening_and_talking")), strict=True)
     order = ("not_assessed", "not_achieved", "achieved")
     columns["literacy"] = [min(three, key=order.index) for three in every]

@@ -83,8 +83,8 @@ def ahead(error: float | None = 7.5, predicted: int | None = 1200) -> Forecast:
         literacy_forecast_share=None if predicted is None else predicted / 1500,
         literacy_forecast_symbol="[c]" if predicted is None else None,
     )  # fmt: skip
-    rows = AimRows((aim_of("76"),), {("2024/25", "all"): row(**levels)}, {}, {}, forecast)
-    (found,) = forecasts_of(rows, aimed_of(rows))
+    rows = AimRows((aim_of("76"),), {("2024/25", "all"): row(**levels)})
+    (found,) = forecasts_of(forecast, rows, aimed_of(rows))
     return found
 
 
@@ -116,4 +116,4 @@ def test_a_hidden_forecast_says_so() -> None:
 
 def test_there_is_none_without_predictions() -> None:
     rows = AimRows((aim_of("76"),))
-    assert forecasts_of(rows, aimed_of(rows)) == ()
+    assert forecasts_of(None, rows, aimed_of(rows)) == ()

@@ -20,6 +20,7 @@ from dashboards.subjects.core.figures.aims import (
     table_of,
 )
 from dashboards.subjects.core.queries.aims import aim_rows, schools_in, years_of_attendance
+from dashboards.subjects.core.queries.forecast import forecast_row
 
 PARTS = labels("parts_of_aims")
 PART = Parameter(
@@ -71,7 +72,7 @@ def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
     year = rows.level_years[-1] if rows.level_years else ""
     of_schools = tuple(Place(row) for row in schools_in(connection, asked, year)) if part and year else ()
     if part == FORECAST:
-        ahead = forecast.forecasts_of(rows, every)
+        ahead = forecast.forecasts_of(forecast_row(connection, asked), rows, every)
         words = tuple(forecast.sentence_of(one) for one in ahead) or (forecast.NO_FORECAST,)
         table = forecast.table_of(ahead) if ahead else None
         notes = (forecast.CORRECTED,) if ahead else ()

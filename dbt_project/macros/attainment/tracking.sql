@@ -8,11 +8,6 @@
     {{ share(ahead ~ ' + ' ~ on_track, ahead ~ ' + ' ~ on_track ~ ' + ' ~ not_yet) }}
 {%- endmacro %}
 
-{#- A forecast share less the error that the forecasts of the year before had, in percentage points; never beyond 0 to 1. -#}
-{% macro corrected_forecast(forecast_share, error_before) -%}
-    least(greatest({{ forecast_share }} - coalesce({{ error_before }}, 0) / 100, 0), 1)::numeric(9, 8)
-{%- endmacro %}
-
 {#- What is predicted of released pupils: literacy, of whom all three organisers are predicted, and numeracy. -#}
 {% macro foreseen_measures() -%}
     {{ return(['literacy', 'numeracy']) }}

@@ -4,6 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
 
 from dashboards.kit import formats
 from dashboards.kit.components import Cell, Column, Table
@@ -59,9 +62,8 @@ class Forecast:
         return Figure(max(math.ceil(missing - Decimal("0.001")), 0), None, "count")
 
 
-def forecasts_of(rows: AimRows, every: Sequence[Aimed]) -> tuple[Forecast, ...]:
-    """A forecast for each aim of all pupils in literacy and numeracy; none where nothing is predicted or shown."""
-    row = rows.forecast
+def forecasts_of(row: Row[Any] | None, rows: AimRows, every: Sequence[Aimed]) -> tuple[Forecast, ...]:
+    """A forecast for each aim of all pupils in literacy and numeracy; none without a released row of one."""
     if row is None:
         return ()
     error_year = rows.level_years[-1] if rows.level_years else ""

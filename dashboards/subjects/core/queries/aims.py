@@ -24,14 +24,13 @@ class AimRows:
     """Aims of a round that runs, and released rows by (year, group): ``all``, ``q1``, ``q5``.
 
     ``levels`` are of primaries (P1, P4 and P7 together), ``leavers`` of leavers and their awards; ``own`` is the
-    published series of the authority; ``forecast`` is what is predicted of primaries in the newest open year.
+    published series of the authority.
     """
 
     aims: Sequence[GroupAim] = ()
     levels: Rows = field(default_factory=dict)
     leavers: Rows = field(default_factory=dict)
     own: Series = field(default_factory=dict)
-    forecast: Row[Any] | None = None
 
     @property
     def level_years(self) -> tuple[str, ...]:
@@ -70,7 +69,6 @@ def aim_rows(connection: Connection, asked: PageRequest) -> AimRows:
             connection, asked, tables.leaver_attainment_by_authority, tables.leaver_attainment_by_authority_deprivation
         ),
         published.levels_of(connection, asked.authority),
-        next((row for row in latest(connection, tables.forecast_by_sector, asked) if row.sector == "primary"), None),
     )
 
 
