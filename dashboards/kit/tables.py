@@ -45,6 +45,21 @@ def _mart(name: str, *parts: Columns) -> Table:
     return Table(name, METADATA, *(Column(column, data_type) for column, data_type in columns.items()))
 
 
+def _counted(*names: str) -> Columns:
+    """Counts with the symbols that say why they are null."""
+    return _of(COUNT, *names) | _of(TEXT, *(f"{name}_symbol" for name in names))
+
+
+def _shares(*names: str) -> Columns:
+    """Counts and symbols with the shares of them."""
+    return _counted(*names) | _of(RATE, *(f"{name}_share" for name in names))
+
+
+def _gaps_of(*names: str) -> Columns:
+    """Gaps between fifths of areas, with their symbols."""
+    return _of(Numeric(9, 6), *(f"{name}_gap" for name in names)) | _of(TEXT, *(f"{name}_gap_symbol" for name in names))
+
+
 AUTHORITY = _of(TEXT, "local_authority_code")
 SCHOOL = _of(TEXT, "local_authority_code", "seed_code", "sector")
 YEAR = _of(TEXT, "academic_year")
@@ -193,15 +208,10 @@ attendance_by_cluster = _mart(
     SCHOOL, YEAR, _of(TEXT, "cluster_name", "openings_symbol"), COUNTED, _of(RATE, "attendance_rate"), AS_AT,
 )  # fmt: skip
 clusters = _mart("clusters", SCHOOL, _of(TEXT, "cluster_name"), _of(FLAG, "is_invented"))
-_ROLL = (
-    PUPILS
-    | _of(COUNT, "pupils_with_english_as_additional_language", "pupils_asked_for_free_meals")
-    | _of(COUNT, "pupils_registered_for_free_meals", "pupils_taught_in_gaelic")
-    | _of(DATE, "census_on")
-    | _of(TEXT, "pupils_symbol", "pupils_with_english_as_additional_language_symbol")
-    | _of(TEXT, "pupils_asked_for_free_meals_symbol", "pupils_registered_for_free_meals_symbol")
-    | _of(TEXT, "pupils_taught_in_gaelic_symbol")
-)
+_ROLL = _counted(
+    "pupils", "pupils_with_english_as_additional_language", "pupils_asked_for_free_meals",
+    "pupils_registered_for_free_meals", "pupils_taught_in_gaelic",
+) | _of(DATE, "census_on")  # fmt: skip
 _COUNTED_AT = PUPILS | _of(DATE, "census_on") | _of(TEXT, "pupils_symbol")
 roll_by_school = _mart("roll_by_school", SCHOOL, YEAR, _ROLL, _of(COUNT, "capacity"), _of(Numeric(6, 4), "occupancy"))
 roll_by_school_stage = _mart("roll_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _COUNTED_AT)
@@ -210,45 +220,37 @@ roll_by_sector_stage = _mart("roll_by_sector_stage", AUTHORITY, SECTOR, YEAR, _o
 roll_by_school_deprivation = _mart(
     "roll_by_school_deprivation", SCHOOL, YEAR, _of(TEXT, "deprivation_group"), _COUNTED_AT
 )
+
 _ORGANISERS = ("reading", "writing", "listening_and_talking", "literacy", "numeracy")
 _OF_GAELIC = ("gaelic_reading", "gaelic_writing", "gaelic_listening_and_talking", "gaelic_literacy")
 _ATTAINED = _of(TEXT, "state")
 for _organiser in (*_ORGANISERS, *_OF_GAELIC):
-    _ATTAINED |= _of(COUNT, f"{_organiser}_cohort", f"{_organiser}_achieved") | _of(RATE, f"{_organiser}_share")
-    _ATTAINED |= _of(TEXT, f"{_organiser}_cohort_symbol", f"{_organiser}_achieved_symbol")
+    _ATTAINED |= _counted(f"{_organiser}_cohort", f"{_organiser}_achieved") | _of(RATE, f"{_organiser}_share")
 _BANDS = _of(TEXT, *(f"{_organiser}_band" for _organiser in (*_ORGANISERS, *_OF_GAELIC)))
-_GAPS = _of(TEXT, "simd_edition", *(f"{name}_gap_symbol" for name in _ORGANISERS))
-_GAPS |= _of(Numeric(9, 6), *(f"{name}_gap" for name in _ORGANISERS))
+_GAPS = _of(TEXT, "simd_edition") | _gaps_of(*_ORGANISERS)
 _AREAS = _of(TEXT, "simd_quintile", "simd_edition")
+_FORESEEN = _shares("literacy_predicted", "numeracy_predicted")
+_FORESEEN |= _of(Numeric(9, 6), "literacy_prediction_error", "numeracy_prediction_error")
+_FORESEEN |= _of(TEXT, "literacy_prediction_error_symbol", "numeracy_prediction_error_symbol")
 attainment_by_school = _mart("attainment_by_school", SCHOOL, YEAR, _ATTAINED, _BANDS)
-attainment_by_school_stage = _mart("attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED, _BANDS)
-attainment_by_sector = _mart("attainment_by_sector", AUTHORITY, SECTOR, YEAR, _ATTAINED, _GAPS)
+attainment_by_school_stage = _mart(
+    "attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED, _BANDS, _FORESEEN
+)
+attainment_by_sector = _mart("attainment_by_sector", AUTHORITY, SECTOR, YEAR, _ATTAINED, _GAPS, _FORESEEN)
 attainment_by_sector_stage = _mart(
-    "attainment_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _ATTAINED, _GAPS
+    "attainment_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _ATTAINED, _GAPS, _FORESEEN
 )
 attainment_by_sector_deprivation = _mart("attainment_by_sector_deprivation", AUTHORITY, SECTOR, YEAR, _AREAS, _ATTAINED)
 attainment_by_sector_stage_deprivation = _mart(
     "attainment_by_sector_stage_deprivation", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _AREAS, _ATTAINED
 )
+_FORECAST = _counted("literacy_forecast_cohort", "numeracy_forecast_cohort") | _of(COUNT, "newest_collection")
+_FORECAST |= _shares("literacy_forecast", "numeracy_forecast")
+forecast_by_sector = _mart("forecast_by_sector", AUTHORITY, SECTOR, YEAR, _FORECAST)
 _LEAVER_MEASURES = (
     "national_1_at_4", "national_1_at_5", "national_1_at_6", "all_scqf_1_at_5", "all_scqf_1_at_6", "all_scqf_5_at_4",
     "all_scqf_5_at_5", "all_scqf_5_at_6",
 )  # fmt: skip
-
-
-def _counted(*names: str) -> Columns:
-    """Counts with the symbols that say why they are null."""
-    return _of(COUNT, *names) | _of(TEXT, *(f"{name}_symbol" for name in names))
-
-
-def _shares(*names: str) -> Columns:
-    """Counts and symbols with the shares of them."""
-    return _counted(*names) | _of(RATE, *(f"{name}_share" for name in names))
-
-
-def _gaps_of(*names: str) -> Columns:
-    """Gaps between fifths of areas, with their symbols."""
-    return _of(Numeric(9, 6), *(f"{name}_gap" for name in names)) | _of(TEXT, *(f"{name}_gap_symbol" for name in names))
 
 
 _AWARDED = _of(TEXT, "state", "other_providers") | _counted("leavers", "cohort") | _shares(*_LEAVER_MEASURES)

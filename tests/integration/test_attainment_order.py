@@ -73,8 +73,8 @@ def test_the_review_beats_what_is_newer_and_the_return_what_is_later(in_order: S
     ]
     leavers = query(
         in_order,
-        "select achieved from aggregated_exact.leavers_by_school where seed_code = %s and award_set = %s "
-        "and scqf_level = 5 and awards = 1",
+        "select count(*)::integer from aggregated_exact.leaver_awards where seed_code::text = %s and award_set = %s "
+        "and scqf_level = 5 and subjects >= 1",
         ALLOA, "national_qualifications",
     )  # fmt: skip
     assert leavers == [(1,)]

@@ -42,6 +42,19 @@ def _levels() -> list[dict[str, str]]:
     return found
 
 
+PREDICTED_S3 = 30
+"""Pupils of S3 who were predicted to achieve numeracy; all 48 did. Of P1 and P4 nothing was predicted."""
+
+
+def _predictions() -> list[dict[str, str]]:
+    secondary = [child for child in children() if child.school == SECONDARY]
+    return [
+        changed("cfe_tracking", scn=child.scn, seed_code=SECONDARY, stage="S3", organiser="numeracy",
+                predicted_level="third" if number < PREDICTED_S3 else "second")
+        for number, child in enumerate(secondary)
+    ]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def without_levels(new_warehouse: NewWarehouse) -> tuple[Settings, list[tuple[str, ...]]]:
     """The warehouse before a level was sent, and which subjects are released then."""
@@ -55,7 +68,8 @@ def without_levels(new_warehouse: NewWarehouse) -> tuple[Settings, list[tuple[st
 @pytest.fixture(scope="module")
 def released(without_levels: tuple[Settings, list[tuple[str, ...]]]) -> Settings:
     made, _ = without_levels
-    deliver(made.landing, [of_feed("cfe_levels", *_levels())], "2025-09-27")
+    files = [of_feed("cfe_levels", *_levels()), of_feed("cfe_tracking", *_predictions())]
+    deliver(made.landing, files, "2025-09-27")
     done = warehouse(made, "run", "--json")
     assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
     return made
@@ -94,6 +108,17 @@ def test_figures_with_enough_pupils_behind_each_part_are_shown(released: Setting
         seed_code=SECONDARY, stage="S3",
     )  # fmt: skip
     assert found == (48, 40, pytest.approx(40 / 48), "80% to under 90%", None)
+
+
+def test_predictions_stand_beside_results_where_they_were_made(released: Settings) -> None:
+    """30 of 48 were predicted, 48 achieved: 37.5 points too low. In literacy nobody was predicted anything."""
+    found = _row(
+        released, "attainment_by_school_stage",
+        "numeracy_cohort, numeracy_predicted, numeracy_predicted_share::float, numeracy_prediction_error::float, "
+        "literacy_predicted, literacy_predicted_share, literacy_prediction_error_symbol",
+        seed_code=SECONDARY, stage="S3",
+    )  # fmt: skip
+    assert found == (48, PREDICTED_S3, PREDICTED_S3 / 48, -37.5, 0, None, "[z]")
 
 
 def test_one_to_four_below_the_level_do_not_come_out(released: Settings) -> None:

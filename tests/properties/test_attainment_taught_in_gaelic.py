@@ -33,6 +33,7 @@ STAGES = {"primary": ("P1", "P4", "P7"), "secondary": ("S3",)}
 GAELIC = {"P1": "gaelic_without_numeracy", "P4": "gaelic", "P7": "gaelic_and_english", "S3": "gaelic_and_english"}
 ENGLISH = ("reading", "writing", "listening_and_talking", "literacy")
 ASKED_IN_GAELIC = tuple(f"gaelic_{name}" for name in ENGLISH)
+PREDICTED = ("literacy_predicted", "numeracy_predicted")
 AREAS = ("1", "5")
 Columns = dict[str, list[str]]
 
@@ -40,7 +41,7 @@ Columns = dict[str, list[str]]
 def world(seed: int, few: int, stage_of_unit: str) -> Columns:
     """Three primaries and a secondary; one teaches ``few`` of a stage in Gaelic, and at times another teaches many."""
     generator = np.random.default_rng(seed)
-    names = (PLACE, "stage", "deprivation", "taught_in", "numeracy", *ENGLISH, *ASKED_IN_GAELIC)
+    names = (PLACE, "stage", "deprivation", "taught_in", "numeracy", *ENGLISH, *ASKED_IN_GAELIC, *PREDICTED)
     columns: Columns = {name: [] for name in names}
     unit = int(generator.integers(0, 3))
     has_other = bool(generator.integers(0, 2))
@@ -60,6 +61,8 @@ def world(seed: int, few: int, stage_of_unit: str) -> Columns:
                 columns["numeracy"].append("not_asked" if taught == "gaelic_without_numeracy" else result)
                 for name in ENGLISH:
                     columns[name].append(result if in_english else "not_asked")
+                for name in PREDICTED:
+                    columns[name].append("not_asked")
                 for name in ASKED_IN_GAELIC:
                     columns[name].append("not_asked" if taught == "english" else result)
     return columns

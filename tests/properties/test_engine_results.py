@@ -19,8 +19,7 @@ from orchestration.release.engine.cells import System, system_of
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, Dimension, Model, Persons, Table, coded
 from orchestration.release.engine.protect import primary, protect, wanted_of
 from orchestration.release.thresholds import SMALL
-from orchestration.settings import PROJECT_DIR
-from tests.support.made_up_rolls import published_roll
+from tests.support.made_up_levels import ATTAINMENT, levels_columns, persons_of
 from tests.support.nested_results import puzzle_of_all_together
 from tests.support.other_attacker import bounds, combinations_of
 from tests.support.seen import seen_of
@@ -29,7 +28,6 @@ from tests.support.small_systems import name_of
 
 IS_LONG = os.environ.get("PROPERTIES") == "all"
 RESULTS = ("reading", "writing")
-ATTAINMENT = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "attainment" / "release.yml"
 COUNCILS = ("Orkney", "Clackmannanshire", "Highland", "Glasgow") if IS_LONG else ("Orkney",)
 
 
@@ -85,29 +83,9 @@ def test_no_hidden_figure_of_one_to_four_can_be_worked_out_of_all_results_togeth
 
 def declared_world(council: str, at_most: int | None = None, seed: int = 1) -> tuple[Model, Persons]:
     """Pupils of the stages of the return in the published rolls of a council, with made-up results that nest."""
-    declaration = read_declaration(ATTAINMENT)
-    roll = published_roll(council, at_most=at_most)
-    units = sorted({tuple(school.split("|")) for school in roll.schools if not school.endswith("special")})
-    model = figures_of(declaration, "returned", units, 20).model
-    asked = [number for number, stage in enumerate(roll.columns["stage"]) if stage in ("P1", "P4", "P7", "S3")]
-    generator = np.random.default_rng(seed)
-    count = len(asked)
-    columns = {
-        PLACE: [roll.columns[PLACE][number] for number in asked],
-        "stage": [roll.columns["stage"][number] for number in asked],
-        "deprivation": [roll.columns["quintile"][number] for number in asked],
-    }
-    ability = generator.normal(size=count)
-    for name, needed in (("reading", -0.8), ("writing", -0.65), ("listening_and_talking", -1.1), ("numeracy", -0.85)):
-        is_reached = ability + 0.4 * generator.normal(size=count) > needed
-        results = np.where(is_reached, "achieved", "not_achieved").astype(object)
-        results[generator.random(count) < 0.007] = "not_assessed"
-        columns[name] = results.tolist()
-    every = zip(*(columns[name] for name in ("reading", "writing", "listening_and_talking")), strict=True)
-    order = ("not_assessed", "not_achieved", "achieved")
-    columns["literacy"] = [min(three, key=order.index) for three in every]
-    columns |= {name: ["not_asked"] * count for name in model.dimensions if name.startswith("gaelic")}
-    return model, coded(model, np.arange(count, dtype=np.int64), columns)
+    units, columns = levels_columns(council, at_most, seed)
+    model = figures_of(read_declaration(ATTAINMENT), "returned", units, 20).model
+    return model, persons_of(model, columns)
 
 
 def hidden_by_mart(model: Model, system: System, hidden: BoolArray) -> tuple[Counter[str], Counter[str]]:

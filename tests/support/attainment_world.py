@@ -19,6 +19,7 @@ from tests.support.logins import HERE
 from tests.support.published_figures import rows_as_released
 
 YEARS = ("2021/22", "2022/23", "2023/24", "2024/25")
+OPEN = "2025/26"
 ENGLISH = ("reading", "writing", "listening_and_talking", "literacy", "numeracy")
 GAELIC = ("gaelic_reading", "gaelic_writing", "gaelic_listening_and_talking", "gaelic_literacy")
 STAGES = {"primary": ("P1", "P4", "P7"), "secondary": ("S3",)}
@@ -45,6 +46,25 @@ def figures(draw: random.Random, size: str, hidden: float = 0.15) -> Row:
             f"{organiser}_achieved_symbol": "[c]" if is_hidden else None if cohort else "[z]",
         }
     return row
+
+
+def foreseen(draw: random.Random, row: Row) -> Row:
+    """The row with what was predicted of literacy and numeracy: of some nothing, and some of it hidden."""
+    found: Row = {}
+    for measure in ("literacy", "numeracy"):
+        cohort, achieved = row[f"{measure}_cohort"], row[f"{measure}_achieved"]
+        is_hidden = achieved is None or draw.random() < 0.15
+        predicted = None if is_hidden else min(achieved + draw.randint(-2, 9), cohort)
+        has_enough = bool(cohort) and draw.random() < 0.9
+        is_known = predicted is not None and has_enough
+        found |= {
+            f"{measure}_predicted": predicted,
+            f"{measure}_predicted_share": round(predicted / cohort, 8) if is_known else None,
+            f"{measure}_prediction_error": round(100 * (predicted - achieved) / cohort, 6) if is_known else None,
+            f"{measure}_predicted_symbol": "[c]" if is_hidden else None,
+            f"{measure}_prediction_error_symbol": "[c]" if is_hidden else None if is_known else "[z]",
+        }
+    return {**row, **found}
 
 
 def banded(row: Row) -> Row:
@@ -93,6 +113,7 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
         "attainment_by_sector_stage": _of_stages(draw),
         "attainment_by_sector_deprivation": _of_areas(draw),
         "attainment_by_sector_stage_deprivation": _of_stage_areas(draw),
+        "forecast_by_sector": _forecasts(draw),
         "published_levels": _published("published_levels"),
         "stretch_aims": _published("stretch_aims"),
         "roll_by_school": ({**_key(school), "academic_year": YEARS[-1], "pupils": 200} for school in MINE),
@@ -122,7 +143,7 @@ def _of_school_stages(draw: random.Random) -> Iterator[Row]:
                     **_key(school),
                     "academic_year": year,
                     "stage": stage,
-                    **banded(figures(draw, "school")),
+                    **foreseen(draw, banded(figures(draw, "school"))),
                     **STATE,
                 }
 
@@ -130,7 +151,7 @@ def _of_school_stages(draw: random.Random) -> Iterator[Row]:
 def _of_sectors(draw: random.Random) -> Iterator[Row]:
     for sector in STAGES:
         for year in YEARS:
-            row = figures(draw, "council", hidden=0)
+            row = foreseen(draw, figures(draw, "council", hidden=0))
             yield {"sector": sector, "academic_year": year, **row, **gaps(draw), **STATE, **SIMD}
 
 
@@ -138,7 +159,7 @@ def _of_stages(draw: random.Random) -> Iterator[Row]:
     for sector, stages in STAGES.items():
         for year in YEARS:
             for stage in stages:
-                row = figures(draw, "council")
+                row = foreseen(draw, figures(draw, "council"))
                 yield {"sector": sector, "stage": stage, "academic_year": year, **row, **gaps(draw), **STATE, **SIMD}
 
 
@@ -156,6 +177,21 @@ def _of_stage_areas(draw: random.Random) -> Iterator[Row]:
             for quintile in QUINTILES:
                 row = {**figures(draw, "council"), **STATE, **SIMD}
                 yield {"sector": sector, "stage": stage, "simd_quintile": quintile, "academic_year": YEARS[-1], **row}
+
+
+def _forecasts(draw: random.Random) -> Iterator[Row]:
+    """Forecasts of the year that is still open, after two collections."""
+    for sector in STAGES:
+        row: Row = {"sector": sector, "academic_year": OPEN, "newest_collection": 2}
+        for measure in ("literacy", "numeracy"):
+            cohort = draw.randint(*SIZES["council"])
+            predicted = draw.randint(cohort // 2, cohort - 5)
+            row |= {
+                f"{measure}_forecast_cohort": cohort,
+                f"{measure}_forecast": predicted,
+                f"{measure}_forecast_share": round(predicted / cohort, 8),
+            }
+        yield row
 
 
 def _rolls(draw: random.Random) -> Iterator[Row]:

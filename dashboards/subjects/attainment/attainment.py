@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Card, Chart, Link, Multiples, Table
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
-from dashboards.subjects.attainment.figures import gap, organisers, overview, schools, trend, words
+from dashboards.subjects.attainment.figures import gap, organisers, overview, predictions, schools, trend, words
 from dashboards.subjects.attainment.figures.council import Council, council_of
 from dashboards.subjects.attainment.queries.returned import years_of
 from dashboards.subjects.core.figures.attained import MEASURES
@@ -77,6 +77,10 @@ def _drawn(found: Council, part: str) -> AttainmentFigures:
         charts = tuple(chart for one in MEASURES if (chart := gap.gap_chart(found, one)))
         instead = "" if charts else gap.gap_sentence(found, "literacy")
         return _part((instead,), (words.JUDGEMENT, words.of_areas(found)), charts=charts)
+    if part == "predictions":
+        charts = tuple(chart for one in MEASURES if (chart := predictions.predictions_chart(found, one)))
+        said = () if charts else (predictions.NONE_HERE,)
+        return _part(said, (predictions.LAST_PREDICTION, predictions.NOT_OF_PUPILS, words.JUDGEMENT), charts=charts)
     if part in TRENDS:
         asked_for = product(TRENDS[part], MEASURES)
         charts = tuple(chart for stage, one in asked_for if (chart := trend.trend_chart(found, stage, one)))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from dashboards.kit import formats
 from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
-from dashboards.subjects.attainment.figures import one_school, organisers, own_school, words
+from dashboards.subjects.attainment.figures import one_school, organisers, own_school, predictions, words
 from dashboards.subjects.attainment.queries import returned
 from dashboards.subjects.attainment.queries.returned import years_of
 from dashboards.subjects.core.figures.attained import OF_SECTOR
@@ -35,6 +35,8 @@ class SchoolAttainment:
     by_stage: Table | None = None
     by_year: Table | None = None
     gaelic: Table | None = None
+    foreseen: Table | None = None
+    foreseen_says: str = ""
     to_share: tuple[Table, ...] = ()
 
 
@@ -65,6 +67,8 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolAttainment:
         by_stage=one_school.stages_table(found),
         by_year=one_school.years_table(found),
         gaelic=gaelic[0],
+        foreseen=predictions.school_table(found.foreseen, asked.academic_year),
+        foreseen_says=predictions.school_sentence(found.foreseen),
         to_share=tuple(table for table in to_share if table is not None),
     )
 
@@ -78,7 +82,12 @@ def _notes(found: one_school.School) -> tuple[Note, ...]:
             "hidden",
         ),
     )
-    return (*(few if hidden else ()), words.JUDGEMENT, words.COHORT, words.NOT_COMPARED)
+    foreseen = (
+        (predictions.LAST_PREDICTION, predictions.NOT_OF_PUPILS)
+        if predictions.school_table(found.foreseen, found.asked.academic_year)
+        else ()
+    )
+    return (*(few if hidden else ()), words.JUDGEMENT, words.COHORT, *foreseen, words.NOT_COMPARED)
 
 
 def sheets(found: SchoolAttainment, asked: PageRequest) -> tuple[Sheet, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Chart, Table
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Entry, Note, Page, PageRequest, Parameter, Reader, Sheet
+from dashboards.subjects.core.figures import forecast
 from dashboards.subjects.core.figures.aim_places import Place, places_sentence, places_table
 from dashboards.subjects.core.figures.aims import (
     LEVELS,
@@ -19,6 +20,7 @@ from dashboards.subjects.core.figures.aims import (
     table_of,
 )
 from dashboards.subjects.core.queries.aims import aim_rows, schools_in, years_of_attendance
+from dashboards.subjects.core.queries.forecast import forecast_row
 
 PARTS = labels("parts_of_aims")
 PART = Parameter(
@@ -29,10 +31,6 @@ NO_ROUND = (
     "There is no current round of stretch aims of this authority, so nothing is set against one and no line is drawn "
     "onwards. A council's own aims are added by its data team from a file, with their source."
 )
-NO_FORECAST = (
-    "A forecast, raw or corrected by last year's error, would rest on teachers' predictions. The warehouse keeps them "
-    "and does not release them yet, so there is none here; each school has its own in SEEMiS."
-)
 NOT_HELD = (
     "Aims for participation at 16 to 19 and a council's own aim for health and wellbeing are not in this warehouse: "
     "Skills Development Scotland publishes the first."
@@ -42,12 +40,15 @@ AS_PUBLISHED = (
     "As published, since the return was last broken: nothing before 2021/22 may be compared. The line across is the "
     "aim for all pupils."
 )
-NOT_HERE = (NO_FORECAST, NOT_HELD)
+FORECAST = "forecast"
 
 
 @dataclass(frozen=True)
 class AimsFigures:
-    """The page: sentences for each measure, the table of aims, paths to them, and schools in a part of their own."""
+    """The page: sentences for each measure, the table of aims; paths, forecast and schools in parts of their own.
+
+    ``forecast`` is the table of what is predicted of the year that is still open.
+    """
 
     part: str
     parts: tuple[tuple[str, str], ...]
@@ -58,6 +59,7 @@ class AimsFigures:
     places: Table | None
     not_here: tuple[str, ...]
     notes: Sequence[Note]
+    forecast: Table | None = None
 
 
 def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
@@ -69,6 +71,12 @@ def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
     part = asked.value("part")
     year = rows.level_years[-1] if rows.level_years else ""
     of_schools = tuple(Place(row) for row in schools_in(connection, asked, year)) if part and year else ()
+    if part == FORECAST:
+        ahead = forecast.forecasts_of(forecast_row(connection, asked), rows, every)
+        words = tuple(forecast.sentence_of(one) for one in ahead) or (forecast.NO_FORECAST,)
+        table = forecast.table_of(ahead) if ahead else None
+        notes = (forecast.CORRECTED,) if ahead else ()
+        return AimsFigures(part, tuple(PARTS.items()), words, (), None, (), None, (), notes, table)
     if part == PATHS:
         charts = tuple(chart for measure in LEVELS if (chart := path_chart(rows, every, measure)))
         return AimsFigures(part, tuple(PARTS.items()), (AS_PUBLISHED,), (), None, charts, None, (), ())
@@ -81,7 +89,7 @@ def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
     levels = [one for one in every if one.aim.group == "all" and one.aim.measure in LEVELS]
     said = tuple(f"{sentence_of(one)} {pace(rows, one)}".strip() for one in levels)
     return AimsFigures(
-        part, tuple(PARTS.items()), (_summary(every),), said, table_of(every), (), None, NOT_HERE, _notes(every)
+        part, tuple(PARTS.items()), (_summary(every),), said, table_of(every), (), None, (NOT_HELD,), _notes(every)
     )
 
 
@@ -125,8 +133,9 @@ def _notes(every: Sequence[Aimed]) -> tuple[Note, ...]:
 
 
 def sheets(found: AimsFigures, asked: PageRequest) -> tuple[Sheet, ...]:
-    """The aims, and the paths. Counts of single schools stay on the screen."""
-    made = [found.table.as_sheet("aims")] if found.table is not None else []
+    """The aims, the forecast, and the paths. Counts of single schools stay on the screen."""
+    tables = {"aims": found.table, "forecast": found.forecast}
+    made = [table.as_sheet(name) for name, table in tables.items() if table is not None]
     return (*made, *(chart.as_sheet(f"path_{number}") for number, chart in enumerate(found.charts, 1)))
 
 
@@ -163,6 +172,7 @@ PAGE = Page(
         "published_levels",
         "attainment_by_sector",
         "attainment_by_sector_deprivation",
+        "forecast_by_sector",
         "leaver_attainment_by_authority",
         "leaver_attainment_by_authority_deprivation",
         "attainment_by_school",

@@ -11,7 +11,7 @@ from dashboards.kit.charts import Series, categories, dots, sentences
 from dashboards.kit.components import Card, Cell, Chart, Column, Table
 from dashboards.kit.formats import Figure
 from dashboards.kit.page import PageRequest
-from dashboards.subjects.attainment.figures.council import stage_name
+from dashboards.subjects.attainment.figures.council import ORDER, stage_name
 from dashboards.subjects.attainment.figures.organisers import OF_LITERACY, holds_back
 from dashboards.subjects.attainment.figures.schools import BANDS, DESK
 from dashboards.subjects.attainment.queries import returned
@@ -32,13 +32,17 @@ Rows = Mapping[tuple[str, str], Row[Any]]
 
 @dataclass(frozen=True)
 class School:
-    """Rows of a school by (stage, year), of its council's schools of the sector by year; Scotland's as published."""
+    """Rows of a school by (stage, year), of its council's schools of the sector by year; Scotland's as published.
+
+    ``by_stage`` are those of single stages alone, which have what was predicted.
+    """
 
     asked: PageRequest
     sector: str
     rows: Rows
     council: Mapping[str, Row[Any]]
     scotland: published.Series = field(default_factory=dict)
+    by_stage: Rows = field(default_factory=dict)
 
     @property
     def whole(self) -> str:
@@ -60,6 +64,12 @@ class School:
         """The cohort of a stage, in the year that is shown unless another is named."""
         return attained(self.rows.get((stage, year or self.asked.academic_year)), organiser)
 
+    @property
+    def foreseen(self) -> dict[str, Row[Any]]:
+        """Rows of single stages of the year that is shown, which say what was predicted, in the order of stages."""
+        year = self.asked.academic_year
+        return {stage: self.by_stage[stage, year] for stage in ORDER if (stage, year) in self.by_stage}
+
     def around(self, organiser: str) -> Figure:
         """The share of the council's schools of the sector in the year that is shown."""
         row = self.council.get(self.asked.academic_year)
@@ -74,12 +84,13 @@ def school_of(connection: Connection, asked: PageRequest) -> School | None:
     rows: dict[tuple[str, str], Row[Any]] = {
         (str(row.stage), str(row.academic_year)): row for row in connection.execute(returned.school_stages(asked))
     }
+    by_stage = dict(rows)
     for row in connection.execute(returned.school(asked)):
         rows[OF_SECTOR[sector], row.academic_year] = row
     if (OF_SECTOR[sector], asked.academic_year) not in rows:
         return None
     council = {row.academic_year: row for row in connection.execute(returned.sectors(asked)) if row.sector == sector}
-    return School(asked, sector, rows, council, published.levels_of(connection, published.SCOTLAND))
+    return School(asked, sector, rows, council, published.levels_of(connection, published.SCOTLAND), by_stage)
 
 
 def cards(found: School) -> tuple[Card, ...]:

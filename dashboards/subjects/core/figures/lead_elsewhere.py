@@ -1,4 +1,4 @@
-"""What a season asks for and the warehouse does not hold or release: named, with where it is, never invented."""
+"""What a season asks for and stands elsewhere, here or in another system: named, with where it is, never invented."""
 
 from sqlalchemy import Connection
 
@@ -24,8 +24,8 @@ def census_errors(connection: Connection, morning: Morning) -> Lead:
 
 
 def predictions(connection: Connection, morning: Morning) -> Lead:
-    """Predictions and their error: kept, and not released."""
-    return named("predictions")
+    """Predictions and their error: a part of the page of attainment."""
+    return _of_predictions("predictions")
 
 
 def study_leave(connection: Connection, morning: Morning) -> Lead | None:
@@ -36,8 +36,13 @@ def study_leave(connection: Connection, morning: Morning) -> Lead | None:
 
 
 def judgements_against_predictions(connection: Connection, morning: Morning) -> Lead:
-    """Judgements beside predictions: kept, and not released."""
-    return named("judgements_against_predictions")
+    """Judgements beside predictions: the same part, of the return that is closed."""
+    return _of_predictions("judgements_against_predictions")
+
+
+def _of_predictions(topic: str) -> Lead:
+    title, text = ELSEWHERE[topic]
+    return Lead(title, "told", text, Link("How far off were our predictions?", "attainment", {"part": "predictions"}))
 
 
 def predictions_missing(connection: Connection, morning: Morning) -> Lead:

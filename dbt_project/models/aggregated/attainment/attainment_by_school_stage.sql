@@ -30,6 +30,7 @@ counted as (
         listed.stage,
         {{ returned_figures('pupils') }},
         {{ returned_bands('pupils') }},
+        {{ prediction_figures('pupils') }},
         listed.state
     from listed
     left join {{ ref('returned_pupils') }} as pupils

@@ -14,6 +14,7 @@ counted as (
         places.academic_year,
         {{ returned_figures('pupils') }},
         {{ returned_gaps('pupils', 'areas.has_most_deprived_fifth') }},
+        {{ prediction_figures('pupils') }},
         '{{ var("simd_edition") }}' as simd_edition,
         places.state
     from places

@@ -27,6 +27,7 @@ counted as (
         listed.stage,
         {{ returned_figures('pupils') }},
         {{ returned_gaps('pupils', 'areas.has_most_deprived_fifth') }},
+        {{ prediction_figures('pupils') }},
         '{{ var("simd_edition") }}' as simd_edition,
         listed.state
     from listed

@@ -1,105 +1,63 @@
 {{ config(materialized='table') }}
--- Who stands behind what is released: one row per pupil of a closed return, with a result in each organiser.
-with judged as (
+-- Who stands behind what is released: one row per pupil of a closed return, with results and what was predicted.
+with beside as (
     select
-        levels.pupil_token,
-        levels.local_authority_code,
-        levels.academic_year,
-        levels.seed_code,
-        levels.stage,
-        levels.organiser,
-        levels.language,
-        levels.state,
-        case
-            when not curriculum_levels.is_in_cohort then 'not_assessed'
-            when {{ achieves('curriculum_levels.position', 'expected_levels.position') }} then 'achieved'
-            else 'not_achieved'
-        end as result
-    from {{ ref('pseudonymised_levels') }} as levels
-    inner join {{ ref('expected_levels') }} as expected_levels
-        on levels.stage = expected_levels.stage
-        and expected_levels.measure = 'expected'
-    inner join {{ ref('curriculum_levels') }} as curriculum_levels on levels.level_achieved = curriculum_levels.level
-    where levels.is_in_return
-        and levels.state in ('returned', 'published')
+        results.*,
+        predictions.literacy as is_literacy_predicted,
+        predictions.numeracy as is_numeracy_predicted
+    from {{ ref('returned_results') }} as results
+    left join {{ ref('last_predictions') }} as predictions
+        on results.pupil_token = predictions.pupil_token
+        and results.local_authority_code = predictions.local_authority_code
+        and results.academic_year = predictions.academic_year
+        and results.stage = predictions.stage
 ),
 
-counted as (
+-- whether predictions of a sector are set against its judgements
+foreseen as (
     select
-        judged.pupil_token,
-        judged.local_authority_code,
-        judged.academic_year,
-        judged.stage,
-        judged.seed_code,
-        count(*) as judgements
-    from judged
-    group by
-        judged.pupil_token, judged.local_authority_code, judged.academic_year, judged.stage, judged.seed_code
-),
-
--- a pupil counts once a year, at the stage and school of the most judgements
-homes as (
-    select distinct on (counted.local_authority_code, counted.academic_year, counted.pupil_token)
-        counted.pupil_token,
-        counted.local_authority_code,
-        counted.academic_year,
-        counted.stage,
-        counted.seed_code
-    from counted
-    order by
-        counted.local_authority_code asc, counted.academic_year asc, counted.pupil_token asc,
-        counted.judgements desc, counted.stage asc, counted.seed_code asc
-),
-
-results as (
-    select
-        homes.pupil_token,
-        homes.local_authority_code,
-        homes.academic_year,
-        homes.seed_code,
-        homes.stage,
-        {% for column, organiser, language in returned_organisers() -%}
-            {{ result_in('judged', organiser, language) }} as {{ column }},
-        {% endfor -%}
-        min(judged.state) as state
-    from homes
-    inner join judged
-        on homes.pupil_token = judged.pupil_token
-        and homes.local_authority_code = judged.local_authority_code
-        and homes.academic_year = judged.academic_year
-        and homes.stage = judged.stage
-    group by
-        homes.pupil_token, homes.local_authority_code, homes.academic_year, homes.seed_code, homes.stage
+        beside.local_authority_code,
+        beside.academic_year,
+        beside.sector,
+        {{ is_foreseen_of('beside', 'literacy') }} as literacy,
+        {{ is_foreseen_of('beside', 'numeracy') }} as numeracy
+    from beside
+    group by beside.local_authority_code, beside.academic_year, beside.sector
 )
 
 select
-    results.local_authority_code,
-    results.academic_year,
-    results.pupil_token,
-    {{ seed_text('results.seed_code') }} as seed_code,
-    {{ sector_of_stage('results.stage') }} as sector,
-    results.stage,
+    beside.local_authority_code,
+    beside.academic_year,
+    beside.pupil_token,
+    beside.seed_code,
+    beside.sector,
+    beside.stage,
     coalesce(pupils.sex, 'unknown') as sex,
     coalesce(pupils.simd_quintile, 'unknown') as simd_quintile,
-    {{ taught_in(
-        'results.stage',
-        ['results.gaelic_reading', 'results.gaelic_writing', 'results.gaelic_listening_and_talking']
-    ) }} as taught_in,
-    results.reading,
-    results.writing,
-    results.listening_and_talking,
-    {{ literacy_result('results.reading', 'results.writing', 'results.listening_and_talking') }} as literacy,
-    results.numeracy,
-    results.gaelic_reading,
-    results.gaelic_writing,
-    results.gaelic_listening_and_talking,
-    {{ literacy_result(
-        'results.gaelic_reading', 'results.gaelic_writing', 'results.gaelic_listening_and_talking'
-    ) }} as gaelic_literacy,
-    results.state
-from results
+    beside.taught_in,
+    beside.reading,
+    beside.writing,
+    beside.listening_and_talking,
+    beside.literacy,
+    beside.numeracy,
+    beside.gaelic_reading,
+    beside.gaelic_writing,
+    beside.gaelic_listening_and_talking,
+    beside.gaelic_literacy,
+    {{ foreseen_result('beside.literacy', 'foreseen.literacy', 'beside.is_literacy_predicted') }}
+        as literacy_predicted,
+    (beside.is_literacy_predicted is not null) as has_literacy_prediction,
+    {{ foreseen_result('beside.numeracy', 'foreseen.numeracy', 'beside.is_numeracy_predicted') }}
+        as numeracy_predicted,
+    (beside.is_numeracy_predicted is not null) as has_numeracy_prediction,
+    beside.state
+from beside
+inner join foreseen
+    on beside.local_authority_code = foreseen.local_authority_code
+    and beside.academic_year = foreseen.academic_year
+    and beside.sector = foreseen.sector
 left join {{ ref('pseudonymised_attainment_pupils') }} as pupils
-    on results.pupil_token = pupils.pupil_token
-    and results.local_authority_code = pupils.local_authority_code
-    and results.academic_year = pupils.academic_year
-order by results.pupil_token
+    on beside.pupil_token = pupils.pupil_token
+    and beside.local_authority_code = pupils.local_authority_code
+    and beside.academic_year = pupils.academic_year
+order by beside.pupil_token
