@@ -71,15 +71,16 @@ AS_AT = _of(DATE, "data_as_at")
 COUNTED = _of(COUNT, "schools_counted")
 
 RATES = (
-    PUPILS
-    | _of(OPENINGS, "openings_possible", "openings_attended", "openings_authorised", "openings_not_authorised")
+    _of(OPENINGS, "openings_possible", "openings_attended", "openings_authorised", "openings_not_authorised")
     | _of(OPENINGS, "openings_late")
     | _of(RATE, "completeness", "attendance_rate")
     | NATIONAL
     | STATE
     | AS_AT
-    | _of(TEXT, "pupils_symbol", "openings_symbol", "absence_symbol", "late_symbol")
+    | _of(TEXT, "openings_symbol", "absence_symbol", "late_symbol")
 )
+OF_PUPILS = PUPILS | _of(TEXT, "pupils_symbol")
+"""Of a year and its groups: weeks, months and half days of the week count no pupils."""
 BANDS = (
     PUPILS
     | _of(COUNT, "pupils_absent_under_5", "pupils_absent_5_to_10", "pupils_absent_10_to_20")
@@ -104,19 +105,19 @@ SAME_WEEKS = (
     _of(RATE, "rate_same_weeks_last_year") | _of(SmallInteger(), "weeks_compared") | _of(TEXT, "same_weeks_symbol")
 )
 
-attendance_by_school_year = _mart("attendance_by_school_year", SCHOOL, YEAR, RATES, SAME_WEEKS)
+attendance_by_school_year = _mart("attendance_by_school_year", SCHOOL, YEAR, OF_PUPILS, RATES, SAME_WEEKS)
 attendance_by_school_month = _mart("attendance_by_school_month", SCHOOL, YEAR, _of(DATE, "month"), RATES)
-attendance_by_school_stage = _mart("attendance_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), RATES)
-attendance_by_school_sex = _mart("attendance_by_school_sex", SCHOOL, YEAR, _of(TEXT, "sex"), RATES)
+attendance_by_school_stage = _mart("attendance_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), OF_PUPILS, RATES)
+attendance_by_school_sex = _mart("attendance_by_school_sex", SCHOOL, YEAR, _of(TEXT, "sex"), OF_PUPILS, RATES)
 attendance_by_school_deprivation = _mart(
-    "attendance_by_school_deprivation", SCHOOL, YEAR, _of(TEXT, "deprivation_group"), RATES
+    "attendance_by_school_deprivation", SCHOOL, YEAR, _of(TEXT, "deprivation_group"), OF_PUPILS, RATES
 )
 attendance_by_school_weekday = _mart(
     "attendance_by_school_weekday", SCHOOL, YEAR, _of(COUNT, "weekday"), _of(TEXT, "opening"), RATES
 )
 attendance_by_authority_year = _mart(
     "attendance_by_authority_year",
-    AUTHORITY, SECTOR, YEAR, RATES, SAME_WEEKS, COUNTED,
+    AUTHORITY, SECTOR, YEAR, OF_PUPILS, RATES, SAME_WEEKS, COUNTED,
     _of(OPENINGS, "openings_unauthorised", "openings_excluded", "openings_unknown_reason"),
     _of(OPENINGS, "openings_not_counted", "openings_not_recorded"),
     _of(TEXT, "categories_symbol"),
@@ -179,18 +180,17 @@ releases = _mart(
 
 _WEEK = _of(DATE, "week") | _of(SmallInteger(), "school_week_number")
 _WEEKLY = (
-    PUPILS
-    | _of(OPENINGS, "openings_possible", "openings_attended")
+    _of(OPENINGS, "openings_possible", "openings_attended")
     | _of(RATE, "completeness", "attendance_rate")
     | NATIONAL
     | STATE
     | AS_AT
-    | _of(TEXT, "pupils_symbol", "openings_symbol")
+    | _of(TEXT, "openings_symbol")
 )
 attendance_by_school_week = _mart("attendance_by_school_week", SCHOOL, YEAR, _WEEK, _WEEKLY)
 attendance_by_authority_week = _mart("attendance_by_authority_week", AUTHORITY, SECTOR, YEAR, _WEEK, _WEEKLY, COUNTED)
 attendance_by_authority_sex = _mart(
-    "attendance_by_authority_sex", AUTHORITY, SECTOR, YEAR, _of(TEXT, "sex"), RATES, COUNTED
+    "attendance_by_authority_sex", AUTHORITY, SECTOR, YEAR, _of(TEXT, "sex"), OF_PUPILS, RATES, COUNTED
 )
 attendance_by_authority_weekday = _mart(
     "attendance_by_authority_weekday",

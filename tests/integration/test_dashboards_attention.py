@@ -99,7 +99,8 @@ select this.seed_code, this.sector, round(100 * this.attendance_rate, 1), this.o
     case when coalesce(year.pupils, this.openings_possible / 10, 0) < 20 then '[z]' else '[x]' end
 from released.attendance_by_school_week as this
 inner join numbered as earlier using (seed_code, sector)
-inner join released.attendance_by_school_year as year using (seed_code, sector, academic_year)
+inner join released.attendance_by_school_year as year
+    on year.seed_code = this.seed_code and year.sector = this.sector and year.academic_year = this.academic_year
 where this.week = %s and earlier.weeks_ago <= 4
 group by this.seed_code, this.sector, this.attendance_rate, this.openings_symbol, this.openings_possible, year.pupils
 """

@@ -162,8 +162,9 @@ def _of_group(draw: random.Random, key: tuple[str, str], year: str, **group: Any
     symbol = draw.choice(["[c]", "[x]"]) if draw.random() < 0.125 else None
     attended = round(possible * draw.uniform(0.8, 0.98))
     place = {"seed_code": key[0], "sector": key[1]} if key[0] else {"sector": key[1], "schools_counted": 6}
+    pupils = {} if "month" in group else {"pupils": None if symbol else draw.randint(20, 300)}
     return {
-        **place, **group, "academic_year": year, "pupils": None if symbol else draw.randint(20, 300),
+        **place, **group, **pupils, "academic_year": year,
         "openings_possible": None if symbol else possible, "openings_attended": None if symbol else attended,
         "attendance_rate": None if symbol else round(attended / possible, 8), "openings_symbol": symbol,
     }  # fmt: skip
