@@ -13,12 +13,9 @@ school_counts as (
     where {{ in_touched_scope('school_counts') }}
 ),
 
+-- a month in which any school of the council has marks is one of all sectors; union: it may be of the calendar, too
 months as (
-    select
-        authority_facts.local_authority_code,
-        authority_facts.academic_year,
-        authority_facts.sector,
-        months.month
+    select authority_facts.local_authority_code, authority_facts.academic_year, authority_facts.sector, months.month
     from authority_facts
     cross join lateral (
         values ('all')
@@ -28,6 +25,10 @@ months as (
             authority_facts.first_month::timestamp, authority_facts.last_month::timestamp, interval '1 month'
         ) as months (month)
     ) as months (month)
+    union
+    select authority_facts.local_authority_code, authority_facts.academic_year, authority_facts.sector, openings.month
+    from authority_facts
+    inner join openings using (local_authority_code, academic_year)
 ),
 
 -- rule 43: rows come from lists, whether a pupil is in them or not
