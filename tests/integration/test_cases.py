@@ -45,11 +45,11 @@ def run(settings: Settings) -> None:
 
 
 def school_years(settings: Settings, authority: str, year: str = "2025/26") -> dict[str, tuple[int, int, int]]:
-    """By school: pupils, possible openings and openings not recorded."""
+    """By school: pupils with a possible opening, possible openings and openings not recorded."""
     found = rows(
         settings,
         "transformer",
-        "select seed_code, pupils, openings_possible, openings_not_recorded "
+        "select seed_code, behind_marked, openings_possible, openings_not_recorded "
         "from aggregated_exact.attendance_by_school_year where local_authority_code = %s and academic_year = %s",
         authority,
         year,
