@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from orchestration.release import release_all
-from orchestration.release.door import release as applied
+from orchestration.release.door import attendance, decide
 from orchestration.release.limits import TooLongError, at, check, limited, seconds_left
 from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.settings import Settings
@@ -56,7 +56,7 @@ def two(empty: Settings, contracts: tuple[ReleaseContract, ...]) -> Settings:
 
 
 def _break(monkeypatch: pytest.MonkeyPatch, what: Callable[[], None]) -> None:
-    honest = applied.protect
+    honest = decide.protect
 
     def broken(exact: Any, *further: Any, **named: Any) -> Any:
         codes = {code for rows in exact.values() for code in rows.columns.get("local_authority_code", [])}
@@ -65,7 +65,7 @@ def _break(monkeypatch: pytest.MonkeyPatch, what: Callable[[], None]) -> None:
             what()
         return honest(exact, *further, **named)
 
-    monkeypatch.setattr(applied, "protect", broken)
+    monkeypatch.setattr(decide, "protect", broken)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def test_one_authority_that_breaks_is_refused_and_the_next_is_released(
 
 
 def test_a_statement_that_takes_too_long_is_one_too(two: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = applied.prepare_readers
+    honest = attendance.prepare_readers
 
     def slow(connection: psycopg.Connection, settings: Settings, authority: str) -> None:
         if authority == AUTHORITY:
             connection.execute("select pg_sleep(60)")
         honest(connection, settings, authority)
 
-    monkeypatch.setattr(applied, "prepare_readers", slow)
+    monkeypatch.setattr(attendance, "prepare_readers", slow)
     results = release_all(two.model_copy(update={"release_seconds": 15.0}))
     assert [found.outcome for found in results] == ["refused", "released"]
     assert "preparing readers" in results[0].reasons[0]

@@ -173,7 +173,7 @@ def test_a_shown_cell_that_is_not_exact_rolls_everything_back(
     empty: Settings, world: World, contracts: tuple[ReleaseContract, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_marts(empty, world, contracts)
-    from orchestration.release.door import release as door
+    from orchestration.release.door import attendance as door
 
     honest = door.released_rows
 

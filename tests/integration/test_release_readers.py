@@ -94,12 +94,12 @@ def test_killed_in_the_middle_the_last_release_stays(
     program = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from orchestration.release.door import release\n"
+        "from orchestration.release.door import attendance, release\n"
         "from orchestration.settings import Settings\n"
         "def wait(*arguments):\n"
         "    print('applied', flush=True)\n"
         "    time.sleep(60)\n"
-        "release.save_memory = wait\n"
+        "attendance.save_memory = wait\n"
         f"release.release_authority(Settings(home=Path({str(empty.home)!r})), {AUTHORITY!r})\n"
     )
     process = subprocess.Popen(

@@ -6,7 +6,7 @@ import pytest
 
 from orchestration.database import connect
 from orchestration.release import provision_aggregated
-from orchestration.release.door import release as apply
+from orchestration.release.door import decide
 from orchestration.release.tables.contracts import ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
@@ -81,13 +81,13 @@ def two_years(empty: Settings, contracts: tuple[ReleaseContract, ...]) -> Settin
 def protected(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     """The years that each release decided anew."""
     seen: list[set[str]] = []
-    honest = apply.protect
+    honest = decide.protect
 
     def watched(exact, *others):  # type: ignore[no-untyped-def]
         seen.append(set(exact["attendance_by_school_year"].columns["academic_year"]))
         return honest(exact, *others)
 
-    monkeypatch.setattr(apply, "protect", watched)
+    monkeypatch.setattr(decide, "protect", watched)
     return seen
 
 

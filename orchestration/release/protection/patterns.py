@@ -216,7 +216,7 @@ def breakdown_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPa
         for i, unit in enumerate(table.units):
             own = slice(i * width, (i + 1) * width)
             is_filled = is_newly_filled(memory, place, names[own], primary[own])
-            is_whole = is_without_breakdown(memory, place, names[own], int(table.values[i].sum()))
+            is_whole = width > 1 and is_without_breakdown(memory, place, names[own], int(table.values[i].sum()))
             if unit in pattern.units or hidden[grid[i]].all() or is_filled or is_whole:
                 system.withhold(grid[i])
         protect_system(system, {int(cell): grid[i].tolist() for i in range(height) for cell in grid[i]})

@@ -10,6 +10,9 @@ from orchestration.release.attacker.knowing import knowing
 from orchestration.release.attacker.released import Key, Seen, puzzle_of
 from orchestration.release.declared.declaration import Mart
 from orchestration.release.declared.figures import COUNTED
+from orchestration.release.engine.cells import Cell
+from orchestration.release.engine.changes import key_of
+from orchestration.release.engine.memory import HIDDEN as HIDDEN_BEFORE
 from orchestration.release.subject.judged import HELD, Judged
 from orchestration.release.subject.rows import Row
 from orchestration.release.subject.told import seen_of_told
@@ -55,6 +58,18 @@ def findings(judged: Judged, released: Released, knows: Collection[str] = ()) ->
         if puzzle.hidden[number].name in alike:
             found.append(f"that all have one result in {puzzle.hidden[number].name}")
     return found
+
+
+def _may_be_empty(judged: Judged, cell: Cell) -> bool:
+    """Whether a figure that is not shown may be 0 for all that readers know.
+
+    An empty one would be shown, unless it is hidden for the sake of a share that stands with it, was hidden before, or
+    is never shown.
+    """
+    at = judged.at[cell]
+    before = judged.memory.cells.get(key_of(cell))
+    was_hidden = before is not None and before.status == HIDDEN_BEFORE
+    return bool(judged.decision.shown[at] or was_hidden or not judged.decision.system.is_shown[at])
 
 
 def _true(judged: Judged) -> dict[str, dict[Key, int]]:
@@ -120,8 +135,7 @@ def _note(
         elif value is None and cell in judged.known and judged.number(cells) not in range(1, SMALL):
             figures.setdefault(cell.table, {})[name] = judged.number(cells)
         elif value is None:
-            # hidden for the sake of a share that stands with it, or never shown: nobody knows whether it is empty
-            if judged.decision.shown[judged.at[cell]] or not judged.decision.system.is_shown[judged.at[cell]]:
+            if _may_be_empty(judged, cell):
                 unsure.setdefault(cell.table, set()).add(name)
             figures.setdefault(cell.table, {}).setdefault(name, None)
         else:

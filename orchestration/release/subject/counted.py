@@ -106,6 +106,8 @@ def judge_counts(
     be protected.
     """
     found = Counted(declaration)
+    if declaration.places[0].listed_in not in exact:  # none of the marts is there: nothing is counted
+        return found
     for population in declaration.deciding:
         found.judged[population.name] = {}
         for period in _periods(declaration, population, exact):
