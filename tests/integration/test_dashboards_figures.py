@@ -102,7 +102,8 @@ def test_a_small_school_gets_the_reason_and_its_clusters_figures(warehouse: Sett
         "then round(100.0 * sum(openings_attended) / sum(openings_possible), 1) || '%%' else '[x]' end "
         "from aggregated.attendance_by_school_stage "
         "inner join aggregated.clusters using (local_authority_code, seed_code, sector) "
-        "where {where} and sector = 'primary' and cluster_name = %(cluster)s group by stage",
+        "where {where} and sector = 'primary' and cluster_name = %(cluster)s "
+        "and openings_possible is distinct from 0 group by stage",
         cluster=cluster,
     )
     caption = f"Attendance in the {cluster} cluster, primary schools"

@@ -53,6 +53,8 @@ def shown(declaration: Declaration) -> dict[tuple[str, str, str, str], bool]:
     """For each row and measure whether it would be shown, by mart, measure, place and groups."""
     found: dict[tuple[str, str, str, str], bool] = {}
     for population in declaration.populations.values():
+        if not all(hasattr(ROLL[0], declaration.dimensions[name].column) for name in population.dimensions):
+            continue  # movements: their persons have a world of their own
         figures = figures_of(declaration, population.name, sorted(SCHOOLS), 20)
         columns = {
             name: [getattr(pupil, declaration.dimensions[name].column) for pupil in ROLL]

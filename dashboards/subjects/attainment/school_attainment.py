@@ -68,7 +68,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolAttainment:
         by_year=one_school.years_table(found),
         gaelic=gaelic[0],
         foreseen=predictions.school_table(found.foreseen, asked.academic_year),
-        foreseen_says=predictions.school_sentence(found.foreseen),
+        foreseen_says=" ".join((predictions.school_sentence(found.foreseen), predictions.NOT_OF_PUPILS.text)).strip(),
         to_share=tuple(table for table in to_share if table is not None),
     )
 
@@ -83,9 +83,7 @@ def _notes(found: one_school.School) -> tuple[Note, ...]:
         ),
     )
     foreseen = (
-        (predictions.LAST_PREDICTION, predictions.NOT_OF_PUPILS)
-        if predictions.school_table(found.foreseen, found.asked.academic_year)
-        else ()
+        (predictions.LAST_PREDICTION,) if predictions.school_table(found.foreseen, found.asked.academic_year) else ()
     )
     return (*(few if hidden else ()), words.JUDGEMENT, words.COHORT, *foreseen, words.NOT_COMPARED)
 

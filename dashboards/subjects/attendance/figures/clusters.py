@@ -46,6 +46,8 @@ def added(rows: Iterable[tuple[str, str, int | None, int | None]]) -> tuple[Clus
     """Rows of schools (kind, value, possible, attended) added up; fewer than three shown schools are ``[x]``."""
     sums: dict[tuple[str, str], tuple[int, int, int]] = {}
     for kind, value, possible, attended in rows:
+        if possible == 0:  # nobody of the school is in the group
+            continue
         known = sums.setdefault((kind, value), (0, 0, 0))
         if possible and attended is not None:
             sums[kind, value] = (known[0] + possible, known[1] + attended, known[2] + 1)

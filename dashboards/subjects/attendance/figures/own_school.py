@@ -66,7 +66,8 @@ def _groups(connection: Connection, asked: PageRequest) -> Table:
     stages = {stage: codes.stage_name(stage) for stage in codes.STAGES}
     for mart, by, known in ((STAGE, "stage", stages), (SEX, "sex", codes.SEXES), (AREA, "deprivation_group",
                             codes.DEPRIVATION_GROUPS)):  # fmt: skip
-        found = {str(row._mapping[by]): row for row in own_rows(connection, mart, asked, (by, *names))}
+        every = own_rows(connection, mart, asked, (by, *names))
+        found = {str(row._mapping[by]): row for row in every if row.openings_possible or row.pupils}
         order = sorted(found, key=lambda value: codes.placed(value, tuple(known)))
         rows += [(known.get(value, value), *_cells(found[value], names)) for value in order]
     title = f"Attendance by group, {asked.academic_year}"
