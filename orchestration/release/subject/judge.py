@@ -97,7 +97,7 @@ def judge_one(
     buffer = BUFFER if population.has_buffer else SMALL
     asked = Asked(due, final, buffer, fewest_of(figures, exact, place.period), earlier)
     decision, elsewhere = _decided(figures, persons, memory, asked, elsewhere)
-    if len(decision.lost) and population.stock:
+    if len(decision.lost) and (population.stock or population.decides):
         decision, elsewhere = _decided(figures, persons, memory, replace(asked, due=lambda _: False), elsewhere)
     if len(decision.lost):
         raise SubjectError(
