@@ -86,13 +86,28 @@ def test_a_reader_sees_what_the_rules_say_and_nothing_else(
         assert found == expected, (table, [rows[number] for number in sorted(found ^ expected)])
 
 
+PUBLISHED = {"published_school_rolls"}
+"""Official figures of every school that anybody can look up: they have no council, and no policy hides them."""
+
+
+def test_published_figures_of_schools_are_for_every_reader(tables: Tables) -> None:
+    without_council = {
+        table
+        for table, columns in tables.items()
+        if {"seed_code", "sector"} <= set(columns) and "local_authority_code" not in columns
+    }
+    assert without_council == PUBLISHED, (
+        "a mart of schools without a council is read by everybody: name it with a thought"
+    )
+
+
 def test_a_head_sees_the_own_school_of_every_mart_of_schools_and_no_other(
     filled: Settings, tables: Tables, dashboard: psycopg.Connection
 ) -> None:
     name_reader(dashboard, number_of(filled, "head-primary"))
     looked = 0
     for table, columns in tables.items():
-        if {"seed_code", "sector"} <= set(columns) and table != "published_school_rolls":  # published: for everybody
+        if {"seed_code", "sector"} <= set(columns) and table not in PUBLISHED:
             query = sql.SQL("select distinct seed_code, sector from {} where seed_code <> ''")
             found = dashboard.execute(query.format(sql.Identifier("released", table))).fetchall()
             assert found == [("1000001", "primary")], table

@@ -11,8 +11,6 @@ from orchestration.release.attacker.released import Key, Seen, puzzle_of
 from orchestration.release.declared.declaration import Mart
 from orchestration.release.declared.figures import COUNTED
 from orchestration.release.engine.cells import Cell
-from orchestration.release.engine.changes import key_of
-from orchestration.release.engine.memory import HIDDEN as HIDDEN_BEFORE
 from orchestration.release.subject.judged import HELD, Judged
 from orchestration.release.subject.rows import Row
 from orchestration.release.subject.told import seen_of_told
@@ -61,15 +59,13 @@ def findings(judged: Judged, released: Released, knows: Collection[str] = ()) ->
 
 
 def _may_be_empty(judged: Judged, cell: Cell) -> bool:
-    """Whether a figure that is not shown may be 0 for all that readers know.
+    """Whether a figure that is not shown may be 0: it is never shown, or is 0, and something else hides it.
 
-    An empty one would be shown, unless it is hidden for the sake of a share that stands with it, was hidden before, or
-    is never shown.
+    As a rule an empty one is shown, so readers know that a hidden one is not. Some that are empty are hidden all the
+    same, since they were before, or for the sake of a share; readers are taken to know of all others that they are not.
     """
     at = judged.at[cell]
-    before = judged.memory.cells.get(key_of(cell))
-    was_hidden = before is not None and before.status == HIDDEN_BEFORE
-    return bool(judged.decision.shown[at] or was_hidden or not judged.decision.system.is_shown[at])
+    return bool(not judged.decision.system.is_shown[at] or not judged.decision.system.values[at])
 
 
 def _true(judged: Judged) -> dict[str, dict[Key, int]]:
