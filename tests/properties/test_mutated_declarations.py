@@ -22,7 +22,7 @@ MUTANTS = 300 if os.environ.get("PROPERTIES") == "all" else 25
 TEXT = (FOLDER / "release.yml").read_text(encoding="utf-8")
 ROLL = random_roll(3)
 MOVEMENTS = "roll_movements"
-"""Who came and left: no pupils of this roll, so what slips show of them is tried in ``test_roll_moments``' own world."""
+"""Who came and left: no pupils of this roll, and their figures have a world of their own (``test_roll_moments``)."""
 
 
 def mutant(text: str, generator: random.Random) -> str:

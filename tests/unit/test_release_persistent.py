@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.release.subject.judged import SubjectError
 from tests.support.release_exact import contracts
 from tests.support.release_runs import Releases
 from tests.support.release_world import OCTOBER_END, Month, Pupil, World
@@ -144,3 +145,9 @@ def test_pupils_of_a_school_are_one_number_in_every_mart(releases: Releases) -> 
     assert year["pupils"] == _school(releases, "5000001")["pupils"] == 176
     stages = releases.rows("attendance_by_school_stage", seed_code="5000001")
     assert sum(row["pupils"] for row in stages) == 176
+
+
+def test_a_mart_that_is_missing_shows_no_counts_in_the_others(releases: Releases) -> None:
+    left = tuple(contract for contract in releases.contracts if contract.mart != "attendance_by_school_year")
+    with pytest.raises(SubjectError, match="attendance_by_school_year is not there"):
+        Releases(left).release(_world(LARGE))

@@ -19,7 +19,7 @@ from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import Memory
 from orchestration.release.limits import at
 from orchestration.release.subject.judge import judge_one, units_of
-from orchestration.release.subject.judged import HELD, HIDDEN, Judged, check_figures, text_keys
+from orchestration.release.subject.judged import HELD, HIDDEN, Judged, SubjectError, check_figures, text_keys
 from orchestration.release.subject.persons import PersonRows, read_persons
 from orchestration.release.subject.rows import state_of
 from orchestration.release.subject.store import Place, load_memory, save_memory
@@ -102,12 +102,17 @@ def judge_counts(
 ) -> Counted:
     """Decide of the populations that ``decide``, in every period of ``exact`` that is due.
 
-    Raises ``SubjectError`` or ``ModelError`` where persons, lists and rows do not fit each other, or a figure cannot
-    be protected.
+    Nothing is decided where none of their marts is there. Raises ``SubjectError`` or ``ModelError`` where one of them
+    is missing, where persons, lists and rows do not fit each other, or where a figure cannot be protected.
     """
     found = Counted(declaration)
-    if declaration.places[0].listed_in not in exact:  # none of the marts is there: nothing is counted
+    marts = {mart.name for one in declaration.deciding for mart in declaration.marts_of(one.name)}
+    if not marts & exact.keys():
         return found
+    if missing := sorted(marts - exact.keys()):
+        raise SubjectError(
+            f"{declaration.subject}: {', '.join(missing)} is not there, and it counts pupils together with others"
+        )
     for population in declaration.deciding:
         found.judged[population.name] = {}
         for period in _periods(declaration, population, exact):
