@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from psycopg import Connection
 
-from orchestration.database.doors import LOGINS_READ_AS
+from orchestration.database.door import LOGINS_READ_AS
 from orchestration.database.own_schemas import VERBS
 from orchestration.database.personal import standing_schemas
 from orchestration.database.roles import DEFAULTS, GROUPS, LOGINS, PROCESSES, SCHEMAS, SINGLE_TABLES

@@ -1,4 +1,6 @@
-"""The doors through which logins read: for each table of ``released`` a view of its name in ``aggregated``.
+"""The doors through which logins read, for each table of ``released``: a view of its name in ``aggregated``.
+
+Another in ``aggregated_history`` has the rows that stood before as well.
 
 A view over the table itself, or a policy on it, would let a login's own conditions run before the condition that
 keeps other authorities' rows away: plans, counts and errors then tell of rows that are not shown. Here the view reads
@@ -14,61 +16,67 @@ from collections.abc import Iterable
 
 from psycopg import Connection, sql
 
-from orchestration.database.roles import AGGREGATED_OWNER, ANALYST, RESEARCHER
+from orchestration.database.door import Columns, Door, columns_of, remove, stand
+from orchestration.database.roles import AGGREGATED_OWNER
 
 RELEASED = "released"
 SHOWN = "aggregated"
-LOGINS_READ_AS = (ANALYST, RESEARCHER, "dashboard")
-ROWS = 1000  # what a plan estimates, whatever there is
-# What a login may set for itself and must not reach the reading inside: a search path, plans that read others' pages or
-# all of them, and plans and sorts printed to whoever asks.
-SETTINGS = {
-    "search_path": "pg_catalog, pg_temp",
-    "row_security": "on",
-    "enable_seqscan": "off",
-    "enable_indexscan": "on",
-    "enable_bitmapscan": "on",
-    "seq_page_cost": "1",
-    "random_page_cost": "4",
-    "cpu_tuple_cost": "0.01",
-    "cpu_index_tuple_cost": "0.005",
-    "cpu_operator_cost": "0.0025",
-    "debug_print_parse": "off",
-    "debug_print_rewritten": "off",
-    "debug_print_plan": "off",
-    "client_min_messages": "warning",
-}
+HISTORY = "aggregated_history"
+FUNCTIONS = {SHOWN: "read", HISTORY: "past"}
+"""How the functions of each schema's views begin."""
+WITHOUT_HISTORY = ("releases",)
 TABLES = """
 select c.relname from pg_catalog.pg_class as c
 where c.relnamespace = to_regnamespace('released') and c.relkind in ('r', 'p') order by 1
 """
-COLUMNS = """
-select a.attname, format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum)
-from pg_catalog.pg_attribute as a
-where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum
+CONDITION = """
+select pg_get_expr(p.polqual, p.polrelid) from pg_catalog.pg_policy as p
+where p.polrelid = to_regclass(%s) and p.polname = 'read_by_readers'
 """
-STANDING = """
-select
-    (
-        select array_agg(array[a.attname::text, format_type(a.atttypid, a.atttypmod)] order by a.attnum)
-        from pg_catalog.pg_attribute as a where a.attrelid = to_regclass(%(view)s) and a.attnum > 0
-    ),
-    (
-        select p.prosrc from pg_catalog.pg_proc as p
-        where p.oid = to_regprocedure(%(function)s) and p.provolatile = 's' and p.prosecdef
-            and p.proconfig = %(settings)s
-    )
+ADDED: Columns = [
+    ("shown_from", "timestamp with time zone", "When the row was first shown as it stands here."),
+    ("shown_until", "timestamp with time zone", "When it gave way to another or went; empty while it stands."),
+]
+PAST = """
+#variable_conflict use_column
+begin
+    perform access.note_read({said});
+    return query
+    with known as (select releases.release_id, releases.released_at from control.releases)
+    select {columns}, began.released_at, null::timestamptz
+    from {table} as rows
+    left join known as began on began.release_id = rows.release_id
+    union all
+    select {columns}, began.released_at, ended.released_at
+    from (
+        select allowed.* from (
+            select past.*, kept.until_release_id
+            from control.released_before as kept
+            cross join lateral jsonb_populate_record(null::{table}, kept.released) as past
+            where kept.mart = {mart} and kept.local_authority_code = any(
+                (select access.reader_authorities() || access.reader_councils())::text []
+            )
+        ) as allowed
+        where {condition}
+    ) as rows
+    left join known as began on began.release_id = rows.release_id
+    inner join known as ended on ended.release_id = rows.until_release_id;
+end
 """
 
 
 def open_doors(connection: Connection, tables: Iterable[str] | None = None) -> list[str]:
-    """Make the view and the function of each table, or of those named, where they are not as they should be.
+    """Make the views and functions of each table, or of those named, where they are not as they should be.
 
-    In: a connection that may act as the owner of the tables, inside a transaction. Out: the doors made anew.
+    In: a connection that may act as the owner of the tables, inside a transaction. Out: tables whose doors were made
+    anew.
     """
     names = [name for (name,) in connection.execute(TABLES).fetchall()] if tables is None else list(tables)
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(AGGREGATED_OWNER)))
-    made = [name for name in names if _open(connection, name)]
+    made = []
+    for name in names:
+        stood = [stand(connection, door) for door in _doors(connection, name)]
+        made += [name] if any(stood) else []
     if tables is None:
         made += _close_others(connection, names)
     connection.execute("reset role")
@@ -86,11 +94,7 @@ def move_tables(connection: Connection) -> list[str]:
     for (name,) in rows:
         table = sql.Identifier(SHOWN, name)
         connection.execute(sql.SQL("revoke all on {} from analyst, researcher").format(table))
-        policy = connection.execute(
-            "select from pg_catalog.pg_policy where polrelid = %s::regclass and polname = 'read_by_readers'",
-            [table.as_string()],
-        ).fetchone()
-        if policy is not None:
+        if _condition(connection, table) is not None:
             connection.execute(
                 sql.SQL("alter policy read_by_readers on {} to dashboard, {}").format(
                     table, sql.Identifier(AGGREGATED_OWNER)
@@ -101,102 +105,77 @@ def move_tables(connection: Connection) -> list[str]:
     return [str(name) for (name,) in rows]
 
 
-def _open(connection: Connection, name: str) -> bool:
-    table, view = sql.Identifier(RELEASED, name), sql.Identifier(SHOWN, name)
-    function = sql.Identifier(RELEASED, f"read_{name}")
-    columns = connection.execute(COLUMNS, [table.as_string()]).fetchall()
-    body = _body(name, [column for column, _, _ in columns])
-    standing = connection.execute(
-        STANDING,
-        {
-            "view": view.as_string(),
-            "function": f"{function.as_string()}()",
-            "settings": [f"{name}={value}" for name, value in SETTINGS.items()],
-        },
-    ).fetchone()
-    if standing == ([[column, kind] for column, kind, _ in columns], body):
-        _describe(connection, name, columns)
-        _grant(connection, view, function)
-        return False
-    connection.execute(sql.SQL("drop view if exists {}").format(view))
-    connection.execute(sql.SQL("drop function if exists {}()").format(function))
-    connection.execute(
-        sql.SQL(
-            "create function {function}() returns table ({columns}) language plpgsql stable security definer "
-            "rows {rows} {settings} as {body}"
-        ).format(
-            function=function,
-            columns=sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t, _ in columns),
-            rows=sql.Literal(ROWS),
-            settings=sql.SQL(" ").join(
-                sql.SQL("set {} = {}").format(
-                    sql.SQL(setting), sql.SQL(value) if setting == "search_path" else sql.Literal(value)
-                )
-                for setting, value in SETTINGS.items()
-            ),
-            body=sql.Literal(body),
-        )
-    )
-    names = sql.SQL(", ").join(sql.Identifier(column) for column, _, _ in columns)
-    connection.execute(sql.SQL("create view {} as select {} from {}()").format(view, names, function))
-    connection.execute(
-        sql.SQL("comment on function {}() is {}").format(
-            function, sql.Literal(f"Rows of released.{name} that the login sees; each reading is noted.")
-        )
-    )
-    _describe(connection, name, columns)
-    _grant(connection, view, function)
-    return True
+def _condition(connection: Connection, table: sql.Identifier) -> str | None:
+    """The condition under which a reader sees a row of a table, as the database writes it."""
+    row = connection.execute(CONDITION, [table.as_string()]).fetchone()
+    return None if row is None else str(row[0])
 
 
-def _describe(connection: Connection, name: str, columns: list[tuple[str, str, str | None]]) -> None:
-    """Give the view and its columns the words of the table, where they have others."""
-    table, view = sql.Identifier(RELEASED, name), sql.Identifier(SHOWN, name)
-    said = connection.execute(
-        "select obj_description(%s::regclass, 'pg_class'), obj_description(%s::regclass, 'pg_class')",
-        [table.as_string(), view.as_string()],
-    ).fetchone()
-    wanted, found = said or (None, None)
-    text = str(wanted or f"Rows of {name} of the authority of the login that asks.")
-    if text != found:
-        connection.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(text)))
-    described = {column: words for column, _, words in connection.execute(COLUMNS, [view.as_string()]).fetchall()}
-    for column, _, words in columns:
-        if (words or "") != (described.get(column) or ""):
-            connection.execute(
-                sql.SQL("comment on column {} is {}").format(
-                    sql.Identifier(SHOWN, name, column), sql.Literal(words or "")
-                )
+def _doors(connection: Connection, name: str) -> list[Door]:
+    table = sql.Identifier(RELEASED, name)
+    columns = columns_of(connection, table)
+    row = connection.execute("select obj_description(to_regclass(%s), 'pg_class')", [table.as_string()]).fetchone()
+    words = str((row and row[0]) or f"Rows of {name} of the authority of the login that asks.")
+    found = [
+        Door(
+            SHOWN, name, _function(SHOWN, name), columns, _body(name, columns), words,
+            f"Rows of released.{name} that the login sees; each reading is noted.",
+        )
+    ]  # fmt: skip
+    condition = _condition(connection, table)
+    of_council = {"local_authority_code", "release_id"} <= {column for column, _, _ in columns}
+    if condition is not None and of_council and name not in WITHOUT_HISTORY:
+        said = f"{words} With the rows as they stood at ends of months before, and of late after each release."
+        found.append(
+            Door(
+                HISTORY, name, _function(HISTORY, name), [*columns, *ADDED], _past(name, columns, condition), said,
+                f"Rows of released.{name} that the login sees, and those before them; each reading is noted.",
             )
+        )  # fmt: skip
+    return found
 
 
-def _body(name: str, columns: list[str]) -> str:
-    listed = sql.SQL(", ").join(sql.Identifier("rows", column) for column in columns)
+def _function(schema: str, name: str) -> str:
+    return f"{FUNCTIONS[schema]}_{name}"
+
+
+def _listed(columns: Columns) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier("rows", column) for column, _, _ in columns)
+
+
+def _body(name: str, columns: Columns) -> str:
     return (
         sql.SQL(
             "\n#variable_conflict use_column\nbegin\n    perform access.note_read({});\n"
             "    return query select {} from {} as rows;\nend\n"
         )
-        .format(sql.Literal(name), listed, sql.Identifier(RELEASED, name))
+        .format(sql.Literal(name), _listed(columns), sql.Identifier(RELEASED, name))
         .as_string()
     )
 
 
-def _grant(connection: Connection, view: sql.Identifier, function: sql.Identifier) -> None:
-    readers = sql.SQL(", ").join(map(sql.Identifier, LOGINS_READ_AS))
-    connection.execute(sql.SQL("revoke all on function {}() from public").format(function))
-    connection.execute(sql.SQL("grant execute on function {}() to {}").format(function, readers))
-    connection.execute(sql.SQL("grant select on {} to {}").format(view, readers))
+def _past(name: str, columns: Columns, condition: str) -> str:
+    return (
+        sql.SQL(PAST)
+        .format(
+            said=sql.Literal(f"{HISTORY}.{name}"),
+            columns=_listed(columns),
+            table=sql.Identifier(RELEASED, name),
+            mart=sql.Literal(name),
+            condition=sql.SQL(condition),
+        )
+        .as_string()
+    )
 
 
 def _close_others(connection: Connection, names: list[str]) -> list[str]:
     """Views whose table is gone show nothing and would only fail."""
     rows = connection.execute(
-        "select relname from pg_catalog.pg_class where relnamespace = to_regnamespace('aggregated') "
+        "select relnamespace::regnamespace::text, relname from pg_catalog.pg_class "
+        "where relnamespace::regnamespace::text = any(%s) "
         "and relkind = 'v' and relname <> all(%s) and pg_get_userbyid(relowner) = %s",
-        [names, AGGREGATED_OWNER],
+        [[SHOWN, HISTORY], names, AGGREGATED_OWNER],
     ).fetchall()
-    for (name,) in rows:
-        connection.execute(sql.SQL("drop view {}").format(sql.Identifier(SHOWN, name)))
-        connection.execute(sql.SQL("drop function if exists {}()").format(sql.Identifier(RELEASED, f"read_{name}")))
-    return [str(name) for (name,) in rows]
+    for schema, name in rows:
+        remove(connection, sql.Identifier(schema, name), sql.Identifier(RELEASED, _function(schema, name)))
+    return [str(name) for _, name in rows]

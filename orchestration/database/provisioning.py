@@ -33,7 +33,7 @@ from orchestration.settings import Settings
 
 HERE = Path(__file__).parent
 DDL = HERE / "ddl"
-MADE_FROM = ("roles", "grants", "doors", "own_schemas", "provisioning")
+MADE_FROM = ("roles", "grants", "door", "doors", "own_schemas", "provisioning")
 FIRST = ("ledger", "environment", "vault", "build", "release")  # each may refer to those before it; others come after
 LOCK_SECONDS = 30
 MAINTENANCE_DATABASE = "postgres"

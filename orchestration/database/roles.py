@@ -172,6 +172,11 @@ SCHEMAS: dict[str, Schema] = {
         AGGREGATED_OWNER,
         use=("dashboard", ANALYST, RESEARCHER),
     ),
+    "aggregated_history": Schema(
+        "What readers see and what they saw before: released rows as they stood, of the authority of the login.",
+        AGGREGATED_OWNER,
+        use=("dashboard", ANALYST, RESEARCHER),
+    ),
     "own_school": Schema(
         "Marts of one school, exact, for its head: written by release, read by the pages for the head named alone.",
         AGGREGATED_OWNER,
@@ -180,8 +185,8 @@ SCHEMAS: dict[str, Schema] = {
     "control": Schema(
         "Ledger, balance sheet, freshness, provenance and releases. Restricted.",
         CONTROL_OWNER,
-        # the dashboards add lines to page_reads and read nothing
-        use=("loader", "pseudonymiser", "transformer", "releaser", "steward", "auditor", "dashboard"),
+        # the dashboards add lines to page_reads and read nothing; the owner of the doors reads the rows of before
+        use=("loader", "pseudonymiser", "transformer", "releaser", "steward", "auditor", "dashboard", AGGREGATED_OWNER),
         create=("transformer",),
     ),
     "reference": Schema(
@@ -221,6 +226,7 @@ DEFAULTS: tuple[Default, ...] = (
     Default(AGGREGATED_OWNER, "own_school", READ, ("dashboard",)),
     Default(AGGREGATED_OWNER, "own_school", WRITE, ("releaser",)),
     Default(AGGREGATED_OWNER, "aggregated", READ, ("dashboard", ANALYST, RESEARCHER)),
+    Default(AGGREGATED_OWNER, "aggregated_history", READ, ("dashboard", ANALYST, RESEARCHER)),
 )
 
 # Tables that one more role reads than their schema's rule says; made by landing and dbt, so they may not exist

@@ -23,3 +23,5 @@ REFRESHED_AFTER: frozenset[int] = frozenset(_KNOWN["refreshed_after_months"])
 """Months of the year at whose end closed weeks and months may change."""
 FINAL_ON: tuple[int, int] = (int(_KNOWN["final_on"][:2]), int(_KNOWN["final_on"][3:]))
 """Month and day from which a year that is over may change at any time."""
+HISTORY_DAYS: int = _KNOWN["history_days"]
+"""Days for which a row that gave way to another is kept where it stood at no end of a month."""

@@ -34,7 +34,7 @@ def make_table(settings: Settings, mart: str = "door_probe") -> None:
         admin.execute(
             sql.SQL(
                 "create table {} (local_authority_code text, seed_code text, sector text, month date, "
-                "pupils integer, attendance_rate numeric, openings_symbol text, "
+                "pupils integer, attendance_rate numeric, openings_symbol text, release_id integer, "
                 "primary key (local_authority_code, seed_code, sector, month))"
             ).format(table)
         )
@@ -60,8 +60,9 @@ def make_table(settings: Settings, mart: str = "door_probe") -> None:
 def drop_table(settings: Settings, mart: str = "door_probe") -> None:
     """The table gone, with its door."""
     with connect_as_admin(settings) as admin:
-        admin.execute(f"drop view if exists aggregated.{mart}")
-        admin.execute(f"drop function if exists released.read_{mart}()")
+        for view, function in (("aggregated", "read"), ("aggregated_history", "past")):
+            admin.execute(f"drop view if exists {view}.{mart}")
+            admin.execute(f"drop function if exists released.{function}_{mart}()")
         admin.execute(f"drop table if exists released.{mart}")
         admin.execute("delete from control.release_contracts where mart = %s", [mart])
 

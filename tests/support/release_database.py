@@ -43,9 +43,9 @@ def empty(warehouse: Settings) -> Settings:
         tables = connection.execute(
             "select schemaname, tablename from pg_tables where schemaname in ('released', 'aggregated_exact') "
             "or tablename in ('releases', 'release_checks', 'hidden_cells', 'shown_cells', "
-            "'released_pupil_states', 'attacked_patterns', 'released_months', 'released_years', 'scope_changes', "
-            "'failed_tests', 'shown_half_days', 'replaced_half_days', 'shown_periods', 'held_figures', "
-            "'reconciliation', 'ledger_events', 'deliveries')"
+            "'released_pupil_states', 'attacked_patterns', 'released_before', 'released_months', 'released_years', "
+            "'scope_changes', 'failed_tests', 'shown_half_days', 'replaced_half_days', 'shown_periods', "
+            "'held_figures', 'reconciliation', 'ledger_events', 'deliveries')"
         ).fetchall()
         names = ", ".join(f'{schema}."{table}"' for schema, table in tables)
         connection.execute(f"truncate {names} cascade")

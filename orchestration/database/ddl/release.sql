@@ -84,6 +84,32 @@ comment on column control.released_months.released is 'The row as it was shown.'
 comment on column control.released_months.release_id is 'The release that wrote it last.';
 grant select, insert, update, delete on control.released_months to releaser;
 
+create table if not exists control.released_before (
+    mart text not null,
+    local_authority_code text not null,
+    cell text not null,
+    release_id integer not null,
+    until_release_id integer not null,
+    released jsonb not null,
+    primary key (mart, local_authority_code, cell, release_id)
+);
+create index if not exists released_before_by_release on control.released_before (local_authority_code, release_id);
+comment on table control.released_before is
+'Released rows that gave way to others, as readers saw them: at ends of months for good, others for some days. What rests on a delivery that was taken back goes. One row per row of a mart and release that wrote it.';
+comment on column control.released_before.mart is 'Name of the released table.';
+comment on column control.released_before.local_authority_code is 'GSS code of the council.';
+comment on column control.released_before.cell is 'Key of the row.';
+comment on column control.released_before.release_id is 'The release that wrote it.';
+comment on column control.released_before.until_release_id is 'The release that wrote another in its place, or took it away.';
+comment on column control.released_before.released is 'The row as it was shown.';
+grant select, insert, update, delete on control.released_before to releaser;
+grant select on control.released_before, control.releases to aggregated_owner;
+alter table control.released_before enable row level security;
+drop policy if exists released_by_release on control.released_before;
+create policy released_by_release on control.released_before to releaser using (true) with check (true);
+drop policy if exists read_by_doors on control.released_before;
+create policy read_by_doors on control.released_before for select to aggregated_owner using (true);
+
 create table if not exists control.released_years (
     local_authority_code text not null,
     academic_year text not null,

@@ -47,6 +47,7 @@ from orchestration.release.tables.checks import CheckError, check_mart
 from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.release.tables.declared import DECLARED
 from orchestration.release.tables.differences import apply_difference, difference_of, stage, standing_rows
+from orchestration.release.tables.history import forget_replaced
 from orchestration.release.tables.provision import (
     applied_contracts,
 )
@@ -162,6 +163,7 @@ def release_attendance(connection: psycopg.Connection, settings: Settings, autho
             "update released.releases set checked_at = now() where local_authority_code = %s", [authority]
         )
         result = ReleaseResult(authority, "unchanged")
+        forget_replaced(connection, authority, deliveries[0])
         write_own_school(connection, contracts, authority)
         record_attempt(connection, result, [], build.event_id)
         record_years(connection, contracts, authority, build.code_version, last_closed)
@@ -194,6 +196,7 @@ def release_attendance(connection: psycopg.Connection, settings: Settings, autho
             keep_months(connection, contract, authority, release_id)
     changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
     result = ReleaseResult(authority, "released", release_id, changed)
+    forget_replaced(connection, authority, deliveries[0])
     write_own_school(connection, contracts, authority)
     record_attempt(connection, result, [], build.event_id)
     record_years(connection, contracts, authority, build.code_version, last_closed)

@@ -25,6 +25,7 @@ from orchestration.release.tables.checks import CheckError, check_mart
 from orchestration.release.tables.contracts import ReleaseContract, problems_of
 from orchestration.release.tables.declared import DECLARED, declarations
 from orchestration.release.tables.differences import apply_difference, difference_of, stage, standing_rows
+from orchestration.release.tables.history import forget_replaced
 from orchestration.release.tables.rows import MartRows, read_rows
 from orchestration.subjects import waiting_marts
 
@@ -135,6 +136,7 @@ def _released(
     is_new = any(one.memory.new_cells or one.memory.new_rows is not None for one in every)
     if not is_new and not any(difference.count for difference in differences):
         result = ReleaseResult(authority, "unchanged")
+        forget_replaced(connection, authority, deliveries[0])
         write_own_school(connection, contracts, authority)
         record_attempt(connection, result, [], build.event_id)
         connection.commit()
@@ -156,6 +158,7 @@ def _released(
         save_memory(connection, one.place, one.memory, release_id, deliveries[2])
     changed = {difference.contract.mart: difference.count for difference in differences if difference.count}
     result = ReleaseResult(authority, "released", release_id, changed)
+    forget_replaced(connection, authority, deliveries[0])
     write_own_school(connection, contracts, authority)
     record_attempt(connection, result, [], build.event_id)
     connection.commit()

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from orchestration.release.tables.checks import CheckError
 from orchestration.release.tables.contracts import ReleaseContract
+from orchestration.release.tables.history import keep_replaced
 from orchestration.release.tables.rows import MartRows
 
 Released = dict[tuple[Any, ...], tuple[Any, ...]]
@@ -69,18 +70,23 @@ def stage(
 
 
 def apply_difference(connection: psycopg.Connection, difference: Difference, release_id: int) -> None:
-    """Write and delete the rows that differ, set-wise. Raises ``CheckError`` if other rows were touched."""
+    """Write and delete the rows that differ, set-wise, and keep what stood before in the history.
+
+    Raises ``CheckError`` if other rows were touched.
+    """
     contract, table = difference.contract, sql.Identifier("released", difference.contract.mart)
     touched = 0
     keys = sql.SQL(", ").join(map(sql.Identifier, contract.keys))
     if difference.delete:
         gone = stage(connection, contract, "gone", contract.keys, difference.delete)
+        keep_replaced(connection, contract, gone, release_id)
         touched += connection.execute(
             sql.SQL("delete from {} where ({}) in (select {} from {})").format(table, keys, keys, gone)
         ).rowcount
     if difference.write:
         names = [column.name for column in contract.released_columns]
         new = stage(connection, contract, "new", names, difference.write)
+        keep_replaced(connection, contract, new, release_id)
         columns = sql.SQL(", ").join(map(sql.Identifier, names))
         updates = sql.SQL(", ").join(
             sql.SQL("{} = excluded.{}").format(sql.Identifier(name), sql.Identifier(name))

@@ -14,6 +14,7 @@ from psycopg import sql
 from orchestration.database import connect, open_doors
 from orchestration.parsed_project import last_manifest
 from orchestration.release.tables.contracts import Column, ReleaseContract, load_release_contracts
+from orchestration.release.tables.history import mark_missing
 from orchestration.release.tables.policies import read_policy
 from orchestration.settings import Settings
 
@@ -91,8 +92,12 @@ def _canonical_type(connection: psycopg.Connection, data_type: str) -> str:
     return base + (f"({data_type.split('(')[1]}" if "(" in data_type else "")
 
 
-def _change(connection: psycopg.Connection, contract: ReleaseContract, existing: dict[str, str]) -> None:
-    """Add new columns as nullable and ``[x]``, change types; what went is left to ``drop_gone_columns``."""
+def _change(connection: psycopg.Connection, contract: ReleaseContract, existing: dict[str, str]) -> list[str]:
+    """Add new columns as nullable and ``[x]``, change types; what went is left to ``drop_gone_columns``.
+
+    Out: columns of symbols that say so now.
+    """
+    marked = []
     for column in contract.released_columns:
         if column.name not in existing:
             connection.execute(
@@ -108,12 +113,14 @@ def _change(connection: psycopg.Connection, contract: ReleaseContract, existing:
                         table=_table(contract), symbol=sql.Identifier(symbol)
                     )
                 )
+                marked.append(symbol)
         elif existing[column.name] != _canonical_type(connection, column.data_type):
             connection.execute(
                 sql.SQL("alter table {} alter column {} type {}").format(
                     _table(contract), sql.Identifier(column.name), _type(column)
                 )
             )
+    return marked
 
 
 def drop_gone_columns(connection: psycopg.Connection) -> list[str]:
@@ -221,14 +228,17 @@ def provision_aggregated(settings: Settings, manifest: Path | None = None) -> li
         for contract in wanted:
             connection.execute(sql.SQL("set local role {}").format(sql.Identifier(OWNER)))
             existing = _existing(connection, contract.mart)
+            marked: list[str] = []
             if existing:
                 connection.execute(sql.SQL("alter table {} no force row level security").format(_table(contract)))
-                _change(connection, contract, existing)
+                marked = _change(connection, contract, existing)
             else:
                 _create(connection, contract)
             _describe(connection, contract)
             _secure(connection, contract)
             connection.execute("reset role")
+            for symbol in marked:
+                mark_missing(connection, contract.mart, symbol)
             open_doors(connection, [contract.mart])
             _record(connection, contract)
             changed.append(contract.mart)
