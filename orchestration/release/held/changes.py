@@ -12,6 +12,8 @@ from orchestration.release.tables.contracts import ReleaseContract
 
 ALL = "all"
 BY_TIME = frozenset({"week", "month"})
+BY_DAY = frozenset({"week", "weekday", "opening"})
+"""Key columns in which half days of one month differ."""
 Key = tuple[Any, ...]
 """Values of a mart's key columns in order."""
 Place = tuple[str, Key]
@@ -74,8 +76,15 @@ class Changes:
         return found[0], found[1], found[2], found[3]
 
 
+Part = tuple[Group, str, date, str]
+"""The finest part of rows: a group of a school, a day and half of it."""
 Member = tuple[Who, int]
 """A pupil's month and the position of a half day in it."""
+
+
+def part_of(half_day: HalfDay) -> Part:
+    """The finest part that a half day is in."""
+    return half_day.group, half_day.who.seed_code, half_day.day, half_day.opening
 
 
 @dataclass
@@ -83,19 +92,19 @@ class Touched:
     """Rows that any change touches, with the finest parts of them that changed: a group, a day and half of it each."""
 
     of: dict[Place, set[int]] = field(default_factory=dict)
-    parts: dict[tuple[Group, str, date, str], int] = field(default_factory=dict)
+    parts: dict[Part, int] = field(default_factory=dict)
     members: list[dict[Member, None]] = field(default_factory=list)
 
     def add(self, places: Iterable[Place], half_day: HalfDay) -> None:
-        """Note the part that a half day is in, in all these rows, and whose it is."""
-        part = (half_day.group, half_day.who.seed_code, half_day.day, half_day.opening)
+        """Note the part that a half day is in, and whose it is; ``places`` are the same for each half day of a part."""
+        part = part_of(half_day)
         number = self.parts.setdefault(part, len(self.parts))
         if number == len(self.members):
             self.members.append({})
+            for place in places:
+                self.of.setdefault(place, set()).add(number)
         position = 2 * (half_day.day.day - 1) + OPENINGS.index(half_day.opening)
         self.members[number][half_day.who, position] = None
-        for place in places:
-            self.of.setdefault(place, set()).add(number)
 
 
 @dataclass
@@ -141,6 +150,36 @@ def _closing(steps: Sequence[tuple[int, date]], day: date) -> int:
     return next((number for number, over_until in steps if day <= over_until), steps[-1][0])
 
 
+class Rows:
+    """The rows that a half day counts in, found once for each part."""
+
+    def __init__(self, contracts: Sequence[ReleaseContract], authority: str, year: str) -> None:
+        self._of_day = [contract for contract in contracts if BY_DAY & set(contract.keys)]
+        self._of_month = [contract for contract in contracts if not BY_DAY & set(contract.keys)]
+        self._authority, self._year = authority, year
+        self._known_of_day: dict[Part, tuple[Place, ...]] = {}
+        self._known_of_month: dict[tuple[Group, str, date], tuple[Place, ...]] = {}
+
+    def of(self, half_day: HalfDay) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+        """Rows that all half days of its pupil's month and group are in, and those of its day or half of the day."""
+        month = half_day.group, half_day.who.seed_code, half_day.who.month
+        of_month = self._known_of_month.get(month)
+        if of_month is None:
+            of_month = self._known_of_month[month] = self._places(self._of_month, half_day)
+        part = part_of(half_day)
+        of_day = self._known_of_day.get(part)
+        if of_day is None:
+            of_day = self._known_of_day[part] = self._places(self._of_day, half_day)
+        return of_month, of_day
+
+    def _places(self, contracts: Sequence[ReleaseContract], half_day: HalfDay) -> tuple[Place, ...]:
+        return tuple(
+            (contract.mart, key)
+            for contract in contracts
+            for key in keys_of(contract, self._authority, self._year, half_day)
+        )
+
+
 def changes_since(
     contracts: Sequence[ReleaseContract],
     authority: str,
@@ -156,19 +195,22 @@ def changes_since(
     touched = Touched()
     found: dict[int, Changes] = {}
     until = moments[max(moments)].over_until
+    rows = Rows(contracts, authority, year)
     for release, asked in sorted(wanted.items()):
         changes = found[release] = Changes()
         steps = steps_from(release, moments)
         for who, state in versions.now.items():
             before = versions.shown(who, steps)
+            sums: dict[int, tuple[tuple[Place, ...], list[int]]] = {}
             for half_day in differences(who, before, state.until(until, who.month)):
-                places = [
-                    (contract.mart, key)
-                    for contract in contracts
-                    for key in keys_of(contract, authority, year, half_day)
-                ]
-                touched.add(places, half_day)
+                of_month, of_day = rows.of(half_day)
+                touched.add((*of_month, *of_day), half_day)
+                for places in (of_month, of_day):
+                    _, net = sums.setdefault(id(places), (places, [0, 0, 0, 0]))
+                    for number, amount in enumerate(half_day.amounts):
+                        net[number] += amount
+            for places, net in sums.values():
                 for place in places:
                     if asked is None or place in asked:
-                        changes.add(place, who.pupil, half_day.amounts)
+                        changes.add(place, who.pupil, (net[0], net[1], net[2], net[3]))
     return found, touched
