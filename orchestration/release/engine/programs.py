@@ -24,6 +24,8 @@ LONGEST = 60.0
 """Seconds for one program; one that takes longer has no answer, and its figures count as bounded."""
 ROUNDS = 12
 """Programs that push all figures of a block at once, before what is left is asked one by one."""
+FEW = 3
+"""Figures that are asked one by one at once where one that is given away ends the search."""
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,18 @@ def suspicious(block: Block) -> list[int]:
             break
         left = still
     return left
+
+
+def gives_away(block: Block) -> bool:
+    """Whether a reader can bound any target below five: the first that is found ends the search."""
+    left = [int(target) for target in block.targets]
+    while left:
+        found = _push(block, np.array(left, dtype=np.int64))
+        still = left if found is None else [target for target in left if found[target] < SMALL - TOLERANCE]
+        if len(still) == len(left) or len(still) <= FEW:
+            return any(not most_of(block, target) >= SMALL - TOLERANCE for target in still)
+        left = still
+    return False
 
 
 def exposed(block: Block) -> list[int]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from orchestration.release.engine.cells import System
 from orchestration.release.engine.model import BoolArray, IntArray
-from orchestration.release.engine.programs import blocks_of, exposed, suspicious
+from orchestration.release.engine.programs import blocks_of, gives_away, suspicious
 from orchestration.release.engine.repair import cheapest, loss_of
 from orchestration.release.engine.suppress import Wanted, follows, suppressed
 from orchestration.release.limits import check
@@ -86,7 +86,7 @@ def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArr
     """Whether no target near a cell, and no protected cell anywhere, is given away when the cell is shown."""
     if follows(system, wanted, hidden):
         return False
-    return not any(exposed(block) for block in blocks_of(system, hidden, targets))
+    return not any(gives_away(block) for block in blocks_of(system, hidden, targets))
 
 
 def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> BoolArray:
