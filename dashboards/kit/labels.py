@@ -1,5 +1,6 @@
 """The catalogue of labels: what pages call things, read once from ``labels.yml``, a file that can be translated."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,3 +36,8 @@ def label(section: str, key: str) -> str:
 def symbols(kind: str) -> dict[str, str]:
     """What each symbol is called: ``on_page``, ``in_drawing``, ``in_little_room``, ``in_file``, ``explanation``."""
     return {symbol: said[kind] for symbol, said in catalogue()["symbols"].items()}
+
+
+def with_part(title: str, parts: Mapping[str, str], part: str) -> str:
+    """A page's heading with the part that is shown: ``Roll: month by month``; the first part has none."""
+    return f"{title}: {parts[part][:1].lower()}{parts[part][1:]}" if part else title

@@ -14,11 +14,13 @@ from dashboards.kit.formats import Figure
 from dashboards.kit.page import PageRequest
 
 SCHEMA = "own_school"
+OWN = "/own"
+"""What the address of a page of a school has at its end where it shows the own school."""
 MARKING = "Your own school: do not share"
 WHAT_IT_IS = (
     "Exact figures of your own school, small numbers included, as you hold them in SEEMiS. They are for you: do not "
-    "share, print for others or send them. What may leave the school is what this page prints and its other downloads, "
-    "in which small numbers are hidden. That you have opened these figures is noted with your name."
+    "share, print for others or send them. What may leave the school is what the other pages print and let you take "
+    "away, in which small numbers are hidden. That you have opened these figures is noted with your name."
 )
 ON_PAPER = (
     "This is the edition to share. Exact figures of your own school are on the screen alone, and are not printed."

@@ -24,6 +24,7 @@ AROUND: dict[str, object] = {
     "figures": None,
     "own_tables": (),
     "own_values": (),
+    "is_head": False,
     "page": None,
     "page_address": "",
     "reader": None,
@@ -64,6 +65,7 @@ def environment(pages: tuple[Page, ...], static: StaticFiles, folders: tuple[Pat
         "link": link,
         "navigation": navigation,
         "own_download": own_download,
+        "own_address": own_address,
         "own_school": own_school,
         "pages": {page.name: page for page in pages},
         "plural": formats.plural,
@@ -135,11 +137,23 @@ def download(context: Context, name: str) -> str:
     return address(context["page"], asked, asked.values, ending)
 
 
+def place_of(page: Page, asked: PageRequest) -> dict[str, str]:
+    """Values of a page's address itself, such as the school that it is of."""
+    return {parameter.name: asked.values[parameter.name] for parameter in page.parameters if parameter.in_path}
+
+
+@pass_context
+def own_address(context: Context) -> str:
+    """The address of own school of this page."""
+    page, asked = context["page"], context["asked"]
+    return address(page, asked, place_of(page, asked), own_school.OWN)
+
+
 @pass_context
 def own_download(context: Context, name: str) -> str:
     """The address of a table of own school as CSV by its id."""
     asked: PageRequest = context["asked"]
-    return address(context["page"], asked, asked.values, f"/own/{name}.csv")
+    return address(context["page"], asked, asked.values, f"{own_school.OWN}/{name}.csv")
 
 
 @pass_context

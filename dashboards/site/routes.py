@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
+from dashboards.kit.own_school import OWN
 from dashboards.kit.page import Page, Parameter, UnknownChoiceError
 from dashboards.site.serving import PageServer
 
@@ -37,7 +38,8 @@ def router(pages: tuple[Page, ...], server: PageServer) -> APIRouter:
         _add(made, f"{page.path}/tables/{{table}}.csv", page, server.csv, (TABLE,))
         _add(made, f"{page.path}/tables.xlsx", page, server.xlsx)
         if page.own is not None:
-            _add(made, f"{page.path}/own/{{table}}.csv", page, server.own_csv, (TABLE,))
+            _add(made, f"{page.path}{OWN}/{{table}}.csv", page, server.own_csv, (TABLE,))
+            _add(made, f"{page.path}{OWN}", page, server.own)
         if page.document is not None:
             _add(made, f"{page.path}/document.docx", page, server.docx)
         _add(made, page.path, page, server.show)

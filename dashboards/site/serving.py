@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from dashboards.kit import downloads
-from dashboards.kit.page import Format, NotFoundError, Page, PageRead, PageRequest, Reader, Release, Sheet
-from dashboards.kit.templating import address, breadcrumbs_of
+from dashboards.kit.own_school import MARKING, OWN
+from dashboards.kit.page import Format, Note, NotFoundError, Page, PageRead, PageRequest, Reader, Release, Sheet
+from dashboards.kit.templating import address, breadcrumbs_of, place_of
 from dashboards.signin.readers import reader_by_number
 from dashboards.site.cache import Cache
 from dashboards.site.database import Database
@@ -22,6 +23,7 @@ from dashboards.site.scope import page_request, releases_of
 from dashboards.site.signed_in import NotSignedInError, reader_of
 
 FIGURES_KEPT = 128  # those of a page of 200 schools take 1 MB, so at most about 100 MB in a process
+OWN_TEMPLATE = "pages/own_school.html"
 PAGES_KEPT = 2048  # 10 kB each, compressed
 GZIP_LEVEL = 5  # 60 kB of HTML: 1.1 ms to 9.1 kB; level 9 takes 2.0 ms for 8.9 kB
 
@@ -37,6 +39,13 @@ class Found:
         """What the access log says of it."""
         sector = self.asked.school[1] if self.asked.school else None
         return PageRead(page.name, wanted, self.asked.authority, school_named(page, self.asked.values), sector)
+
+
+@dataclass(frozen=True)
+class OwnSchoolAlone:
+    """What a page has besides the tables of the own school: nothing."""
+
+    notes: Sequence[Note] = ()
 
 
 @dataclass(frozen=True)
@@ -70,21 +79,25 @@ class PageServer:
             reader = reader_within(connection, request)
             releases = releases_of(connection)
             key = cache_key(page, reader, given, releases)
-            has_own = is_own(connection, page, given)
-            made = None if has_own else self._pages.get((key, reader.display_name))
+            is_head = is_own(connection, page, given)
+            made = None if is_head else self._pages.get((key, reader.display_name))
             if made is None:
                 found = self._figures_of(connection, page, reader, given, releases)
         if found is not None:
-            html = self._render(page, found, own_tables(self._database, page, found.asked) if has_own else ())
-            made = Made(gzip.compress(html.encode(), GZIP_LEVEL, mtime=0), found.read(page, "html"))
-            if not has_own:  # a page with exact figures is for this request alone
+            made = _made(self._render(page, found, is_head=is_head), found.read(page, "html"))
+            if not is_head:  # who is no head, and has the same scope and name, is not led to the own school
                 self._pages.put((key, reader.display_name), made)
         assert made is not None
         request.state.page_read = made.read
-        headers = {"vary": "accept-encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(made.zipped, media_type="text/html", headers=headers | {"content-encoding": "gzip"})
-        return Response(gzip.decompress(made.zipped), media_type="text/html", headers=headers)
+        return _answer(made, request)
+
+    def own(self, page: Page, request: Request, given: Mapping[str, str]) -> Response:
+        """Own school of a page, exact, for this request alone. Raises NotFoundError for who is not its head."""
+        found = self._find(page, request, given, "html")
+        own = own_tables(self._database, page, found.asked)
+        if not own:
+            raise NotFoundError(f"own school of {page.name}")
+        return _answer(_made(self._render(page, found, own=own), found.read(page, "html")), request)
 
     def csv(self, page: Page, request: Request, given: Mapping[str, str], name: str) -> Response:
         """One table of the page as CSV. Raises NotFoundError where the page has no such table."""
@@ -143,20 +156,35 @@ class PageServer:
         # Readers of one scope share figures, never a name.
         return Found(replace(found.asked, reader=reader), found.figures)
 
-    def _render(self, page: Page, found: Found, own: Sequence[Any]) -> str:
+    def _render(self, page: Page, found: Found, own: Sequence[Any] = (), is_head: bool = False) -> str:
         heading = heading_of(page, found)
-        return self._templates.get_template(page.template).render(
+        trail = breadcrumbs_of(page, found.asked, heading, self._by_name)
+        if own:
+            trail[-1:] = [(heading, address(page, found.asked, place_of(page, found.asked))), (MARKING, "")]
+        return self._templates.get_template(OWN_TEMPLATE if own else page.template).render(
             page=page,
             asked=found.asked,
             reader=found.asked.reader,
-            figures=found.figures,
+            figures=OwnSchoolAlone() if own else found.figures,
             heading=heading,
-            sheets=sheets_of(page, found),
-            breadcrumbs=breadcrumbs_of(page, found.asked, heading, self._by_name),
-            page_address=address(page, None, found.asked.values).partition("?")[0],
+            sheets=() if own else sheets_of(page, found),
+            breadcrumbs=trail,
+            page_address=address(page, None, found.asked.values, OWN if own else "").partition("?")[0],
             own_values=own_values(page, found.asked),
             own_tables=own,
+            is_head=is_head,
         )
+
+
+def _made(html: str, read: PageRead) -> Made:
+    return Made(gzip.compress(html.encode(), GZIP_LEVEL, mtime=0), read)
+
+
+def _answer(made: Made, request: Request) -> Response:
+    headers = {"vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(made.zipped, media_type="text/html", headers=headers | {"content-encoding": "gzip"})
+    return Response(gzip.decompress(made.zipped), media_type="text/html", headers=headers)
 
 
 def reader_within(connection: Connection, request: Request) -> Reader:

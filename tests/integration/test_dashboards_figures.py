@@ -83,7 +83,11 @@ def test_schools_and_a_school_as_each_reader_sees_them(warehouse: Settings, name
     assert_same(page_of(warehouse, reader, "/schools"), schools_cells(asked, YEAR), drawing)
     own = asked.rows("select seed_code, sector from aggregated.attendance_by_school_year where {where}")
     for seed_code, sector in drawing.sample(sorted(own), min(3, len(own))):
-        shown = page_of(warehouse, reader, f"/schools/{seed_code}/{sector}")
+        shown = {
+            cell: text
+            for part in ("", "?part=for_whom", "?part=when", "?part=reasons", "?part=absence", "?part=profile")
+            for cell, text in page_of(warehouse, reader, f"/schools/{seed_code}/{sector}{part}").items()
+        }
         assert_same(shown, school_cells(asked, YEAR, seed_code, sector), drawing)
 
 
@@ -107,7 +111,7 @@ def test_a_small_school_gets_the_reason_and_its_clusters_figures(warehouse: Sett
         cluster=cluster,
     )
     caption = f"Attendance in the {cluster} cluster, primary schools"
-    address = f"/schools/{seed_code}/primary"
+    address = f"/schools/{seed_code}/primary?part=for_whom"
     with client(warehouse, officer) as browser:
         page = browser.get(address).text
     assert "one to four pupils would stand behind" in page

@@ -25,6 +25,7 @@ from tests.support.main_job import rows
 
 AUTHORITY = "S12000005"
 PART = 'id="own-school"'
+LINK = '/own">Your own school'
 OWN_FILE = re.compile(r'href="([^"]*/own/[^"]*)"')
 GROUPS = "own-school-attendance-by-group-2025-26"
 School = tuple[str, str]
@@ -96,6 +97,10 @@ def page_of(school: School, part: str = "") -> str:
     return f"/schools/{school[0]}/{school[1]}{part}"
 
 
+def own_of(school: School) -> str:
+    return page_of(school, "/own")
+
+
 def lines(settings: Settings) -> list[tuple[str, str]]:
     query = ("select r.reader_name, o.mart from control.own_school_reads o join access.readers r using (reader_id) "
              "order by o.read_id")  # fmt: skip
@@ -103,7 +108,7 @@ def lines(settings: Settings) -> list[tuple[str, str]]:
 
 
 def test_a_head_finds_exact_figures_marked_and_counts_first(site: Turns, warehouse: Settings, school: School) -> None:
-    text = site.be("head-primary").text(page_of(school))
+    text = site.be("head-primary").text(own_of(school))
     assert f">{MARKING}</h2>" in text
     with connect_as_admin(warehouse) as admin:
         exact = admin.execute(
@@ -123,7 +128,7 @@ def test_a_head_finds_exact_figures_marked_and_counts_first(site: Turns, warehou
 
 def test_each_reading_is_on_record_with_reader_and_marts(site: Turns, warehouse: Settings, school: School) -> None:
     before = len(lines(warehouse))
-    site.be("head-primary").text(page_of(school))
+    site.be("head-primary").text(own_of(school))
     noted = lines(warehouse)[before:]
     assert {mart for _, mart in noted} >= {"attendance_by_school_year", "persistent_absence_by_school"}
     assert {name for name, _ in noted} == {"head-primary"}
@@ -138,11 +143,13 @@ def test_each_reading_is_on_record_with_reader_and_marts(site: Turns, warehouse:
 
 def test_nobody_else_gets_them_from_any_cache(site: Turns, school: School) -> None:
     """The deputy has the very scope and name of the head: kept pages and figures are shared between the two."""
-    address = page_of(school)
+    page, address = page_of(school), own_of(school)
     assert PART not in site.be("deputy").text(address)
     assert PART in site.be("head-primary").text(address)
+    assert LINK in site.text(page)
     for name in ("deputy", "officer", "cluster-lead", "deputy"):
         assert PART not in site.be(name).text(address), name
+        assert LINK not in site.text(page), name
         assert site.client.get(page_of(school, f"/own/{GROUPS}.csv")).status_code == 404
     for name in ("head-secondary", "head-special"):
         assert site.be(name).client.get(address).status_code == 404
@@ -153,7 +160,7 @@ def test_nobody_else_gets_them_from_any_cache(site: Turns, school: School) -> No
 
 @pytest.mark.parametrize("ending", ["over", "revoked", "council off", "wider scope"])
 def test_an_end_holds_while_the_page_is_open(site: Turns, warehouse: Settings, school: School, ending: str) -> None:
-    address, file = page_of(school), page_of(school, f"/own/{GROUPS}.csv")
+    address, file = own_of(school), page_of(school, f"/own/{GROUPS}.csv")
     assert PART in site.be("head-primary").text(address)
     with connect_as_admin(warehouse) as admin:
         if ending == "over":
@@ -172,9 +179,10 @@ def test_an_end_holds_while_the_page_is_open(site: Turns, warehouse: Settings, s
 
 
 def test_print_files_and_packs_are_the_edition_to_share(site: Turns, school: School) -> None:
-    text = site.be("head-primary").text(page_of(school))
-    assert '<section class="own-school on-desk"' in text, "print.css hides what is on the desk alone"
-    assert f'<p class="print-only">{ON_PAPER}</p>' in text
+    own = site.be("head-primary").text(own_of(school))
+    assert '<section class="own-school on-desk"' in own, "print.css hides what is on the desk alone"
+    assert f'<p class="print-only">{ON_PAPER}</p>' in own
+    text = site.text(page_of(school)) + own
     for found in set(re.findall(r'href="([^"]*(?:\.csv|\.xlsx|\.docx)[^"]*)"', text)) - set(OWN_FILE.findall(text)):
         content = site.client.get(found).content
         if found.partition("?")[0].endswith(("xlsx", "docx")):
@@ -186,7 +194,7 @@ def test_print_files_and_packs_are_the_edition_to_share(site: Turns, school: Sch
 
 
 def test_a_file_that_is_asked_for_by_name_says_so_in_name_and_first_line(site: Turns, school: School) -> None:
-    text = site.be("head-primary").text(page_of(school))
+    text = site.be("head-primary").text(own_of(school))
     files = OWN_FILE.findall(text)
     assert files
     for file in files:
@@ -200,7 +208,7 @@ def test_nothing_of_it_is_logged_or_left_on_disk(
     site: Turns, warehouse: Settings, school: School, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        site.be("head-primary").text(page_of(school))
+        site.be("head-primary").text(own_of(school))
     assert "own_school" not in caplog.text.replace("/own/", "")
     assert MARKING not in caplog.text
     folders = ("scratch", "services", "postgres/log")

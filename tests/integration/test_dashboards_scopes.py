@@ -84,7 +84,7 @@ def test_parameters_that_reach_for_others_are_not_found(warehouse: Settings) -> 
         "/authority?authority=S12000049",
         "/schools?sector=secondary",
         "/schools?cluster=Alva+Academy",
-        "/schools?part=2",
+        "/schools?block=2",
         "/schools/tables/weeks_secondary.csv",
     )
     with client(warehouse, head) as browsing:

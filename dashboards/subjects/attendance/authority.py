@@ -64,7 +64,7 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
         found,
         groups.says if groups else (),
         drawn,
-        (*(groups.notes if groups else ()), *notes_of(found, rows, asked, tuple(chart for _, chart in drawn))),
+        (*(groups.notes if groups else ()), *notes_of(found, rows, asked, dict(drawn))),
     )
 
 

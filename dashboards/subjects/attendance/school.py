@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row
 
@@ -11,7 +11,7 @@ from dashboards.kit.charts import Series, sentences
 from dashboards.kit.components import Card, Chart
 from dashboards.kit.components import Table as PageTable
 from dashboards.kit.formats import NO_SCHOOLS, Figure, figure
-from dashboards.kit.labels import labels
+from dashboards.kit.labels import labels, with_part
 from dashboards.kit.page import (
     SECTOR_OF_SCHOOL,
     SEED_CODE,
@@ -19,37 +19,38 @@ from dashboards.kit.page import (
     NotFoundError,
     Page,
     PageRequest,
+    Parameter,
     Sheet,
 )
-from dashboards.subjects.attendance.figures import absence, clusters, course, groups, headline, own_school
+from dashboards.subjects.attendance.figures import absence, clusters, course, groups, headline, own_school, school_words
 from dashboards.subjects.attendance.queries import clusters as cluster_queries
 from dashboards.subjects.attendance.queries import school as queries
 from dashboards.subjects.attendance.queries.national import PERSISTENT, is_of_all_sectors
 from dashboards.subjects.core.figures import codes
 
-TOO_SMALL = (
-    "This school is too small to show groups of its pupils: one to four pupils would stand behind a figure, or could "
-    "be worked out from it. What is shown is the school as a whole."
-)
-PARTLY = (
-    "In most groups of this school one to four pupils would stand behind the figure, or could be worked out from it; "
-    "these are not shown."
-)
-ALONE = (
-    "You do not see the figures of each school of the cluster, so it is shown as a whole. Who reads the whole cluster "
-    "or the authority sees groups of its pupils as well."
-)
-FEW = "Fewer than three schools of the cluster have a figure that is shown, so it has none."
-FEW_OTHERS = (
-    "Fewer than three other schools of this sector in the cluster have a figure that is shown. A figure of the cluster "
-    "would tell of one or two of them, so there is none."
-)
+PARTS = labels("parts_of_school")
+FOR_WHOM, WHEN, REASONS, ABSENCE, PROFILE = "for_whom", "when", "reasons", "absence", "profile"
+IN_PART = {
+    "": ("by_week",),
+    FOR_WHOM: ("by_stage", "by_deprivation", "by_sex"),
+    WHEN: ("by_month", "by_weekday"),
+    REASONS: ("reasons",),
+    ABSENCE: ("persistent_absence",),
+    PROFILE: ("roll_by_stage", "roll_by_deprivation"),
+}
+"""Charts of each part by the names of their downloads."""
+PART = Parameter(
+    "part", "Part of the page; the overview where it is left out", choices=tuple(filter(None, PARTS)),
+    examples=(FOR_WHOM,),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class SchoolFigures:
-    """What the page shows of one school; a chart is None where nothing is released of it."""
+    """What a part of the page shows of one school; a chart is None where nothing is released of it."""
 
+    part: str
+    parts: tuple[tuple[str, str], ...]
     name: str
     facts: tuple[tuple[str, str], ...]
     headline: tuple[Card, ...]
@@ -80,6 +81,12 @@ class SchoolFigures:
             ("reasons", self.reasons), ("persistent_absence", self.bands),
         )  # fmt: skip
         return tuple((name, chart) for name, chart in found if chart is not None)
+
+    @property
+    def drawn(self) -> tuple[tuple[str, Chart], ...]:
+        """The charts of the part, by the names of their downloads."""
+        level: Literal[2, 3] = 2 if self.part else 3  # the cards of the overview have the headings above its charts
+        return tuple((name, replace(chart, level=level)) for name, chart in self.named if name in IN_PART[self.part])
 
 
 def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
@@ -119,8 +126,10 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
     weekly_council = course.weeks([one for one in around if one.week is not None], asked.academic_year)
     also = [Series(f"Authority, {row.sector}", course.on_days(weeks, weekly_council))] if weekly_council.points else []
     found = SchoolFigures(
+        part=asked.value("part"),
+        parts=tuple(PARTS.items()),
         name=codes.school_name(row.school_name, row.seed_code),
-        facts=_facts(row, cluster),
+        facts=school_words.facts(row, cluster),
         headline=tuple(card for card in cards if card is not None),
         roll_by_stage=groups.pupils_chart("roll-stage", "Pupils by stage", "Stage", stages),
         roll_by_deprivation=groups.pupils_chart("roll-deprivation", "Pupils by deprivation of area", "Areas", areas),
@@ -136,10 +145,10 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         reasons=absence.reasons_chart("reasons", reasons),
         bands=absence.bands_chart("bands", persistent),
         kinds=absence.kinds_table(row, full=False),
-        size_reason=TOO_SMALL if is_hidden else PARTLY if is_partly else "",
+        size_reason=school_words.TOO_SMALL if is_hidden else school_words.PARTLY if is_partly else "",
         cluster=cluster,
         cluster_table=clusters.cluster_table(cluster, row.sector) if cluster and cluster.is_shown else None,
-        cluster_reason=_cluster_reason(cluster, asked) if cluster is not None else "",
+        cluster_reason=school_words.cluster_reason(cluster, asked) if cluster is not None else "",
         notes=(),
     )  # fmt: skip
     return replace(found, notes=tuple(_notes(found, row, persistent, alike, asked)))
@@ -173,38 +182,13 @@ def _gap(areas: Sequence[groups.Group]) -> str:
     return f"{groups.each(areas)} {said}"
 
 
-def _facts(row: Row[Any], cluster: clusters.Cluster | None) -> tuple[tuple[str, str], ...]:
-    """What the school is, as pairs of a name and a value."""
-    mediums = labels("mediums")
-    found = [
-        ("Sector", formats.SECTORS[row.sector]),
-        ("Pupils on roll", figure(row, "roll", "roll", "count").text if row.roll_year == row.academic_year else ""),
-        ("Built for", formats.plural(row.capacity, "pupil") if row.capacity else ""),
-        ("Denomination", row.denomination or ""),
-        ("Teaches in", mediums.get(row.medium_of_education or "", "")),
-        ("Open", f"{row.half_day_openings_per_week} half days a week" if row.half_day_openings_per_week else ""),
-        ("Unit for additional support needs", "Yes" if row.integrated_special_unit else ""),
-        ("Cluster", cluster.name if cluster else ""),
-        ("Closed on", formats.date(row.closed_on) if row.closed_on else ""),
-        ("SEED code", row.seed_code),
-    ]
-    return tuple((name, value) for name, value in found if value)
-
-
-def _cluster_reason(cluster: clusters.Cluster, asked: PageRequest) -> str:
-    """Why the cluster is shown as a whole only, or not at all; empty where nothing is left out."""
-    if cluster.is_shown or not cluster.rows:
-        return ALONE if cluster.is_by_release else ""
-    return FEW if asked.reader.is_officer else FEW_OTHERS
-
-
 def _notes(
     found: SchoolFigures, row: Row[Any], persistent: Row[Any] | None, alike: headline.Beside, asked: PageRequest
 ) -> list[Note]:
-    shown = [cell for _, chart in found.named for line in chart.table.rows for cell in line]
-    shown += [cell for line in found.kinds.rows for cell in line]
+    shown = [cell for _, chart in found.drawn for line in chart.table.rows for cell in line]
+    shown += [cell for line in found.kinds.rows for cell in line] if found.part == REASONS else []
     notes = [headline.not_shown([cell for cell in shown if isinstance(cell, Figure)])]
-    if row.rule:
+    if row.rule and not found.part:
         number = formats.plural(row.schools_counted or 0, "school")
         which = (
             f"The median of the rates of {number}"
@@ -214,31 +198,33 @@ def _notes(
         notes.append(
             Note(f"Schools like it: {row.rule[:1].lower()}{row.rule[1:]}. {which}. It is not a ranking.", "comparison")
         )
-    if found.cluster is not None and found.cluster.is_invented:
+    if found.cluster is not None and found.cluster.is_invented and found.part in (FOR_WHOM, PROFILE):
         notes.append(
             Note(
                 "The cluster is made up: the nearest secondary school, until the authority brings its own list.",
                 "method",
             )
         )
-    notes.append(
-        Note("Pupils by stage and area: those with at least one possible half day in the year so far.", "method")
-    )
-    notes.append(
-        Note(
-            "Absence by authorised or not, lateness and reasons change only at the end of a month, where at least five "
-            "pupils stand behind each part and behind its change.",
-            "held",
+    if found.part == PROFILE:
+        notes.append(Note(school_words.COUNTED, "method"))
+    if found.part == REASONS:
+        notes.append(
+            Note(
+                "Absence by authorised or not, lateness and reasons change only at the end of a month, where at least "
+                "five pupils stand behind each part and behind its change.",
+                "held",
+            )
         )
-    )
-    return notes + headline.common_notes(row, persistent, asked)
+    of_part = persistent if found.part in ("", ABSENCE) else None
+    return notes + headline.common_notes(row, of_part, asked, is_beside_scotland=not found.part)
 
 
 def sheets(found: SchoolFigures, asked: PageRequest) -> tuple[Sheet, ...]:
-    """The table of each chart, half days attended and missed, and the cluster's figures where they are shown."""
-    made = [chart.table.as_sheet(name) for name, chart in found.named]
-    made.append(found.kinds.as_sheet("half_days"))
-    if found.cluster_table is not None:
+    """The table of each chart of the part, half days attended and missed, and the cluster's figures where shown."""
+    made = [chart.table.as_sheet(name) for name, chart in found.drawn]
+    if found.part == REASONS:
+        made.append(found.kinds.as_sheet("half_days"))
+    if found.cluster_table is not None and found.part == FOR_WHOM:
         made.append(found.cluster_table.as_sheet("cluster"))
     return tuple(made)
 
@@ -251,9 +237,9 @@ PAGE = Page(
     template="pages/school.html",
     figures=figures,
     sheets=sheets,
-    heading=lambda found, asked: str(found.name),
+    heading=lambda found, asked: with_part(found.name, PARTS, found.part),
     parent="schools",
-    parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
+    parameters=(SEED_CODE, SECTOR_OF_SCHOOL, PART),
     in_navigation=False,
     own=own_school.OWN,
     reads=(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from dashboards.kit import formats
 from dashboards.kit.components import Multiples, Table
 from dashboards.kit.formats import NO_SCHOOLS, SECTORS, Figure, figure
+from dashboards.kit.labels import labels, with_part
 from dashboards.kit.page import SECTORS as SECTOR_CODES
 from dashboards.kit.page import Entry, Note, NotFoundError, NotReadyError, Page, PageRequest, Parameter, Reader, Sheet
 from dashboards.subjects.attendance.figures import headline, many
@@ -17,7 +18,12 @@ from dashboards.subjects.attendance.figures.many import SchoolLine, Weekly
 from dashboards.subjects.attendance.queries import schools as queries
 from dashboards.subjects.core.figures.codes import school_name
 
-PANELS = 36  # small multiples on one page: 30 kB of HTML each dozen, and a screen that can still be overseen
+PARTS = labels("parts_of_schools")
+WEEKS = "weeks"
+PART = Parameter(
+    "part", "Part of the page; the table where it is left out", choices=tuple(filter(None, PARTS)), examples=(WEEKS,)
+)
+PANELS = 8  # small multiples at one time: with more a telephone would scroll for more than six screens
 NO_RANKING = (
     "Schools stand in the order of their names. Attendance depends on who a school's pupils are: compare a school with "
     "schools like it and with its own year before, not with the top of a list."
@@ -26,8 +32,10 @@ NO_RANKING = (
 
 @dataclass(frozen=True)
 class SchoolsFigures:
-    """The table of all schools that match, and small multiples of one part of them."""
+    """The table of all schools that match, and small multiples of one block of them."""
 
+    part: str
+    parts: tuple[tuple[str, str], ...]
     sector: str
     cluster: str
     order: str
@@ -37,9 +45,9 @@ class SchoolsFigures:
     table: Table
     beside: Table
     by_week: tuple[Multiples, ...]
-    part: int
-    parts: int
-    part_says: str
+    block: int
+    blocks: int
+    block_says: str
     notes: Sequence[Note]
 
 
@@ -60,14 +68,16 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolsFigures:
     nation = {row.sector: headline.nation(row) for row in rows}
     council = _council(connection.execute(queries.authority(asked)).all())
     ordered = [line for one in sectors for line in many.in_order(found, "name") if line.sector == one]
-    part, parts = int(asked.value("part")), max(-(-len(ordered) // PANELS), 1)
-    if part > parts:
-        raise NotFoundError(f"part {part}")
-    some = ordered[(part - 1) * PANELS : part * PANELS]
+    block, blocks = int(asked.value("block")), max(-(-len(ordered) // PANELS), 1)
+    if block > blocks:
+        raise NotFoundError(f"block {block}")
+    some = ordered[(block - 1) * PANELS : block * PANELS]
     weekly = _weekly(connection.execute(queries.weeks(asked, [line.key for line in some])).all()) if some else {}
     year = asked.academic_year
-    blocks = (many.by_week(some, weekly, one, (council.get(one), nation.get(one)), year) for one in sectors)
+    drawn = (many.by_week(some, weekly, one, (council.get(one), nation.get(one)), year) for one in sectors)
     return SchoolsFigures(
+        part=asked.value("part"),
+        parts=tuple(PARTS.items()),
         sector=sector,
         cluster=cluster,
         order=order,
@@ -76,10 +86,10 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolsFigures:
         clusters=(("", "All clusters"), *((name, name) for name in names)),
         table=many.schools_table(many.in_order(found, order), council, nation, asked.previous_year, year),
         beside=many.beside_table(council, nation),
-        by_week=tuple(block for block in blocks if block is not None),
-        part=part,
-        parts=parts,
-        part_says=f"Schools {(part - 1) * PANELS + 1} to {(part - 1) * PANELS + len(some)} of {len(ordered)}",
+        by_week=tuple(one for one in drawn if one is not None),
+        block=block,
+        blocks=blocks,
+        block_says=f"Schools {(block - 1) * PANELS + 1} to {(block - 1) * PANELS + len(some)} of {len(ordered)}",
         notes=_notes(rows, members, every, asked),
     )
 
@@ -123,6 +133,8 @@ def _notes(
     rows: Sequence[Row[Any]], members: Sequence[Row[Any]], every: Sequence[SchoolLine], asked: PageRequest
 ) -> tuple[Note, ...]:
     notes = [Note(NO_RANKING, "comparison")]
+    if asked.value("part") == WEEKS:
+        return (*notes, *_scope(asked))
     rule = next((row.rule for row in rows if row.rule), "")
     if rule:
         notes.append(
@@ -151,9 +163,13 @@ def _notes(
                 "comparison",
             )
         )
-    if not asked.reader.is_officer:
-        notes.append(Note("You see the schools that you are a reader of, and no others.", "hidden"))
-    return tuple(notes)
+    return (*notes, *_scope(asked))
+
+
+def _scope(asked: PageRequest) -> tuple[Note, ...]:
+    if asked.reader.is_officer:
+        return ()
+    return (Note("You see the schools that you are a reader of, and no others.", "hidden"),)
 
 
 def sheets(found: SchoolsFigures, asked: PageRequest) -> tuple[Sheet, ...]:
@@ -175,12 +191,14 @@ PAGE = Page(
     template="pages/schools.html",
     figures=figures,
     sheets=sheets,
+    heading=lambda found, asked: with_part("Schools", PARTS, found.part),
     entry=entry,
     parameters=(
         Parameter("sector", "Sector; all of them where it is left out", choices=SECTOR_CODES, examples=("primary",)),
         Parameter("cluster", "Name of a cluster; all of them where it is left out", is_kept=False),
         Parameter("order", "Order of the table", choices=tuple(many.ORDERS), default="name"),
-        Parameter("part", "Part of the small multiples", pattern=r"[1-9][0-9]?", default="1", is_kept=False),
+        PART,
+        Parameter("block", "Which of the small multiples", pattern=r"[1-9][0-9]?", default="1", is_kept=False),
     ),
     reads=(
         "schools",

@@ -9,10 +9,16 @@ from sqlalchemy import Connection, Row, select
 from dashboards.kit import tables
 from dashboards.kit.components import Column, Table
 from dashboards.kit.formats import EXPLANATIONS, ON_PAGE, SECTORS, SYMBOLS, Figure, listed
-from dashboards.kit.page import Note, Page, PageRequest, Sheet
+from dashboards.kit.labels import labels, with_part
+from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.core.figures.definitions import COMPARING, DEFINITIONS, PROTECTION, SIMD
 from dashboards.subjects.core.figures.thresholds import ATTENTION
 
+PARTS = labels("parts_of_about")
+PART = Parameter(
+    "part", "Part of the page; what the figures mean where it is left out", choices=tuple(filter(None, PARTS)),
+    examples=("comparing",),
+)  # fmt: skip
 COUNTED_AS = {
     "attendance": "Attendance",
     "authorised_absence": "Authorised absence",
@@ -31,6 +37,8 @@ SECTORS_IN_ORDER = (EVERYBODY, "primary", "secondary", "special")
 class AboutFigures:
     """What the page shows: words that do not change with the data, code lists, and national figures."""
 
+    part: str
+    parts: tuple[tuple[str, str], ...]
     definitions: Table
     symbols: tuple[tuple[str, str, str], ...]
     protection: tuple[str, ...]
@@ -51,6 +59,8 @@ def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
     """Three questions, the same answers for every reader."""
     published = _published(connection)
     return AboutFigures(
+        part=asked.value("part"),
+        parts=tuple(PARTS.items()),
         definitions=_words("What the figures mean", ("Figure", "What it says", "How it is worked out"), DEFINITIONS),
         symbols=tuple((ON_PAGE[symbol], symbol, EXPLANATIONS[symbol]) for symbol in SYMBOLS),
         protection=PROTECTION,
@@ -193,5 +203,7 @@ PAGE = Page(
     template="pages/about.html",
     figures=figures,
     sheets=sheets,
+    heading=lambda found, asked: with_part("About the data", PARTS, found.part),
+    parameters=(PART,),
     reads=("attendance_codes", "national_statistics", "data_dictionary"),
 )

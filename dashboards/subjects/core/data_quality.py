@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from dashboards.kit import tables
 from dashboards.kit.components import Table
+from dashboards.kit.labels import labels, with_part
 from dashboards.kit.page import Note, NotFoundError, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.core.figures import quality
 from dashboards.subjects.core.figures.attention import School, by_seed_code
@@ -15,6 +16,12 @@ from dashboards.subjects.core.figures.deliveries import File, deliveries_table
 from dashboards.subjects.core.figures.rests_on import Answer, of_school, rests_on
 from dashboards.subjects.core.figures.words import MARTS
 
+PARTS = labels("parts_of_data_quality")
+TURNED_AWAY, RESTS_ON = "turned_away", "rests_on"
+PART = Parameter(
+    "part", "Part of the page; how up to date the data are where it is left out", choices=tuple(filter(None, PARTS)),
+    examples=(RESTS_ON,),
+)  # fmt: skip
 WHOLE = "all"
 DELIVERIES_SHOWN = 10
 
@@ -23,6 +30,8 @@ DELIVERIES_SHOWN = 10
 class QualityFigures:
     """The page. ``problems`` and ``deliveries`` are None for readers who are no officers of the authority."""
 
+    part: str
+    parts: tuple[tuple[str, str], ...]
     freshness_sentence: str
     by_feed: Table | None
     late: Table | None
@@ -43,7 +52,10 @@ class QualityFigures:
 
 
 def figures(connection: Connection, asked: PageRequest) -> QualityFigures:
-    """Four questions, five for officers. Raises NotFoundError for a school that the reader may not see."""
+    """Four questions, five for officers, in parts. Raises NotFoundError for a school that the reader may not see.
+
+    A question of what a figure rests on is its part, asked for by name or not.
+    """
     schools = _schools(connection, asked)
     mart, code = _chosen(asked, schools)
     is_latest = asked.academic_year == asked.academic_years[0]
@@ -52,7 +64,12 @@ def figures(connection: Connection, asked: PageRequest) -> QualityFigures:
     is_own = len(schools) == 1
     is_officer = asked.authority in asked.reader.authorities
     files = _deliveries(connection, asked) if is_officer else ()
+    part = asked.value("part") or (RESTS_ON if asked.value("mart") or asked.value("of") else "")
+    if part == TURNED_AWAY and not is_officer:
+        raise NotFoundError(f"part {part}")
     return QualityFigures(
+        part=part,
+        parts=tuple((name, said) for name, said in PARTS.items() if is_officer or name != TURNED_AWAY),
         freshness_sentence=quality.freshness_sentence(states)
         if is_latest
         else f"Freshness is judged for the latest year, {asked.academic_years[0]}, alone.",
@@ -196,8 +213,10 @@ PAGE = Page(
     template="pages/data_quality.html",
     figures=figures,
     sheets=sheets,
+    heading=lambda found, asked: with_part("Data quality", PARTS, found.part),
     reads=("data_freshness", "data_quality", "deliveries", "provenance", "schools"),
     parameters=(
+        PART,
         Parameter("mart", "Table whose deliveries are asked for", choices=tuple(MARTS)),
         Parameter(
             "of", "SEED code of the school whose deliveries are asked for", pattern=r"[0-9]{1,8}", names_school=True

@@ -1,7 +1,7 @@
 """Roll: pupils at the census and month by month, who came and left, how full schools are, beside what was published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row
 from dashboards.kit import formats
 from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.formats import SECTORS, Figure
-from dashboards.kit.page import Note, NotReadyError, Page, PageRequest, Sheet
+from dashboards.kit.labels import labels
+from dashboards.kit.page import Note, NotReadyError, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.core.figures.codes import school_name
 from dashboards.subjects.roll.figures import beside, months
 from dashboards.subjects.roll.figures import census as words
@@ -17,6 +18,11 @@ from dashboards.subjects.roll.figures.census import SchoolRoll
 from dashboards.subjects.roll.queries import census as queries
 from dashboards.subjects.roll.queries import moments
 
+PARTS = labels("parts_of_roll")
+MONTHS, PLACES, SCHOOLS = "months", "places", "schools"
+PART = Parameter(
+    "part", "Part of the page; the census where it is left out", choices=tuple(filter(None, PARTS)), examples=(MONTHS,)
+)
 CENSUS = (
     "Pupils are those on roll on the census day, each once, at the base school. Attendance counts pupils over a "
     "period, so its numbers are others."
@@ -25,11 +31,13 @@ CENSUS = (
 
 @dataclass(frozen=True)
 class RollFigures:
-    """Sectors of the authority where the reader sees them, stages, months, movements, and the table of schools.
+    """What a part of the page shows: sectors, stages, months, movements, places, or the table of schools.
 
-    What is of the authority is None for readers of schools alone.
+    What is of another part, or of the authority for readers of schools alone, is None.
     """
 
+    part: str
+    parts: tuple[tuple[str, str], ...]
     says: str
     cards: tuple[Card, ...]
     stages: Chart | None
@@ -38,7 +46,7 @@ class RollFigures:
     movements: Chart | None
     capacity: Chart | None
     agreement: beside.Agreement | None
-    table: Table
+    table: Table | None
     notes: Sequence[Note]
 
 
@@ -60,7 +68,9 @@ def figures(connection: Connection, asked: PageRequest) -> RollFigures:
     published = {(row.seed_code, row.sector): row for row in connection.execute(moments.published(asked)).all()}
     of_months = connection.execute(moments.authority_months(asked)).all()
     total = words.total(connection.execute(moments.authority(asked)).first())
-    return RollFigures(
+    whole = RollFigures(
+        part=asked.value("part"),
+        parts=tuple(PARTS.items()),
         says=_says(lines, total, day),
         cards=words.sector_cards(of_now, of_before, asked.previous_year),
         stages=chart,
@@ -74,7 +84,25 @@ def figures(connection: Connection, asked: PageRequest) -> RollFigures:
         capacity=beside.capacity_chart(lines),
         agreement=beside.agreement(lines, published, asked.academic_year),
         table=words.schools_table(lines, asked.academic_year, asked.previous_year if old else None),
-        notes=_notes(every, asked),
+        notes=(),
+    )
+    return _of_part(whole, every, asked)
+
+
+def _of_part(whole: RollFigures, shown: Sequence[Figure], asked: PageRequest) -> RollFigures:
+    """What belongs to the part asked for, and its notes."""
+    part = whole.part
+    return replace(
+        whole,
+        cards=whole.cards if not part else (),
+        stages=whole.stages if not part else None,
+        months=whole.months if part == MONTHS else None,
+        stage_months=whole.stage_months if part == MONTHS else None,
+        movements=whole.movements if part == MONTHS else None,
+        capacity=whole.capacity if part == PLACES else None,
+        agreement=whole.agreement if part == PLACES else None,
+        table=whole.table if part == SCHOOLS else None,
+        notes=_notes(part, shown, asked),
     )
 
 
@@ -125,9 +153,17 @@ def _says(lines: Sequence[SchoolRoll], total: Figure, day: str) -> str:
     return f"{formats.plural(len(lines), 'school')} at the census of {day}."
 
 
-def _notes(shown: Sequence[Figure], asked: PageRequest) -> tuple[Note, ...]:
-    hidden = sum(1 for one in shown if one.value is None and one.symbol == "[c]")
-    notes = [Note(CENSUS, "method"), months.HELD, months.AS_KNOWN, months.MOVEMENTS, beside.CAPACITY, beside.PUBLISHED]
+OF_PART = {
+    "": (Note(CENSUS, "method"),),
+    MONTHS: (months.HELD, months.AS_KNOWN, months.MOVEMENTS),
+    PLACES: (beside.CAPACITY, beside.PUBLISHED),
+    SCHOOLS: (Note(CENSUS, "method"), months.AS_KNOWN),
+}
+
+
+def _notes(part: str, shown: Sequence[Figure], asked: PageRequest) -> tuple[Note, ...]:
+    hidden = sum(1 for one in shown if one.value is None and one.symbol == "[c]") if part == SCHOOLS else 0
+    notes = [*OF_PART[part]]
     if hidden:
         notes.append(
             Note(
@@ -142,12 +178,12 @@ def _notes(shown: Sequence[Figure], asked: PageRequest) -> tuple[Note, ...]:
 
 
 def sheets(found: RollFigures, asked: PageRequest) -> tuple[Sheet, ...]:
-    """The table of schools, and what there is of stages, months, movements, capacity and published rolls."""
+    """The tables of the part: of schools, or what there is of stages, months, movements, places and published rolls."""
     charts = {
         "stages": found.stages, "months": found.months, "movements": found.movements, "capacity": found.capacity,
     }  # fmt: skip
     return (
-        found.table.as_sheet("schools"),
+        *((found.table.as_sheet("schools"),) if found.table else ()),
         *(chart.table.as_sheet(name) for name, chart in charts.items() if chart is not None),
         *((found.stage_months.as_sheet("stages_by_month"),) if found.stage_months else ()),
         *((found.agreement.table.as_sheet("published"),) if found.agreement else ()),
@@ -164,6 +200,10 @@ PAGE = Page(
     template="pages/roll.html",
     figures=figures,
     sheets=sheets,
+    heading=lambda found, asked: (
+        f"Roll: {PARTS[found.part][:1].lower()}{PARTS[found.part][1:]}" if found.part else "Roll"
+    ),
+    parameters=(PART,),
     reads=(
         "schools",
         "roll_by_school",

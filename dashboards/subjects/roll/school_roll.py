@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from dashboards.kit import formats
 from dashboards.kit.components import Card, Chart
 from dashboards.kit.formats import Figure
+from dashboards.kit.labels import labels
 from dashboards.kit.page import (
     SECTOR_OF_SCHOOL,
     SEED_CODE,
@@ -17,6 +18,7 @@ from dashboards.kit.page import (
     OwnSchool,
     Page,
     PageRequest,
+    Parameter,
     Sheet,
 )
 from dashboards.subjects.core.figures import own_roll
@@ -25,13 +27,21 @@ from dashboards.subjects.roll.figures import beside, months
 from dashboards.subjects.roll.figures import census as words
 from dashboards.subjects.roll.queries import moments
 
+PARTS = labels("parts_of_school_roll")
+CENSUS = "census"
+PART = Parameter(
+    "part", "Part of the page; month by month where it is left out", choices=tuple(filter(None, PARTS)),
+    examples=(CENSUS,),
+)  # fmt: skip
 NOT_YET = "The roll of this school at the census of {year} has not been released yet."
 
 
 @dataclass(frozen=True)
 class SchoolRollFigures:
-    """Cards of the census, of now and of the building, and what there is of months, stages and published censuses."""
+    """Cards of the census, of now and of the building with months, or stages and published censuses, by part."""
 
+    part: str
+    parts: tuple[tuple[str, str], ...]
     name: str
     says: str
     cards: tuple[Card, ...]
@@ -45,26 +55,30 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolRollFigures:
     years = connection.execute(moments.school_years(asked)).all()
     if row is None and not years:
         raise NotFoundError(f"school {asked.school}")
+    part = asked.value("part")
     name = school_name(None if row is None else row.school_name, (asked.school or ("", ""))[0])
     census = next((one for one in years if one.academic_year == asked.academic_year), None)
     if census is None:
-        return SchoolRollFigures(name, NOT_YET.format(year=asked.academic_year), (), (), ())
+        return SchoolRollFigures(part, (), name, NOT_YET.format(year=asked.academic_year), (), (), ())
     now = connection.execute(moments.now(asked)).all()
     latest = next((one for one in now if (one.seed_code, one.sector) == asked.school), None)
     published = connection.execute(moments.published_of_school(asked)).all()
     pupils, day = words.counted(census, "pupils"), formats.date(census.census_on)
     stages = {one.stage: words.counted(one, "pupils") for one in connection.execute(moments.school_stages(asked)).all()}
-    charts = (
-        months.school_chart(name, pupils, day, connection.execute(moments.school_months(asked)).all(), latest),
-        words.stage_chart(stages, name, asked.academic_year),
-        beside.trend_chart(name, [one for one in years if one.academic_year in asked.academic_years], published),
-    )
+    if part == CENSUS:
+        since = [one for one in years if one.academic_year in asked.academic_years]
+        charts = (words.stage_chart(stages, name, asked.academic_year), beside.trend_chart(name, since, published))
+    else:
+        rows = connection.execute(moments.school_months(asked)).all()
+        charts = (months.school_chart(name, pupils, day, rows, latest), None)
     return SchoolRollFigures(
+        part=part,
+        parts=tuple(PARTS.items()),
         name=name,
         says=_says(pupils, day, published, asked.academic_year),
-        cards=_cards(census, pupils, latest),
+        cards=() if part == CENSUS else _cards(census, pupils, latest),
         charts=tuple(chart for chart in charts if chart is not None),
-        notes=(months.HELD, months.AS_KNOWN, beside.CAPACITY, beside.PUBLISHED),
+        notes=(beside.PUBLISHED,) if part == CENSUS else (months.HELD, months.AS_KNOWN, beside.CAPACITY),
     )
 
 
@@ -106,9 +120,9 @@ PAGE = Page(
     template="pages/school_roll.html",
     figures=figures,
     sheets=sheets,
-    heading=lambda found, asked: f"{found.name}: roll",
+    heading=lambda found, asked: f"{found.name}: roll{' at the census' if found.part == CENSUS else ''}",
     parent="roll",
-    parameters=(SEED_CODE, SECTOR_OF_SCHOOL),
+    parameters=(SEED_CODE, SECTOR_OF_SCHOOL, PART),
     in_navigation=False,
     own=OwnSchool(own_roll.MARTS, own_roll.tables),
     reads=(

@@ -268,7 +268,7 @@ def rests_on(years: Sequence[YearRows], asked: PageRequest, counted: Sequence[Gr
             f"(release {asked.release.release_id}).",
         ),
         ("Counted", f"{days}{marked}"),
-        ("Pupils", "Those with a possible half day in the year; for persistent absence with at least 20."),
+        ("Pupils", "Those at their base school with 20 or more possible half days in the year."),
     ]
     if now.bands is not None and now.bands.as_at:
         found.append(("Persistent absence", f"As at {formats.date(now.bands.as_at)}; exclusion counts as absence."))

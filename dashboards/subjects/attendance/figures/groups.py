@@ -106,7 +106,10 @@ def groups_chart(
     sentence: str = "",
     notes: tuple[str, ...] = (),
 ) -> Chart | None:
-    """Attendance of groups as dots, with the pupils and persistent absence of each in the table; None without any."""
+    """Attendance of groups as dots, with the pupils and persistent absence of each in the table; None without any.
+
+    Two groups are said in a sentence and not drawn: an axis that does not begin at zero makes much of little.
+    """
     if not groups:
         return None
     among = [Category(group.name, codes.SHORT_NAMES.get(group.name, "")) for group in groups]
@@ -130,7 +133,8 @@ def groups_chart(
     ]
     sentence = sentence or each(groups) or sentences.extremes("Attendance", among, rates)
     parts = (sentence, sentences.hidden(rates, "group"))
-    drawn = dots(name, title, among, [Series("Attendance", rates)], markers) if not all_hidden(groups) else Markup()
+    is_drawn = len(groups) > 2 and not all_hidden(groups)  # of two the sentence says it all
+    drawn = dots(name, title, among, [Series("Attendance", rates)], markers) if is_drawn else Markup()
     return Chart(
         title=title,
         sentence=" ".join(part for part in parts if part),

@@ -152,8 +152,10 @@ def persistent_card(row: Row[Any] | None, is_nation_of_all: bool = False) -> Car
     return Card("Persistent absence", persistent, tuple(lines))
 
 
-def common_notes(row: Row[Any], persistent: Row[Any] | None, asked: PageRequest) -> list[Note]:
-    """What a reader must know of rows: provisional, held back, calendar, national year."""
+def common_notes(
+    row: Row[Any], persistent: Row[Any] | None, asked: PageRequest, is_beside_scotland: bool = True
+) -> list[Note]:
+    """What a reader must know of rows: provisional, held back, calendar, and where it stands there national year."""
     notes = []
     if row.data_as_at and asked.release.data_as_at and row.data_as_at < asked.release.data_as_at:
         notes.append(Note(f"Figures of {row.academic_year} go up to {formats.date(row.data_as_at)}.", "method"))
@@ -175,6 +177,8 @@ def common_notes(row: Row[Any], persistent: Row[Any] | None, asked: PageRequest)
         )
     if row.calendar_source != "delivered":
         notes.append(Note("Open days were worked out from the marks where no school calendar was delivered.", "method"))
+    if not is_beside_scotland:
+        return notes
     is_running = asked.academic_year == asked.academic_years[0]
     notes.append(
         Note(

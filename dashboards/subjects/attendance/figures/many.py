@@ -115,6 +115,7 @@ def schools_table(
         caption=f"Attendance of schools, year to date, {year}",
         columns=tuple(columns),
         rows=rows,
+        in_window=len(lines) > 1,
         sortable=True,
         dense=True,
         searchable=len(lines) > 1,

@@ -160,13 +160,18 @@ def gap_sentence(most: groups.Group, least: groups.Group) -> str:
 
 
 def notes_of(
-    found: AuthorityCharts, rows: AuthorityRows, asked: PageRequest, drawn: Sequence[Chart] | None = None
+    found: AuthorityCharts,
+    rows: AuthorityRows,
+    asked: PageRequest,
+    drawn: Mapping[str, Chart] | None = None,
 ) -> tuple[Note, ...]:
     """What a reader must know of these charts before using them; ``drawn`` are those of a part, where not all are."""
     row, cells = rows.year, rows.cells
-    charts = [chart for _, chart in found.named] if drawn is None else drawn
-    shown = [cell for chart in charts for line in chart.table.rows for cell in line if isinstance(cell, Figure)]
-    if drawn is None or found.reasons in drawn:
+    charts = dict(found.named) if drawn is None else drawn
+    shown = [
+        cell for chart in charts.values() for line in chart.table.rows for cell in line if isinstance(cell, Figure)
+    ]
+    if drawn is None or "reasons" in drawn:
         shown += [cell for line in found.kinds.rows for cell in line if isinstance(cell, Figure)]
     notes = [headline.not_shown(shown)]
     possible = sum(int(cell.possible or 0) for cell in cells)
@@ -178,7 +183,9 @@ def notes_of(
                 "hidden",
             )
         )
-    notes += headline.common_notes(row, rows.total, asked)
+    has_headline = drawn is None or "by_week" in drawn
+    persistent = rows.total if has_headline or "persistent_absence" in charts else None
+    notes += headline.common_notes(row, persistent, asked, has_headline)
     if not asked.reader.is_officer:
         notes.append(Note("Totals that rest on one or two other schools besides yours are not shown to you.", "hidden"))
     return tuple(notes)

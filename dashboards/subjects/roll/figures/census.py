@@ -91,6 +91,7 @@ def schools_table(lines: Sequence[SchoolRoll], year: str, before: str | None) ->
         sortable=True,
         dense=True,
         searchable=len(lines) > 1,
+        in_window=len(lines) > 1,
         notes=(
             "Occupancy is pupils divided by the school's planning capacity as returned; a school without one has none.",
             "Free meals are asked of families from P6 on, so 'out of' counts the pupils from there up.",
