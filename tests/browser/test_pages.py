@@ -6,9 +6,10 @@ from dashboards.kit.page import Page
 from dashboards.subjects import PAGES
 from tests.support.main_job import rows
 from tests.support.site import READERS, Site
-from tests.support.visits import NewVisit, Visit
+from tests.support.visits import HEIGHTS, NewVisit, Visit
 
 WIDTHS = (320, 1280)
+MOST_SCREENS = {320: 6, 1280: 3}  # of a telephone and of a desk, paper apart
 LOOKED_INTO = ("officer", "head-primary")  # whose pages axe goes through
 OF_PAPER = {"school_brief", "authority_brief", "authority_pack"}  # tests/browser/test_paper.py prints them
 # Each page as each reader in both widths and with and without JavaScript; for those whose pages axe goes through, with
@@ -51,6 +52,11 @@ def assert_whole(visit: Visit, path: str) -> None:
     assert not visit.problems
 
 
+def assert_short(visit: Visit, path: str, width: int) -> None:
+    high = visit.page.evaluate("document.documentElement.scrollHeight")
+    assert high <= MOST_SCREENS[width] * HEIGHTS[width], f"{path} is {high} px high at {width} px"
+
+
 @pytest.mark.parametrize(
     ("reader", "javascript", "width", "page"),
     [
@@ -65,6 +71,8 @@ def test_a_page_is_whole(visit: NewVisit, site: Site, reader: str, javascript: b
     path = site.address(page, reader)
     tab.go(path)
     assert_whole(tab, path)
+    if javascript and page.name not in OF_PAPER:
+        assert_short(tab, path, width)
     if javascript and reader in LOOKED_INTO:
         assert not (found := tab.axe()), "\n".join(found)
         assert tab.sideways() <= 0, f"{path} scrolls sideways once all is unfolded"
@@ -87,6 +95,24 @@ def test_choices_of_a_page(visit: NewVisit, site: Site, width: int) -> None:
     for path in paths:
         tab.go(path)
         assert_whole(tab, path)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("reader", LOOKED_INTO)
+def test_no_part_is_long(visit: NewVisit, site: Site, reader: str, width: int) -> None:
+    """Each part of each page, and the own school of a head."""
+    tab = visit(reader, width)
+    for page in PAGES:
+        path = site.address(page, reader)
+        parts = [choice for parameter in page.parameters if parameter.name == "part" for choice in parameter.choices]
+        paths = [f"{path}?part={part}" for part in parts]
+        if reader != "officer":
+            parts_not_theirs = {"/data-quality?part=turned_away"}
+            paths = [one for one in paths if one not in parts_not_theirs]
+            paths += [f"{path}/own"] if page.own is not None else []
+        for one in paths:
+            tab.go(one)
+            assert_short(tab, one, width)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

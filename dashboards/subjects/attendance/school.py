@@ -23,6 +23,7 @@ from dashboards.kit.page import (
     Sheet,
 )
 from dashboards.subjects.attendance.figures import absence, clusters, course, groups, headline, own_school, school_words
+from dashboards.subjects.attendance.figures.year_before import NOTHING_BEFORE, YearBefore, window, year_before
 from dashboards.subjects.attendance.queries import clusters as cluster_queries
 from dashboards.subjects.attendance.queries import school as queries
 from dashboards.subjects.attendance.queries.national import PERSISTENT, is_of_all_sectors
@@ -123,6 +124,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         headline.persistent_card(persistent, is_of_all_sectors(connection, PERSISTENT, persistent, row.sector)),
     )
     markers = headline.marker(council)
+    then = _year_before(connection, row, asked)
     weekly_council = course.weeks([one for one in around if one.week is not None], asked.academic_year)
     also = [Series(f"Authority, {row.sector}", course.on_days(weeks, weekly_council))] if weekly_council.points else []
     found = SchoolFigures(
@@ -135,12 +137,12 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         roll_by_deprivation=groups.pupils_chart("roll-deprivation", "Pupils by deprivation of area", "Areas", areas),
         by_week=course.weekly_chart("week", weeks, weeks_before, also, until=row.data_as_at),
         by_month=course.monthly_chart("month", months, months_before, markers=markers),
-        by_stage=groups.groups_chart("stage", "Attendance by stage", "Stage", stages, markers),
+        by_stage=groups.groups_chart("stage", "Attendance by stage", "Stage", stages, markers, before=then),
         by_deprivation=groups.groups_chart(
             "deprivation", "Attendance by deprivation of the area (SIMD 2020v2)", "Areas", areas, markers,
-            sentence=_gap(areas), notes=(codes.SIMD_NOTE,),
+            sentence=_gap(areas), notes=(codes.SIMD_NOTE,), before=then,
         ),
-        by_sex=groups.groups_chart("sex", "Attendance by sex", "Sex", sexes, markers),
+        by_sex=groups.groups_chart("sex", "Attendance by sex", "Sex", sexes, markers, before=then),
         by_weekday=groups.weekday_chart("weekday", _kind(parts, "weekday")),
         reasons=absence.reasons_chart("reasons", reasons),
         bands=absence.bands_chart("bands", persistent),
@@ -151,7 +153,15 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolFigures:
         cluster_reason=school_words.cluster_reason(cluster, asked) if cluster is not None else "",
         notes=(),
     )  # fmt: skip
-    return replace(found, notes=tuple(_notes(found, row, persistent, alike, asked)))
+    return replace(found, notes=tuple(_notes(found, row, persistent, alike, then, asked)))
+
+
+def _year_before(connection: Connection, row: Row[Any], asked: PageRequest) -> YearBefore:
+    """Groups at the same time of last year, asked for the part that shows them alone."""
+    days = window(row.data_as_at)
+    if asked.value("part") != FOR_WHOM or days is None or asked.previous_year is None:
+        return NOTHING_BEFORE
+    return year_before(connection.execute(queries.groups_of_before(asked, *days)).all(), asked.previous_year)
 
 
 def _kind(parts: Sequence[Row[Any]], kind: str) -> list[Row[Any]]:
@@ -183,8 +193,9 @@ def _gap(areas: Sequence[groups.Group]) -> str:
 
 
 def _notes(
-    found: SchoolFigures, row: Row[Any], persistent: Row[Any] | None, alike: headline.Beside, asked: PageRequest
-) -> list[Note]:
+    found: SchoolFigures, row: Row[Any], persistent: Row[Any] | None, alike: headline.Beside, then: YearBefore,
+    asked: PageRequest,
+) -> list[Note]:  # fmt: skip
     shown = [cell for _, chart in found.drawn for line in chart.table.rows for cell in line]
     shown += [cell for line in found.kinds.rows for cell in line] if found.part == REASONS else []
     notes = [headline.not_shown([cell for cell in shown if isinstance(cell, Figure)])]
@@ -205,6 +216,8 @@ def _notes(
                 "method",
             )
         )
+    if found.part == FOR_WHOM:
+        notes.append(then.note)
     if found.part == PROFILE:
         notes.append(Note(school_words.COUNTED, "method"))
     if found.part == REASONS:

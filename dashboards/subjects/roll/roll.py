@@ -95,15 +95,19 @@ def _of_part(whole: RollFigures, shown: Sequence[Figure], asked: PageRequest) ->
     return replace(
         whole,
         cards=whole.cards if not part else (),
-        stages=whole.stages if not part else None,
-        months=whole.months if part == MONTHS else None,
+        stages=_headed(whole.stages) if not part else None,
+        months=_headed(whole.months) if part == MONTHS else None,
         stage_months=whole.stage_months if part == MONTHS else None,
-        movements=whole.movements if part == MONTHS else None,
-        capacity=whole.capacity if part == PLACES else None,
+        movements=_headed(whole.movements) if part == MONTHS else None,
+        capacity=_headed(whole.capacity) if part == PLACES else None,
         agreement=whole.agreement if part == PLACES else None,
         table=whole.table if part == SCHOOLS else None,
         notes=_notes(part, shown, asked),
     )
+
+
+def _headed(chart: Chart | None) -> Chart | None:
+    return None if chart is None else replace(chart, level=2)
 
 
 def _census(connection: Connection, asked: PageRequest) -> dict[tuple[str, str], Figure]:

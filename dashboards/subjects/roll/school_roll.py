@@ -1,7 +1,7 @@
 """Roll of one school: at the census and month by month, by stage, beside its capacity and the published censuses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -77,7 +77,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolRollFigures:
         name=name,
         says=_says(pupils, day, published, asked.academic_year),
         cards=() if part == CENSUS else _cards(census, pupils, latest),
-        charts=tuple(chart for chart in charts if chart is not None),
+        charts=tuple(replace(chart, level=2) for chart in charts if chart is not None),
         notes=(beside.PUBLISHED,) if part == CENSUS else (months.HELD, months.AS_KNOWN, beside.CAPACITY),
     )
 

@@ -12,6 +12,7 @@ from dashboards.kit import formats
 from dashboards.kit.charts import Category, Marker, Series, bars, dots, heat, sentences
 from dashboards.kit.components import Chart, Column, Table
 from dashboards.kit.formats import Figure, figure
+from dashboards.subjects.attendance.figures.year_before import NOTHING_BEFORE, YearBefore, moved
 from dashboards.subjects.core.figures import codes
 
 MOST_HIDDEN = Decimal("0.5")
@@ -105,10 +106,12 @@ def groups_chart(
     markers: Sequence[Marker] = (),
     sentence: str = "",
     notes: tuple[str, ...] = (),
+    before: YearBefore = NOTHING_BEFORE,
 ) -> Chart | None:
     """Attendance of groups as dots, with the pupils and persistent absence of each in the table; None without any.
 
     Two groups are said in a sentence and not drawn: an axis that does not begin at zero makes much of little.
+    ``name`` is the kind of group among rates of the year ``before``, which stand beside where there are any.
     """
     if not groups:
         return None
@@ -117,7 +120,10 @@ def groups_chart(
     has_pupils = any(group.pupils.symbol != "[z]" for group in groups)
     has_persistent = any(group.persistent is not None for group in groups)
     has_hidden = any(group.cells for group in groups)
+    then = tuple(before.rates.get((name, group.value), Figure(None, "[x]")) for group in groups)
+    has_before = any(rate.is_shown for rate in then)
     columns = [Column(heading), Column("Attendance", numeric=True)]
+    columns += [Column(before.year, numeric=True), Column("Change", numeric=True, unit="points")] if has_before else []
     columns += [Column("Pupils", numeric=True)] if has_pupils else []
     columns += [Column("Persistently absent", numeric=True)] if has_persistent else []
     columns += [Column("Figures left out", numeric=True)] if has_hidden else []
@@ -125,16 +131,18 @@ def groups_chart(
         (
             group.name,
             group.rate,
+            *((old, group.rate.minus(old)) if has_before else ()),
             *((group.pupils,) if has_pupils else ()),
             *((group.persistent or Figure(None, "[z]"),) if has_persistent else ()),
             *((f"{group.hidden} of {group.cells}",) if has_hidden else ()),
         )
-        for group in groups
+        for group, old in zip(groups, then, strict=True)
     ]
     sentence = sentence or each(groups) or sentences.extremes("Attendance", among, rates)
-    parts = (sentence, sentences.hidden(rates, "group"))
+    parts = (sentence, moved([group.name for group in groups], rates, then), sentences.hidden(rates, "group"))
     is_drawn = len(groups) > 2 and not all_hidden(groups)  # of two the sentence says it all
-    drawn = dots(name, title, among, [Series("Attendance", rates)], markers) if is_drawn else Markup()
+    series = [Series("Attendance", rates), *([Series(before.year, then)] if has_before else [])]
+    drawn = dots(name, title, among, series, markers) if is_drawn else Markup()
     return Chart(
         title=title,
         sentence=" ".join(part for part in parts if part),

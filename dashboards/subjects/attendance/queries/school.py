@@ -1,5 +1,6 @@
 """What the page of a school asks: each a query over released tables, in the scope of its reader."""
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, cast, literal, null, select, union_all
@@ -7,6 +8,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 
 from dashboards.kit import tables
 from dashboards.kit.page import PageRequest
+from dashboards.kit.tables_before import with_rows_of_before
 from dashboards.subjects.attendance.queries.clusters import of_school
 
 
@@ -83,6 +85,27 @@ def breakdowns(asked: PageRequest) -> CompoundSelect[Any]:
             for kind, mart, column in kinds
         )
     )  # fmt: skip
+
+
+def groups_of_before(asked: PageRequest, first: dt.date, last: dt.date) -> CompoundSelect[Any]:
+    """Groups of pupils in the year before as readers saw them, of states whose data go up to a day of the window."""
+    return union_all(
+        *(
+            select(
+                literal(kind).label("kind"), mart.c[column].label("value"), mart.c.attendance_rate,
+                mart.c.openings_symbol, mart.c.data_as_at, mart.c.shown_from,
+            ).where(
+                is_school(mart, asked),
+                mart.c.academic_year == asked.previous_year,
+                mart.c.data_as_at.between(first, last),
+            )
+            for kind, mart, column in (
+                ("stage", with_rows_of_before(tables.attendance_by_school_stage), "stage"),
+                ("deprivation", with_rows_of_before(tables.attendance_by_school_deprivation), "deprivation_group"),
+                ("sex", with_rows_of_before(tables.attendance_by_school_sex), "sex"),
+            )
+        )
+    ).order_by("data_as_at", "shown_from")  # fmt: skip
 
 
 def authority(asked: PageRequest) -> CompoundSelect[Any]:
