@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from dashboards.kit import formats, tables
+from dashboards.kit import formats, tables_of_attainment
 from dashboards.kit.charts import sentences
 from dashboards.kit.components import Card, Cell, Column, Table
 from dashboards.kit.formats import Figure, figure
@@ -61,7 +61,9 @@ class School:
 def school_of(connection: Connection, asked: PageRequest) -> School | None:
     """The school's leavers and rolls; None where nothing is released of it."""
     marts = (
-        tables.leaver_attainment_by_school, tables.leaver_destinations_by_school, tables.s4_roll_results_by_school,
+        tables_of_attainment.leaver_attainment_by_school,
+        tables_of_attainment.leaver_destinations_by_school,
+        tables_of_attainment.s4_roll_results_by_school,
     )  # fmt: skip
     awards, went_to, rolls = (
         {str(row.academic_year): row for row in connection.execute(released.school(one, asked))} for one in marts
