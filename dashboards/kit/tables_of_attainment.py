@@ -71,6 +71,7 @@ _LEAVER_MEASURES = (
 )  # fmt: skip
 
 
+_BREADTH = ("all_scqf_3_at_4", "all_scqf_3_at_5", "all_scqf_3_at_6", "all_scqf_1_at_7")
 _AWARDED = _of(TEXT, "state", "other_providers") | _counted("leavers", "cohort") | _shares(*_LEAVER_MEASURES)
 _POSITIVE = _counted("leavers", "initial_cohort", "follow_up_cohort") | _of(TEXT, "state")
 _POSITIVE |= _shares("initial_positive", "follow_up_positive")
@@ -88,10 +89,17 @@ for _end, _by_end in {
     _RESULTS |= _counted(f"by_{_end}_cohort") | _shares(*(f"by_{_end}_{name}" for name in _by_end))
     _RESULTS |= _of(TEXT, f"by_{_end}_state")
 leaver_attainment_by_school = _mart(
-    "leaver_attainment_by_school", SCHOOL, YEAR, _AWARDED, _of(TEXT, *(f"{name}_band" for name in _LEAVER_MEASURES))
-)
+    "leaver_attainment_by_school",
+    SCHOOL, YEAR, _AWARDED, _shares(*_BREADTH), _of(TEXT, *(f"{name}_band" for name in (*_LEAVER_MEASURES, *_BREADTH))),
+)  # fmt: skip
 leaver_attainment_by_authority = _mart(
-    "leaver_attainment_by_authority", AUTHORITY, YEAR, _AWARDED, _EDITION, _gaps_of(*_LEAVER_MEASURES)
+    "leaver_attainment_by_authority",
+    AUTHORITY,
+    YEAR,
+    _AWARDED,
+    _shares(*_BREADTH),
+    _EDITION,
+    _gaps_of(*_LEAVER_MEASURES),
 )
 leaver_attainment_by_authority_deprivation = _mart(
     "leaver_attainment_by_authority_deprivation", AUTHORITY, YEAR, _AREAS, _AWARDED

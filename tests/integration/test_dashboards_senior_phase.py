@@ -18,7 +18,7 @@ from tests.support.senior_world import SECONDARIES
 __all__ = ["world"]
 
 
-OF_SENIOR_PHASE = ("", "levels", "destinations", "results", "gap", "schools")
+OF_SENIOR_PHASE = ("", "levels", "breadth", "destinations", "results", "gap", "schools")
 SETS = {"national": "National Qualifications", "all_scqf": "All SCQF"}
 LEVELS = {"national": ("1_at_4", "1_at_5", "1_at_6"),
           "all_scqf": ("1_at_5", "1_at_6", "5_at_4", "5_at_5", "5_at_6")}  # fmt: skip
@@ -49,6 +49,21 @@ def test_every_reader_sees_the_senior_phase_and_each_part_is_light(world: World,
         answer = world.browsers[reader].get(address(part))
         assert answer.status_code == 200, part
         assert len(answer.content) <= MOST_BYTES, part
+
+
+@pytest.mark.parametrize("measure", ["3_at_4", "3_at_5", "3_at_6", "1_at_7", "5_at_6"])
+def test_breadth_and_depth_equal_sql_in_the_council_and_a_school(world: World, measure: str) -> None:
+    caption = f"Breadth and depth of awards, All SCQF, {YEAR}, as a table"
+    seed_code = SECONDARIES[0][0]
+    for path, mart, where in (
+        ("/senior-phase?part=breadth", "leaver_attainment_by_authority", "true"),
+        (f"/schools/{seed_code}/secondary/senior-phase", "leaver_attainment_by_school", f"seed_code = '{seed_code}'"),
+    ):
+        ((wanted,),) = council(world, "officer").rows(
+            f"select {of_measure(f'all_scqf_{measure}')} from aggregated.{mart} where {{where}} and {where}"
+        )
+        page = cells(world, "officer", path)
+        assert {key[0]: cell for key, cell in page.items() if key[1:] == (name_of(measure), "Share")}[caption] == wanted
 
 
 def test_levels_of_leavers_equal_sql_and_no_table_has_both_measures(world: World) -> None:

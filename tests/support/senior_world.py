@@ -7,7 +7,7 @@ without results are all there. Parts need not add up: pages add nothing up.
 import random
 from collections.abc import Iterator, Mapping
 
-from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, OF_LEAVERS, SETS
+from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, FURTHER, OF_LEAVERS, SETS
 from orchestration.database import connect
 from orchestration.settings import Settings
 from tests.support.access_world import released_tables
@@ -44,14 +44,14 @@ def of_cohort(name: str, cohort: int) -> Row:
 MEASURES = [measure for measures in OF_LEAVERS.values() for measure in measures]
 
 
-def awards(draw: random.Random, size: str, year: str, hidden: float = 0.15) -> Row:
-    """Awards of leavers."""
+def awards(draw: random.Random, size: str, year: str, hidden: float = 0.15, has_further: bool = True) -> Row:
+    """Awards of leavers; of fifths of areas without the further numbers of breadth and depth."""
     leavers = draw.randint(*SIZES[size])
     cohort = 0 if year in INCOMPLETE else leavers
     state = "incomplete" if year in INCOMPLETE else "post_review"
     return {
         "leavers": leavers, "leavers_symbol": None, **of_cohort("cohort", cohort),
-        **shares(draw, MEASURES, cohort, hidden), **OTHER, "state": state,
+        **shares(draw, [*MEASURES, *(FURTHER if has_further else ())], cohort, hidden), **OTHER, "state": state,
     }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def results(draw: random.Random, size: str, year: str) -> Row:
 def bands(row: Row) -> Row:
     """The row of a school with the official bands of the shares that are shown."""
     found: Row = {}
-    for measure in MEASURES:
+    for measure in (*MEASURES, *FURTHER):
         share = row[f"{measure}_share"]
         tens = None if share is None else int(share * 10 + 1e-9)
         said = None if tens is None else f"{tens}0% to under {tens + 1}0%" if tens else "0% to under 10%"
@@ -121,7 +121,7 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
             awards(draw, "council", y, 0) | gaps(draw, MEASURES, y) | SIMD | {"academic_year": y} for y in YEARS
         ),
         "leaver_attainment_by_authority_deprivation": (
-            awards(draw, "council", y) | SIMD | {"academic_year": y, "simd_quintile": q}
+            awards(draw, "council", y, has_further=False) | SIMD | {"academic_year": y, "simd_quintile": q}
             for y in YEARS
             for q in QUINTILES
         ),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Card, Chart, Link, Table
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
-from dashboards.subjects.senior_phase.figures import destinations, gap, levels, results, schools, words
+from dashboards.subjects.senior_phase.figures import breadth, destinations, gap, levels, results, schools, words
 from dashboards.subjects.senior_phase.figures.council import Council, council_of
 from dashboards.subjects.senior_phase.figures.measures import EDITIONS, SETS
 from dashboards.subjects.senior_phase.queries.released import READS, years_of
@@ -67,6 +67,12 @@ def _drawn(found: Council, part: str) -> SeniorPhaseFigures:
     """A part that is made of the council's figures alone."""
     if part == "levels":
         return _part(notes=(words.TWO_MEASURES, words.GRADING), charts=levels.trend_charts(found))
+    if part == "breadth":
+        drawn = breadth.breadth_chart(found, "council")
+        return _part(
+            () if drawn else (breadth.NONE_HERE,), (breadth.METHOD, words.INCOMPLETE, words.GRADING),
+            charts=(drawn,) if drawn else (),
+        )  # fmt: skip
     if part == "destinations":
         made = [chart for edition in EDITIONS for chart in _of_edition(found, edition) if chart]
         missing = tuple(

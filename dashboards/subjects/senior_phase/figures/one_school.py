@@ -17,6 +17,7 @@ from dashboards.subjects.senior_phase.figures.measures import (
     DESTINATIONS,
     EDITIONS,
     ENDS,
+    FURTHER,
     OF_LEAVERS,
     SETS,
     by_end,
@@ -183,6 +184,6 @@ def results_table(found: School, award_set: str) -> Table:
 
 def not_shown(found: School) -> int:
     """How many of the figures of the year are not shown so that nobody can be recognised."""
-    every = [found.at(measure).share for measures in OF_LEAVERS.values() for measure in measures]
+    every = [found.at(measure).share for measures in (*OF_LEAVERS.values(), FURTHER) for measure in measures]
     every += [went(found.destinations.get(found.year), edition).share for edition in EDITIONS]
     return sum(1 for one in every if one.symbol == "[c]")
