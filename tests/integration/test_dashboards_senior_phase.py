@@ -122,3 +122,24 @@ def test_senior_phase_of_a_school_is_read_by_those_who_may(world: World, reader:
     for seed_code, sector in SECONDARIES:
         answer = world.browsers[reader].get(f"/schools/{seed_code}/{sector}/senior-phase")
         assert answer.status_code == (200 if (seed_code, sector) in schools_of(reader) else 404), seed_code
+
+
+def test_briefs_say_the_latest_leavers_and_of_a_school_the_band_alone(world: World) -> None:
+    one = "national_1_at_5"
+    ((share, cohort),) = council(world, "officer").rows(
+        f"select round(100 * {one}_share, 1) || '%%', cohort from aggregated.leaver_attainment_by_authority "
+        "where {where}"
+    )
+    assert (
+        f"{share} of {cohort} leavers of {YEAR} had one or more"
+        in world.browsers["officer"].get("/authority/brief").text
+    )
+    seed_code = SECONDARIES[0][0]
+    page = world.browsers["officer"].get(f"/schools/{seed_code}/secondary/brief").text
+    ((band,),) = council(world, "officer").rows(
+        f"select case when cohort > 20 then {one}_band end from aggregated.leaver_attainment_by_school "
+        f"where {{where}} and seed_code = '{seed_code}'"
+    )
+    wanted = f"{band} of the leavers of {YEAR}" if band else f"How many leavers of {YEAR} had"
+    assert wanted in page
+    assert "leavers" not in world.browsers["officer"].get("/schools/1000001/primary/brief").text.lower()

@@ -29,7 +29,7 @@ def test_parts_add_up_and_the_sentence_says_who_is_nearest_below() -> None:
     """Of 200: 10 further below, 40 one below, 140 at second level, 10 above."""
     chart = levels_chart(council("P7", reading((10, 40, 140, 10), 200, 150)), "reading")
     assert chart is not None
-    assert chart.sentence == "One level below the expected one are 20.0% in P7 (first level)."
+    assert chart.sentence == "One level below the expected one: 20.0% in P7."
     assert [(str(cells[0]), str(cells[2]), str(cells[3])) for cells in chart.table.rows] == [
         ("P7: early level or below", "5.0%", "10"), ("P7: first level", "20.0%", "40"),
         ("P7: second level", "70.0%", "140"), ("P7: third level or better", "5.0%", "10"),
@@ -40,9 +40,7 @@ def test_parts_add_up_and_the_sentence_says_who_is_nearest_below() -> None:
 def test_two_hidden_parts_are_one_box_on_their_side_of_the_threshold() -> None:
     chart = levels_chart(council("P7", reading((None, None, 140, 10), 200, 150)), "reading")
     assert chart is not None
-    assert chart.sentence == (
-        "Which levels pupils below the expected one have reached is not shown: few stand behind them."
-    )
+    assert chart.sentence == "How many are one level below the expected one is not shown: few stand behind it."
     assert chart.svg.count("chart-heat--none") == 2, "once in each variant"
     assert chart.svg.count("chart-heat--4") == 4, "in the key and in the bar of each variant"
     assert [str(cells[2]) for cells in chart.table.rows][:2] == ["too few pupils to show"] * 2

@@ -12,7 +12,7 @@ from dashboards.kit.charts.sentences import described
 from dashboards.kit.charts.svg import Drawing, box, straight, text, width_of
 from dashboards.kit.formats import Figure
 
-THICK, GAP, ABOVE, KEY = 24, 18, 20, 24
+THICK, GAP, ABOVE, KEY = 22, 12, 20, 22
 WHOLE = Scale(0, 1, 0.25)
 SHADES = (0, 1, 3, 4)
 """Shades of parts, from the lightest; the two darker ones lie above the threshold."""
@@ -53,11 +53,11 @@ def _draw(
     variant: Literal["wide", "narrow"], width: float, left: float, among: Sequence[Category], stacks: Sequence[Stack],
     names: Sequence[str], threshold: str,
 ) -> Drawing:  # fmt: skip
-    """Names stand beside the bars where there is room (``left``), otherwise above them."""
+    """Names stand beside the bars, above an axis, where there is room (``left``), otherwise above the bars alone."""
     parts, top = _key(names, threshold, left, width)
     row = THICK + GAP + (0 if left else ABOVE)
-    plot = Plot(left or 2, top, width - 22, top + row * len(among))
-    parts += level(plot, WHOLE, "rate")
+    plot = Plot(left or 2, top, width - (22 if left else 2), top + row * len(among))
+    parts += level(plot, WHOLE, "rate") if left else []
     for index, (category, one) in enumerate(zip(among, stacks, strict=True)):
         y = top + index * row + (GAP / 2 if left else ABOVE)
         if left:
@@ -65,7 +65,7 @@ def _draw(
         else:
             parts.append(text(0, y - 6, category.name, "chart-above"))
         parts += _bar(plot, y, one)
-    return Drawing(variant, width, plot.bottom + 28, tuple(parts))
+    return Drawing(variant, width, plot.bottom + (28 if left else 0), tuple(parts))
 
 
 def _key(names: Sequence[str], threshold: str, left: float, width: float) -> tuple[list[str], float]:
@@ -73,7 +73,7 @@ def _key(names: Sequence[str], threshold: str, left: float, width: float) -> tup
     parts: list[str] = []
     x, y = left, 2.0
     for number, name in enumerate((*names, threshold)):
-        room = width_of(name) + 56
+        room = width_of(name) + 42
         if x > left and x + room > width:
             x, y = left, y + KEY
         if number < len(names):
@@ -89,7 +89,7 @@ def _bar(plot: Plot, y: float, one: Stack) -> list[str]:
     if one.over.value is None:
         word = one.over.in_drawing()
         empty = box(plot.left, y, plot.right - plot.left, THICK, "chart-heat chart-heat--none")
-        return [empty, text(plot.left + 6, y + 17, word, "chart-symbol")]
+        return [empty, text(plot.left + 6, y + 16, word, "chart-symbol")]
     at = 1 - float(one.over.value)
     parts = [
         *_side(plot, y, one.parts[:2], SHADES[:2], 0.0, at),
@@ -122,5 +122,5 @@ def _part(plot: Plot, y: float, start: float, end: float, shade: str, said: str)
     parts = [box(x, y, wide, THICK, f"chart-heat chart-heat--{shade}")]
     if width_of(said) + 8 <= wide:
         look = "chart-symbol" if shade == "none" else f"chart-heat-text--{shade}"
-        parts.append(text(x + wide / 2, y + 17, said, look, anchor="middle"))
+        parts.append(text(x + wide / 2, y + 16, said, look, anchor="middle"))
     return parts

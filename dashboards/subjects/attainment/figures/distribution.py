@@ -19,7 +19,7 @@ from dashboards.subjects.core.figures.attained import ORGANISERS, Attained, atta
 DISTANCES = labels("distances")
 LEVELS = {stage: labels(f"levels_of_{stage.lower()}") for stage in ("P1", "P4", "P7", "S3")}
 SPREAD = tuple(organiser for organiser in ORGANISERS if organiser != "literacy")
-THRESHOLD = "Expected level achieved, right of the line"
+THRESHOLD = "Right of it: level achieved"
 NONE_HERE = "How pupils spread over levels is not shown for this year."
 MILESTONES = Note(
     "Pupils on individual milestones stand in the lowest group of their stage, and those who could not be assessed in "
@@ -104,12 +104,12 @@ def _table(caption: str, stages: Sequence[str], each: Sequence[Spread]) -> Table
 
 
 def sentence_of(stages: Sequence[str], each: Sequence[Spread]) -> str:
-    """Who is one level below, stage by stage: nearest to the expected level; and how much is not shown."""
+    """Who is one level below, stage by stage: nearest to the expected level."""
     said = [
-        f"{one.cell('one_below')} in {stage} ({LEVELS[stage]['one_below']})"
+        f"{one.cell('one_below')} in {stage}"
         for stage, one in zip(stages, each, strict=True)
         if one.share("one_below").is_shown
     ]
     if not said:
-        return "Which levels pupils below the expected one have reached is not shown: few stand behind them."
-    return f"One level below the expected one are {formats.listed(said)}."
+        return "How many are one level below the expected one is not shown: few stand behind it."
+    return f"One level below the expected one: {formats.listed(said)}."
