@@ -113,4 +113,9 @@ leaver_destinations_by_authority_deprivation = _mart(
     "leaver_destinations_by_authority_deprivation", AUTHORITY, YEAR, _AREAS, _POSITIVE
 )
 s4_roll_results_by_school = _mart("s4_roll_results_by_school", SCHOOL, YEAR, _RESULTS)
+course_results_by_authority = _mart(
+    "course_results_by_authority",
+    AUTHORITY, YEAR, _of(TEXT, "subject_group", "qualification", "state"), _counted("entered", "resulted", "grade_a"),
+    _shares("grade_a_to_c"),
+)  # fmt: skip
 s4_roll_results_by_authority = _mart("s4_roll_results_by_authority", AUTHORITY, YEAR, _RESULTS)

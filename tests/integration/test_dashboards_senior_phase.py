@@ -18,7 +18,7 @@ from tests.support.senior_world import SECONDARIES
 __all__ = ["world"]
 
 
-OF_SENIOR_PHASE = ("", "levels", "breadth", "destinations", "results", "gap", "schools")
+OF_SENIOR_PHASE = ("", "levels", "breadth", "destinations", "results", "courses", "gap", "schools")
 SETS = {"national": "National Qualifications", "all_scqf": "All SCQF"}
 LEVELS = {"national": ("1_at_4", "1_at_5", "1_at_6"),
           "all_scqf": ("1_at_5", "1_at_6", "5_at_4", "5_at_5", "5_at_6")}  # fmt: skip
@@ -143,3 +143,23 @@ def test_briefs_say_the_latest_leavers_and_of_a_school_the_band_alone(world: Wor
     wanted = f"{band} of the leavers of {YEAR}" if band else f"How many leavers of {YEAR} had"
     assert wanted in page
     assert "leavers" not in world.browsers["officer"].get("/schools/1000001/primary/brief").text.lower()
+
+
+@pytest.mark.parametrize("qualification", ["national_5", "higher", "advanced_higher"])
+def test_courses_equal_sql_and_few_results_are_not_shown(world: World, qualification: str) -> None:
+    page = cells(world, "officer", "/senior-phase?part=courses")
+    name = {"national_5": "National 5", "higher": "Higher", "advanced_higher": "Advanced Higher"}[qualification]
+    rows = council(world, "officer").rows(
+        "select subject_group, coalesce(entered::text, entered_symbol), coalesce(resulted::text, resulted_symbol), "
+        f"{of_measure('grade_a_to_c', 'resulted')}, bool_or(grade_a_to_c_share is not null) over () "
+        f"from aggregated.course_results_by_authority where {{where}} and qualification = '{qualification}' "
+        "and entered is distinct from 0"
+    )
+    caption = f"{name} by subject, {YEAR}"
+    if not any(row[-1] for row in rows):
+        assert not [key for key in page if key[0] == caption], "nothing to draw"
+        return
+    for subject, entered, resulted, share, _ in rows:
+        assert page[caption, subject, "Entered"] == entered
+        assert page[caption, subject, "With a result"] == resulted
+        assert page[caption, subject, "A to C, share"] == share

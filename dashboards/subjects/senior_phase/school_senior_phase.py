@@ -45,13 +45,15 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
     name = school_name(None if row is None else row.school_name, seed_code)
     if found is None:
         return SchoolSeniorPhase(name, (NO_LEAVERS if sector == "secondary" else NOT_SECONDARY,), ())
+    chart = breadth.breadth_chart(found, "school")
     return SchoolSeniorPhase(
         name=name,
         says=_says(found),
         notes=_notes(found),
         cards=one_school.cards(found),
-        chart=breadth.breadth_chart(found, "school"),
+        chart=chart,
         folded=(
+            *(() if chart else (breadth.breadth_table(found),)),
             *(one_school.awards_table(found, one) for one in SETS),
             one_school.destinations_table(found),
             *(one_school.results_table(found, one) for one in SETS),

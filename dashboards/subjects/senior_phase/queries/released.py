@@ -22,6 +22,7 @@ READS = (
     "leaver_destinations_by_authority_deprivation",
     "s4_roll_results_by_school",
     "s4_roll_results_by_authority",
+    "course_results_by_authority",
 )
 """Released tables that the pages of the council and of a school stand on."""
 PUBLISHED = ("leavers_one_or_more_scqf5", "leavers_one_or_more_scqf6")
@@ -41,6 +42,12 @@ def years_of(connection: Connection, authority: str) -> tuple[str, ...]:
         for mart in rolls
     ]
     return tuple(sorted(connection.execute(union(*each)).scalars(), reverse=True))
+
+
+def courses(asked: PageRequest) -> Select[Any]:
+    """Entries and results of the authority by qualification and group of subjects, in the year."""
+    mart = tables_of_attainment.course_results_by_authority
+    return of_authority(mart, asked).where(mart.c.academic_year == asked.academic_year)
 
 
 def of_authority(mart: Table, asked: PageRequest) -> Select[Any]:
