@@ -1,6 +1,6 @@
-{#- Qualifications whose courses are graded, and so released by subject. -#}
+{#- Qualifications whose courses are graded, and so released by subject, as an array. -#}
 {% macro graded_courses() -%}
-    {{ return(['national_5', 'higher', 'advanced_higher']) }}
+    array['national_5', 'higher', 'advanced_higher']
 {%- endmacro %}
 
 {#- The group of subjects that no group of the seed has. -#}
@@ -20,6 +20,11 @@
         when coalesce({{ grades }}.is_award, false) then 3
         else 4
     end
+{%- endmacro %}
+
+{#- The result at a place among them. -#}
+{% macro course_result_at(place) -%}
+    (array['{{ course_results() | join("', '") }}'])[{{ place }}]
 {%- endmacro %}
 
 {#- Of the pupils entered: how many have a result, an A, an A to C, and the share of these. -#}

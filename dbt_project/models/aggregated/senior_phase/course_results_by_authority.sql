@@ -21,7 +21,7 @@ listed as (
         qualifications.qualification
     from years
     cross join subjects
-    cross join unnest(array['{{ graded_courses() | join("', '") }}']) as qualifications (qualification)
+    cross join unnest({{ graded_courses() }}) as qualifications (qualification)
 ),
 
 counted as (

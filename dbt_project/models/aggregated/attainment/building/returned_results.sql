@@ -73,10 +73,10 @@ results as (
 
 achieved as (
     select
-        results.*,
         {% for column, _, _ in returned_organisers() -%}
-            {{ result_of('results.' ~ column ~ '_level') }} as {{ column }}{{ ',' if not loop.last }}
+            {{ result_of('results.' ~ column ~ '_level') }} as {{ column }},
         {% endfor -%}
+        results.*
     from results
 )
 

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- Who stands behind released results of courses: a pupil once in each group of subjects, by the best result of the year.
+-- Who stands behind released results of courses: a pupil once in each group of subjects, by the year's best result.
 with schools as (
     select distinct -- a school of its years
         schools.local_authority_code,
@@ -25,7 +25,7 @@ entries as (
     left join {{ ref('course_subjects') }} as of_group on lower(trim(results.subject_group)) = of_group.subject
     left join {{ ref('course_subjects') }} as of_subject on lower(trim(results.subject)) = of_subject.subject
     left join {{ ref('award_grades') }} as award_grades on results.grade = award_grades.grade
-    where results.award_type in ('{{ graded_courses() | join("', '") }}')
+    where results.award_type = any({{ graded_courses() }})
 ),
 
 best as (
@@ -40,7 +40,7 @@ best as (
         entries.sector,
         entries.subject_group,
         entries.qualification,
-        (array['{{ course_results() | join("', '") }}'])[entries.place] as course_result
+        {{ course_result_at('entries.place') }} as course_result
     from entries
     order by
         entries.local_authority_code asc, entries.academic_year asc, entries.pupil_token asc,

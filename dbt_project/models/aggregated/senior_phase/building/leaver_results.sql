@@ -18,14 +18,14 @@ best as (
         leaver_awards.pupil_token,
         leaver_awards.local_authority_code,
         leaver_awards.academic_year,
-        max(leaver_awards.scqf_level) filter (
-            where leaver_awards.award_set = 'national_qualifications' and leaver_awards.subjects >= 1
-        ) as national_one,
         {% for level in (4, 5, 6, 7) -%}
             max(leaver_awards.subjects) filter (
                 where leaver_awards.award_set = 'all_scqf' and leaver_awards.scqf_level >= {{ level }}
-            ) as all_scqf_at_{{ level }}{{ ',' if not loop.last }}
+            ) as all_scqf_at_{{ level }},
         {% endfor -%}
+        max(leaver_awards.scqf_level) filter (
+            where leaver_awards.award_set = 'national_qualifications' and leaver_awards.subjects >= 1
+        ) as national_one
     from {{ ref('leaver_awards') }} as leaver_awards
     group by leaver_awards.pupil_token, leaver_awards.local_authority_code, leaver_awards.academic_year
 ),
