@@ -26,8 +26,6 @@ from dashboards.subjects.senior_phase.queries.released import READS, years_of
 
 PARTS = labels("parts_of_senior_phase")
 OVERVIEW, OF_SCHOOLS = "", "schools"
-OF_RESULTS = ("results", "courses")
-"""Parts that stand on the results of August, and not on leavers."""
 PART = Parameter(
     "part", "Part of the page; the overview where it is left out", choices=tuple(filter(None, PARTS)),
     examples=("levels",),
@@ -73,7 +71,7 @@ def figures(connection: Connection, asked: PageRequest) -> SeniorPhaseFigures:
         made = _schools(schools.lines_of(connection, asked), asked)
     else:
         made = _courses(connection, asked) if part == "courses" else _drawn(found, part)
-    state = words.state_of_results(found) if part in OF_RESULTS else words.state_of(found)
+    state = words.state_of_results(found) if part == "results" else "" if part == "courses" else words.state_of(found)
     says = tuple(said for said in (state, *made.says) if said)
     return replace(made, part=part, parts=tuple(PARTS.items()), own=own, says=says)
 
@@ -119,6 +117,7 @@ def _courses(connection: Connection, asked: PageRequest) -> SeniorPhaseFigures:
     drawn = (courses.courses_chart(rows, one, asked.academic_year) for one in courses.QUALIFICATIONS)
     charts = tuple(chart for chart in drawn if chart is not None)
     said = () if charts else (courses.NONE_HERE,)
+    said = (courses.state_of(rows, asked.academic_year), *said)
     return _part(said, (courses.COUNTED, courses.NOT_ACROSS, words.GRADING), charts=charts)
 
 

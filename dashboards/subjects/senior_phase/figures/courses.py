@@ -13,9 +13,10 @@ from dashboards.kit.labels import labels
 from dashboards.kit.page import Note
 from dashboards.subjects.core.figures.attained import Attained
 
-QUALIFICATIONS = labels("qualifications")
+QUALIFICATIONS, STATES = labels("qualifications"), labels("results_states")
 DRAWN = 8
 """Groups of subjects in a chart: those with the most entries, which says nothing of their results."""
+MOST_ENTRIES = "Drawn are the groups of subjects with the most entries; all are in the table."
 NONE_HERE = "No results of courses are shown for this year."
 COUNTED = Note(
     "A pupil counts once in a group of subjects and qualification, by the best result of the year. Of those entered "
@@ -39,6 +40,12 @@ def result_of(row: Row[Any]) -> Attained:
     )  # fmt: skip
 
 
+def state_of(rows: Courses, year: str) -> str:
+    """What state the results of the year have, such as ``Results of August 2025: after review.``."""
+    state = next((STATES[str(row.state)] for row in rows.values()), STATES["not_yet"])
+    return f"Results of August {int(year[:4]) + 1}: {state}."
+
+
 def courses_chart(rows: Courses, qualification: str, year: str) -> Chart | None:
     """Shares of A to C in the groups with the most entries; None where nothing of the qualification is shown."""
     found = {subject: row for (of, subject), row in rows.items() if of == qualification and row.entered != 0}
@@ -55,7 +62,7 @@ def courses_chart(rows: Courses, qualification: str, year: str) -> Chart | None:
             [Series("A to C of all with a result", shares)],
         ),
         table=_table(f"{QUALIFICATIONS[qualification]} by subject, {year}", found),
-        notes=(f"The {formats.plural(len(drawn), 'group')} of subjects with the most entries; all are in the table.",),
+        notes=(MOST_ENTRIES,) if len(drawn) == DRAWN else (),
     )  # fmt: skip
 
 
