@@ -50,16 +50,6 @@ def _counted(*names: str) -> Columns:
     return _of(COUNT, *names) | _of(TEXT, *(f"{name}_symbol" for name in names))
 
 
-def _shares(*names: str) -> Columns:
-    """Counts and symbols with the shares of them."""
-    return _counted(*names) | _of(RATE, *(f"{name}_share" for name in names))
-
-
-def _gaps_of(*names: str) -> Columns:
-    """Gaps between fifths of areas, with their symbols."""
-    return _of(Numeric(9, 6), *(f"{name}_gap" for name in names)) | _of(TEXT, *(f"{name}_gap_symbol" for name in names))
-
-
 AUTHORITY = _of(TEXT, "local_authority_code")
 SCHOOL = _of(TEXT, "local_authority_code", "seed_code", "sector")
 YEAR = _of(TEXT, "academic_year")
@@ -220,74 +210,6 @@ roll_by_sector_stage = _mart("roll_by_sector_stage", AUTHORITY, SECTOR, YEAR, _o
 roll_by_school_deprivation = _mart(
     "roll_by_school_deprivation", SCHOOL, YEAR, _of(TEXT, "deprivation_group"), _COUNTED_AT
 )
-
-_ORGANISERS = ("reading", "writing", "listening_and_talking", "literacy", "numeracy")
-_OF_GAELIC = ("gaelic_reading", "gaelic_writing", "gaelic_listening_and_talking", "gaelic_literacy")
-_ATTAINED = _of(TEXT, "state")
-for _organiser in (*_ORGANISERS, *_OF_GAELIC):
-    _ATTAINED |= _counted(f"{_organiser}_cohort", f"{_organiser}_achieved") | _of(RATE, f"{_organiser}_share")
-_BANDS = _of(TEXT, *(f"{_organiser}_band" for _organiser in (*_ORGANISERS, *_OF_GAELIC)))
-_GAPS = _of(TEXT, "simd_edition") | _gaps_of(*_ORGANISERS)
-_AREAS = _of(TEXT, "simd_quintile", "simd_edition")
-_FORESEEN = _shares("literacy_predicted", "numeracy_predicted")
-_FORESEEN |= _of(Numeric(9, 6), "literacy_prediction_error", "numeracy_prediction_error")
-_FORESEEN |= _of(TEXT, "literacy_prediction_error_symbol", "numeracy_prediction_error_symbol")
-attainment_by_school = _mart("attainment_by_school", SCHOOL, YEAR, _ATTAINED, _BANDS)
-attainment_by_school_stage = _mart(
-    "attainment_by_school_stage", SCHOOL, YEAR, _of(TEXT, "stage"), _ATTAINED, _BANDS, _FORESEEN
-)
-attainment_by_sector = _mart("attainment_by_sector", AUTHORITY, SECTOR, YEAR, _ATTAINED, _GAPS, _FORESEEN)
-attainment_by_sector_stage = _mart(
-    "attainment_by_sector_stage", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _ATTAINED, _GAPS, _FORESEEN
-)
-attainment_by_sector_deprivation = _mart("attainment_by_sector_deprivation", AUTHORITY, SECTOR, YEAR, _AREAS, _ATTAINED)
-attainment_by_sector_stage_deprivation = _mart(
-    "attainment_by_sector_stage_deprivation", AUTHORITY, SECTOR, YEAR, _of(TEXT, "stage"), _AREAS, _ATTAINED
-)
-_FORECAST = _counted("literacy_forecast_cohort", "numeracy_forecast_cohort") | _of(COUNT, "newest_collection")
-_FORECAST |= _shares("literacy_forecast", "numeracy_forecast")
-forecast_by_sector = _mart("forecast_by_sector", AUTHORITY, SECTOR, YEAR, _FORECAST)
-_LEAVER_MEASURES = (
-    "national_1_at_4", "national_1_at_5", "national_1_at_6", "all_scqf_1_at_5", "all_scqf_1_at_6", "all_scqf_5_at_4",
-    "all_scqf_5_at_5", "all_scqf_5_at_6",
-)  # fmt: skip
-
-
-_AWARDED = _of(TEXT, "state", "other_providers") | _counted("leavers", "cohort") | _shares(*_LEAVER_MEASURES)
-_POSITIVE = _counted("leavers", "initial_cohort", "follow_up_cohort") | _of(TEXT, "state")
-_POSITIVE |= _shares("initial_positive", "follow_up_positive")
-_WENT = dict(_POSITIVE)
-for _edition in ("initial", "follow_up"):
-    _KINDS = ("higher_education", "further_education", "employment", "other_positive")
-    _WENT |= _counted(*(f"{_edition}_{kind}" for kind in _KINDS))
-_EDITION = _of(TEXT, "simd_edition")
-_RESULTS = _counted("s4_roll") | _of(TEXT, "stage", "other_providers")
-for _end, _by_end in {
-    "s4": ("national_1_at_4", "national_1_at_5", "national_5_at_5", "all_scqf_1_at_5", "all_scqf_5_at_5"),
-    "s5": tuple(f"{_set}_{_number}_at_6" for _set in ("national", "all_scqf") for _number in (1, 3, 5)),
-    "s6": ("national_1_at_7", "all_scqf_1_at_7"),
-}.items():
-    _RESULTS |= _counted(f"by_{_end}_cohort") | _shares(*(f"by_{_end}_{name}" for name in _by_end))
-    _RESULTS |= _of(TEXT, f"by_{_end}_state")
-leaver_attainment_by_school = _mart(
-    "leaver_attainment_by_school", SCHOOL, YEAR, _AWARDED, _of(TEXT, *(f"{name}_band" for name in _LEAVER_MEASURES))
-)
-leaver_attainment_by_authority = _mart(
-    "leaver_attainment_by_authority", AUTHORITY, YEAR, _AWARDED, _EDITION, _gaps_of(*_LEAVER_MEASURES)
-)
-leaver_attainment_by_authority_deprivation = _mart(
-    "leaver_attainment_by_authority_deprivation", AUTHORITY, YEAR, _AREAS, _AWARDED
-)
-leaver_destinations_by_school = _mart("leaver_destinations_by_school", SCHOOL, YEAR, _WENT)
-leaver_destinations_by_authority = _mart(
-    "leaver_destinations_by_authority", AUTHORITY, YEAR, _WENT, _EDITION,
-    _gaps_of("initial_positive", "follow_up_positive"),
-)  # fmt: skip
-leaver_destinations_by_authority_deprivation = _mart(
-    "leaver_destinations_by_authority_deprivation", AUTHORITY, YEAR, _AREAS, _POSITIVE
-)
-s4_roll_results_by_school = _mart("s4_roll_results_by_school", SCHOOL, YEAR, _RESULTS)
-s4_roll_results_by_authority = _mart("s4_roll_results_by_authority", AUTHORITY, YEAR, _RESULTS)
 provenance = _mart(
     "provenance",
     AUTHORITY, YEAR, _of(TEXT, "mart", "seed_code", "code_version"), _of(TEXTS, "deliveries"),

@@ -19,12 +19,12 @@ from tests.support.senior_world import SECONDARIES, fill_senior_phase
 from tests.support.site import serve
 from tests.support.visits import HEIGHTS, Visit, new_visit
 
-PARTS = ("", "for_whom", "organisers", "gap", "trend", "trend_s3", "schools")
+PARTS = ("", "for_whom", "organisers", "levels", "gap", "trend", "trend_s3", "schools")
 MOST_SCREENS = {320: 6, 1280: 3}
 SCHOOLS = [school for school in MINE if school[1] in STAGES]
 PATHS = [f"/attainment?part={part}" if part else "/attainment" for part in PARTS]
 PATHS += [f"/schools/{seed_code}/{sector}/attainment" for seed_code, sector in (SCHOOLS[0], SCHOOLS[-1])]
-OF_SENIOR_PHASE = ("", "levels", "destinations", "results", "gap", "schools")
+OF_SENIOR_PHASE = ("", "levels", "breadth", "destinations", "results", "courses", "gap", "schools")
 PATHS += [f"/senior-phase?part={part}" if part else "/senior-phase" for part in OF_SENIOR_PHASE]
 PATHS += [f"/schools/{seed_code}/{sector}/senior-phase" for seed_code, sector in SECONDARIES[:1]]
 BETWEEN_MARGINS = 680  # pixels of 180 mm

@@ -18,6 +18,7 @@ from dashboards.subjects.attendance.figures import brief, course
 from dashboards.subjects.attendance.figures.groups import Group
 from dashboards.subjects.core.figures.attained import sentence_of
 from dashboards.subjects.core.figures.attained_by_school import BANDED
+from dashboards.subjects.core.figures.leavers_in_brief import leavers_sentence
 from tests.support.main_job import rows
 from tests.support.site import Site, serve
 from tests.support.visits import NewVisit, Visit, new_visit
@@ -87,11 +88,13 @@ def fullest(symbol: str | None, asked: Any) -> brief.Brief:
     band = Figure(None, symbol, "text") if symbol else "80% to under 90%"
     said = sentence_of("2024/25", "primary", {"literacy": "70% to under 80%", "numeracy": band}, "of the pupils")
     said += f" {BANDED}"
+    leavers = leavers_sentence("2024/25", "pre_review", band, "of the leavers")
     return brief.Brief(
         "Our Lady of the Assumption and Saint Columba's Roman Catholic Gaelic-medium High School", "school",
         (
             brief.level(years[0].own, asked), brief.persistent(years[0].bands),
             brief.for_whom(stages, areas, names), brief.beside(rate, others), brief.Said("Attainment", said),
+            brief.Said("Leavers", leavers),
         ),
         brief.years_table(years, "Authority, secondary"),
         course.weekly_chart("week", course.Course("2025/26", points), course.Course("2024/25", points)),

@@ -24,7 +24,7 @@ from tests.support.dashboards_world import NAMES, READERS_HERE, SEED, schools_of
 from tests.support.senior_world import fill_senior_phase
 
 YEAR, BEFORE = YEARS[-1], YEARS[-2]
-PARTS = ("", "for_whom", "organisers", "gap", "trend", "trend_s3", "schools")
+PARTS = ("", "for_whom", "organisers", "levels", "gap", "trend", "trend_s3", "schools")
 WHOLE = {"primary": "P1, P4 and P7", "secondary": "S3, third level"}
 AREAS = {"1": "Most deprived fifth", "2": "Second fifth", "3": "Middle fifth", "4": "Fourth fifth",
          "5": "Least deprived fifth"}  # fmt: skip
@@ -144,6 +144,23 @@ def test_for_whom_equals_sql_and_its_sentence_names_the_lowest(world: World) -> 
             assert f"{organiser.capitalize()} was lowest in {lowest} (" in text
 
 
+def test_levels_reached_equal_sql(world: World) -> None:
+    """Counts of each stage and level, and why one is hidden; P1 has nobody further below than one level."""
+    page = cells(world, "officer", "/attainment?part=levels")
+    for stage, part, said in (
+        ("P4", "further_below", "P4: not yet at early level"), ("P7", "one_below", "P7: first level"),
+        ("P1", "above", "P1: first level or better"), ("S3", "above", "S3: fourth level"),
+    ):  # fmt: skip
+        for organiser in ("reading", "writing", "listening_and_talking", "numeracy"):
+            ((wanted,),) = council(world, "officer").rows(
+                f"select coalesce({organiser}_{part}::text, {organiser}_levels_symbol) "
+                f"from aggregated.attainment_by_sector_stage where {{where}} and stage = '{stage}'"
+            )
+            name = organiser.replace("_", " ").capitalize()
+            assert page[f"{name}: levels reached, {YEAR}, as a table", said, "Pupils"] == wanted
+    assert not any("P1" in key[1] and "below" in key[1] for key in page)
+
+
 def test_the_gap_equals_sql_and_stands_between_its_ends(world: World) -> None:
     found = council(world, "officer")
     page = cells(world, "officer", "/attainment?part=gap")
@@ -250,7 +267,7 @@ def test_the_briefs_say_the_latest_return(world: World) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/attainment?part=levels", "/attainment?order=result", "/attainment?stage=S3", "/attainment?year=2019-20",
+    ["/attainment?part=nothing", "/attainment?order=result", "/attainment?stage=S3", "/attainment?year=2019-20",
      "/attainment?year=2025-26", "/attainment?authority=S12000006", "/schools/3000001/primary/attainment",
      "/schools/1000001/secondary/attainment", "/schools/1000001/primary/attainment?stage=P1",
      "/attainment/tables/nothing.csv"],

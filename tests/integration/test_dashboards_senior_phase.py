@@ -18,7 +18,7 @@ from tests.support.senior_world import SECONDARIES
 __all__ = ["world"]
 
 
-OF_SENIOR_PHASE = ("", "levels", "destinations", "results", "gap", "schools")
+OF_SENIOR_PHASE = ("", "levels", "breadth", "destinations", "results", "courses", "gap", "schools")
 SETS = {"national": "National Qualifications", "all_scqf": "All SCQF"}
 LEVELS = {"national": ("1_at_4", "1_at_5", "1_at_6"),
           "all_scqf": ("1_at_5", "1_at_6", "5_at_4", "5_at_5", "5_at_6")}  # fmt: skip
@@ -49,6 +49,21 @@ def test_every_reader_sees_the_senior_phase_and_each_part_is_light(world: World,
         answer = world.browsers[reader].get(address(part))
         assert answer.status_code == 200, part
         assert len(answer.content) <= MOST_BYTES, part
+
+
+@pytest.mark.parametrize("measure", ["3_at_4", "3_at_5", "3_at_6", "1_at_7", "5_at_6"])
+def test_breadth_and_depth_equal_sql_in_the_council_and_a_school(world: World, measure: str) -> None:
+    caption = f"Breadth and depth of awards, All SCQF, {YEAR}, as a table"
+    seed_code = SECONDARIES[0][0]
+    for path, mart, where in (
+        ("/senior-phase?part=breadth", "leaver_attainment_by_authority", "true"),
+        (f"/schools/{seed_code}/secondary/senior-phase", "leaver_attainment_by_school", f"seed_code = '{seed_code}'"),
+    ):
+        ((wanted,),) = council(world, "officer").rows(
+            f"select {of_measure(f'all_scqf_{measure}')} from aggregated.{mart} where {{where}} and {where}"
+        )
+        page = cells(world, "officer", path)
+        assert {key[0]: cell for key, cell in page.items() if key[1:] == (name_of(measure), "Share")}[caption] == wanted
 
 
 def test_levels_of_leavers_equal_sql_and_no_table_has_both_measures(world: World) -> None:
@@ -107,3 +122,44 @@ def test_senior_phase_of_a_school_is_read_by_those_who_may(world: World, reader:
     for seed_code, sector in SECONDARIES:
         answer = world.browsers[reader].get(f"/schools/{seed_code}/{sector}/senior-phase")
         assert answer.status_code == (200 if (seed_code, sector) in schools_of(reader) else 404), seed_code
+
+
+def test_briefs_say_the_latest_leavers_and_of_a_school_the_band_alone(world: World) -> None:
+    one = "national_1_at_5"
+    ((share, cohort),) = council(world, "officer").rows(
+        f"select round(100 * {one}_share, 1) || '%%', cohort from aggregated.leaver_attainment_by_authority "
+        "where {where}"
+    )
+    assert (
+        f"{share} of {cohort} leavers of {YEAR} had one or more"
+        in world.browsers["officer"].get("/authority/brief").text
+    )
+    seed_code = SECONDARIES[0][0]
+    page = world.browsers["officer"].get(f"/schools/{seed_code}/secondary/brief").text
+    ((band,),) = council(world, "officer").rows(
+        f"select case when cohort > 20 then {one}_band end from aggregated.leaver_attainment_by_school "
+        f"where {{where}} and seed_code = '{seed_code}'"
+    )
+    wanted = f"{band} of the leavers of {YEAR}" if band else f"How many leavers of {YEAR} had"
+    assert wanted in page
+    assert "leavers" not in world.browsers["officer"].get("/schools/1000001/primary/brief").text.lower()
+
+
+@pytest.mark.parametrize("qualification", ["national_5", "higher", "advanced_higher"])
+def test_courses_equal_sql_and_few_results_are_not_shown(world: World, qualification: str) -> None:
+    page = cells(world, "officer", "/senior-phase?part=courses")
+    name = {"national_5": "National 5", "higher": "Higher", "advanced_higher": "Advanced Higher"}[qualification]
+    rows = council(world, "officer").rows(
+        "select subject_group, coalesce(entered::text, entered_symbol), coalesce(resulted::text, resulted_symbol), "
+        f"{of_measure('grade_a_to_c', 'resulted')}, bool_or(grade_a_to_c_share is not null) over () "
+        f"from aggregated.course_results_by_authority where {{where}} and qualification = '{qualification}' "
+        "and entered is distinct from 0"
+    )
+    caption = f"{name} by subject, {YEAR}"
+    if not any(row[-1] for row in rows):
+        assert not [key for key in page if key[0] == caption], "nothing to draw"
+        return
+    for subject, entered, resulted, share, _ in rows:
+        assert page[caption, subject, "Entered"] == entered
+        assert page[caption, subject, "With a result"] == resulted
+        assert page[caption, subject, "A to C, share"] == share

@@ -121,6 +121,15 @@ def test_predictions_stand_beside_results_where_they_were_made(released: Setting
     assert found == (48, PREDICTED_S3, PREDICTED_S3 / 48, -37.5, 0, None, "[z]")
 
 
+def test_pupils_of_the_council_spread_over_levels_where_each_has_enough(released: Settings) -> None:
+    """Of 48 in S3 8 are not yet at early level, far below third; of two in P1 nothing is said, nor of those at it."""
+    parts = ("above", "expected", "one_below", "further_below")
+    columns = ", ".join(f"reading_{part}" for part in parts)
+    assert _row(released, "attainment_by_sector_stage", columns, stage="S3") == (0, 40, 0, 8)
+    found = _row(released, "attainment_by_sector_stage", f"{columns}, reading_levels_symbol", stage="P1")
+    assert (found[2], found[4]) == (None, "[c]")
+
+
 def test_one_to_four_below_the_level_do_not_come_out(released: Settings) -> None:
     figures = "reading_cohort, reading_achieved"
     total = _row(released, "attainment_by_school", figures, seed_code=PRIMARY)

@@ -35,6 +35,8 @@ ENGLISH = ("reading", "writing", "listening_and_talking", "literacy")
 ASKED_IN_GAELIC = tuple(f"gaelic_{name}" for name in ENGLISH)
 PREDICTED = ("literacy_predicted", "numeracy_predicted")
 AREAS = ("1", "5")
+LEVELS = {"achieved": "expected", "not_achieved": "one_below"}
+"""How far from the expected level who has achieved it, or has not, is here; literacy has no level of its own."""
 Columns = dict[str, list[str]]
 
 
@@ -58,14 +60,18 @@ def world(seed: int, few: int, stage_of_unit: str) -> Columns:
                 columns["deprivation"].append(str(generator.choice(AREAS)))
                 columns["taught_in"].append(taught)
                 in_english = taught in ("english", "gaelic_and_english")
-                columns["numeracy"].append("not_asked" if taught == "gaelic_without_numeracy" else result)
+                columns["numeracy"].append("not_asked" if taught == "gaelic_without_numeracy" else LEVELS[result])
                 for name in ENGLISH:
-                    columns[name].append(result if in_english else "not_asked")
+                    columns[name].append(found_in(name, result) if in_english else "not_asked")
                 for name in PREDICTED:
                     columns[name].append("not_asked")
                 for name in ASKED_IN_GAELIC:
-                    columns[name].append("not_asked" if taught == "english" else result)
+                    columns[name].append("not_asked" if taught == "english" else found_in(name, result))
     return columns
+
+
+def found_in(name: str, result: str) -> str:
+    return result if name.endswith("literacy") else LEVELS[result]
 
 
 def decided(figures: Figures, columns: Columns, elsewhere: Elsewhere) -> Decision:

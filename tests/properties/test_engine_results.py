@@ -100,9 +100,14 @@ def hidden_by_mart(model: Model, system: System, hidden: BoolArray) -> tuple[Cou
     gone: Counter[str] = Counter()
     for (table, *_), cells in rows.items():
         mart = "/".join([table.partition("/")[0], *(name for name in of_table[table] if name in keys)])
-        is_primary = any(0 < system.values[cell] < SMALL for cell in cells)
+        everybody = sum(int(system.values[cell]) for cell in cells)
         shown = [cell for cell in cells if system.is_shown[cell]]
-        primaries[mart] += len(shown) * is_primary
+        of_few = [
+            cell
+            for cell in shown
+            if min(v for v in (system.values[cell], everybody - system.values[cell], SMALL) if v) < SMALL
+        ]
+        primaries[mart] += len(of_few)
         gone[mart] += sum(int(hidden[cell]) for cell in shown)
     return primaries, gone
 

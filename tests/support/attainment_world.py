@@ -67,6 +67,24 @@ def foreseen(draw: random.Random, row: Row) -> Row:
     return {**row, **found}
 
 
+def spread(draw: random.Random, row: Row) -> Row:
+    """The row of a stage with how its pupils spread over levels: now and then two of four are hidden."""
+    found: Row = {}
+    for organiser in (*ENGLISH, *GAELIC):
+        if organiser.endswith("literacy"):
+            continue
+        cohort, achieved = row[f"{organiser}_cohort"], row[f"{organiser}_achieved"]
+        is_hidden = achieved is None
+        above, far = (0, 0) if is_hidden else (draw.randint(0, achieved), draw.randint(0, cohort - achieved))
+        counts = None if is_hidden else (above, achieved - above, cohort - achieved - far, far)
+        parts = dict(zip(("above", "expected", "one_below", "further_below"), counts or (None,) * 4, strict=True))
+        if not is_hidden and draw.random() < 0.2:
+            parts |= dict.fromkeys(draw.choice([("above", "expected"), ("one_below", "further_below")]))
+        found |= {f"{organiser}_{name}": pupils for name, pupils in parts.items()}
+        found[f"{organiser}_levels_symbol"] = "[c]" if None in parts.values() else None
+    return {**row, **found}
+
+
 def banded(row: Row) -> Row:
     """The row of a school with the official bands of the shares that are shown."""
     bands: Row = {}
@@ -159,7 +177,7 @@ def _of_stages(draw: random.Random) -> Iterator[Row]:
     for sector, stages in STAGES.items():
         for year in YEARS:
             for stage in stages:
-                row = foreseen(draw, figures(draw, "council"))
+                row = spread(draw, foreseen(draw, figures(draw, "council")))
                 yield {"sector": sector, "stage": stage, "academic_year": year, **row, **gaps(draw), **STATE, **SIMD}
 
 

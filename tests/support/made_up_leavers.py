@@ -13,7 +13,8 @@ SENIOR_PHASE = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "senior_p
 LEAVE = {"S4": 0.12, "S5": 0.25, "S6": 1.0}
 ONE_BELOW = (0.05, 0.16, 0.42)
 """Shares of leavers without one award in National Qualifications at levels 4, 5 and 6, as published of 2023/24."""
-FIVE_BELOW = (0.16, 0.33, 0.61)
+BELOW = {4: {3: 0.09, 5: 0.16}, 5: {1: 0.16, 3: 0.24, 5: 0.33}, 6: {1: 0.42, 3: 0.51, 5: 0.61}, 7: {1: 0.79}}
+"""Of All SCQF, by level, the share of leavers without so many awards at it or better."""
 POSITIVE = ("higher_education", "further_education", "employment", "other_positive")
 
 IN = ("neither", "one", "both")
@@ -22,6 +23,18 @@ IN = ("neither", "one", "both")
 
 def _steps(place: np.ndarray, below: tuple[float, ...], names: tuple[str, ...]) -> np.ndarray:
     return np.array(names)[np.searchsorted(below, place, side="right")]
+
+
+def _all_scqf(one: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """How many awards at levels 4 to 7 or better (leavers x 4), by places for one award and for more of them."""
+    found: list[np.ndarray] = []
+    for level, below in BELOW.items():
+        reached = np.zeros(len(one), dtype=np.int64)
+        for number, share in below.items():
+            reached[(one if number == 1 else more) >= share] = number
+        # nobody has more awards at a level than below it; of level 4 fewer than three are 0
+        found.append(np.minimum(reached, np.maximum(found[-1], level == 5)) if found else reached)
+    return np.column_stack(found)
 
 
 def leavers_world(council: str, seed: int = 1, at_most: int | None = None) -> tuple[Model, Persons]:
@@ -51,11 +64,7 @@ def leavers_columns(
     ability = generator.normal(size=len(who)) + [0.25 * (int(q) - 3) if q != "unknown" else 0.0 for q in quintile]
     place = np.argsort(np.argsort(ability)) / max(len(who), 1)
     near = np.clip(place + 0.02 * generator.normal(size=len(who)) + 0.03, 0, 1)
-    one = _steps(near, ONE_BELOW[1:], ("below_5", "5", "6"))
-    five = _steps(np.minimum(near, place + 0.02), FIVE_BELOW, ("", "_five_4", "_five_5", "_five_6"))
-    reach = {"below_5": 4, "5": 5, "6": 6}
-    five = [name if not name or int(name[-1]) <= reach[best] else f"_five_{reach[best]}"
-            for best, name in zip(one, five, strict=True)]  # fmt: skip
+    steps = _all_scqf(near, np.minimum(near, place + 0.02))
     positive = generator.choice(POSITIVE, len(who), p=[0.4, 0.28, 0.24, 0.08])
     is_positive = generator.random(len(who)) > 0.01 + 0.12 * (1 - place) ** 2
     later = np.where(generator.random(len(who)) < 0.97, positive, "not_positive")
@@ -63,11 +72,11 @@ def leavers_columns(
         PLACE: [roll.columns[PLACE][at] for at in who],
         "deprivation": quintile,
         "national": _steps(place, ONE_BELOW, ("below_4", "4", "5", "6")).tolist(),
-        "all_scqf": [f"{best}{more}" for best, more in zip(one, five, strict=True)],
+        "all_scqf": ["".join(map(str, step)) for step in steps.tolist()],
         "initial": np.where(is_positive, positive, "not_positive").tolist(),
         "follow_up": np.where(is_positive, later, "not_positive").tolist(),
     }
-    for level, reached in (("5", ("5", "6")), ("6", ("6",))):
-        sets = zip(columns["national"], columns["all_scqf"], strict=True)
-        columns[f"reached_1_at_{level}"] = [IN[(one in reached) + (other[0] in reached)] for one, other in sets]
+    for level, reached in ((5, ("5", "6")), (6, ("6",))):
+        sets = zip(columns["national"], steps[:, level - 4].tolist(), strict=True)
+        columns[f"reached_1_at_{level}"] = [IN[(one in reached) + (other >= 1)] for one, other in sets]
     return units, columns

@@ -1,6 +1,6 @@
 """Pupils of the stages of the return in the published rolls of a council, with made-up results and predictions.
 
-Results follow one ability, so that organisers nest; predictions are those results, rosier at some schools than at
+Levels follow one ability, so that organisers nest; predictions are those results, rosier at some schools than at
 others. A few stages of schools made no predictions.
 """
 
@@ -13,10 +13,15 @@ from tests.support.made_up_rolls import published_roll
 ATTAINMENT = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "attainment" / "release.yml"
 NEEDED = (("reading", -0.8), ("writing", -0.65), ("listening_and_talking", -1.1), ("numeracy", -0.85))
 STAGES = ("P1", "P4", "P7", "S3")
+LEVELS = ("further_below", "one_below", "expected", "above")
+APART = {"P1": (9.0, 2.4), "P4": (1.2, 2.6), "P7": (1.2, 2.6), "S3": (1.1, 0.3)}
+"""By stage how far ability is below what is needed for the expected level where a pupil is further below than one
+level, and how far above it where one is above: nobody in P1 is further below, half of S3 is above."""
 FORESEEN = ("literacy", "numeracy")
 WITHOUT = 0.1
 """Share of stages of schools without predictions."""
 
+THREE = ("reading", "writing", "listening_and_talking")
 Unit = tuple[str, ...]
 
 
@@ -34,11 +39,12 @@ def levels_columns(council: str, at_most: int | None = None, seed: int = 1) -> t
     }
     ability = generator.normal(size=count)
     for name, needed in NEEDED:
-        is_reached = ability + 0.4 * generator.normal(size=count) > needed
-        results = np.where(is_reached, "achieved", "not_achieved").astype(object)
-        results[generator.random(count) < 0.007] = "not_assessed"
-        columns[name] = results.tolist()
-    every = zip(*(columns[name] for name in ("reading", "writing", "listening_and_talking")), strict=True)
+        over = ability + 0.4 * generator.normal(size=count) - needed
+        far, near = np.array([APART[stage] for stage in columns["stage"]]).T
+        levels = np.array(LEVELS)[(over > -far).astype(int) + (over > 0) + (over > near)].astype(object)
+        levels[generator.random(count) < 0.007] = "not_assessed"
+        columns[name] = levels.tolist()
+    every = zip(*(map(result_of, columns[name]) for name in THREE), strict=True)
     order = ("not_assessed", "not_achieved", "achieved")
     columns["literacy"] = [min(three, key=order.index) for three in every]
     for measure in FORESEEN:
@@ -46,12 +52,17 @@ def levels_columns(council: str, at_most: int | None = None, seed: int = 1) -> t
     return units, columns
 
 
+def result_of(level: str) -> str:
+    """Whether who is at a level has achieved the expected one; who was not assessed has neither."""
+    return "achieved" if level in LEVELS[2:] else "not_achieved" if level in LEVELS else level
+
+
 def _predicted(columns: dict[str, list[str]], measure: str, generator: np.random.Generator) -> list[str]:
     homes = list(zip(columns[PLACE], columns["stage"], strict=True))
     rosy = {home: 0.7 * generator.random() for home in sorted(set(homes))}
     without = {home for home in rosy if generator.random() < WITHOUT}
     found = []
-    for home, result in zip(homes, columns[measure], strict=True):
+    for home, result in zip(homes, map(result_of, columns[measure]), strict=True):
         chance = generator.random()
         is_predicted = chance > 0.005 if result == "achieved" else chance < rosy[home]
         said = "predicted" if is_predicted and home not in without else "not_predicted"
@@ -65,7 +76,8 @@ def corrected(columns: dict[str, list[str]], seed: int, share: float = 0.02) -> 
     found = {name: list(values) for name, values in columns.items()}
     swaps = {
         **{f"{name}_predicted": {"predicted": "not_predicted", "not_predicted": "predicted"} for name in FORESEEN},
-        **{name: {"achieved": "not_achieved", "not_achieved": "achieved"} for name in (*dict(NEEDED), "literacy")},
+        **{name: {"expected": "one_below", "one_below": "expected"} for name in dict(NEEDED)},
+        "literacy": {"achieved": "not_achieved", "not_achieved": "achieved"},
     }
     for name, swap in swaps.items():
         for number in np.flatnonzero(generator.random(len(found[name])) < share).tolist():

@@ -6,8 +6,9 @@ without results are all there. Parts need not add up: pages add nothing up.
 
 import random
 from collections.abc import Iterator, Mapping
+from itertools import product
 
-from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, OF_LEAVERS, SETS
+from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, FURTHER, OF_LEAVERS, SETS
 from orchestration.database import connect
 from orchestration.settings import Settings
 from tests.support.access_world import released_tables
@@ -17,6 +18,8 @@ from tests.support.dashboards_world import MINE, Row, write_rows
 YEARS = ("2019/20", "2020/21", "2021/22", "2022/23", "2023/24", "2024/25")
 INCOMPLETE = YEARS[:2]
 """Leaver years whose results, or those of a year before, never came."""
+QUALIFICATIONS = ("national_5", "higher", "advanced_higher")
+SUBJECTS = ("Biology", "English", "History", "Mathematics", "Other subjects")
 SECONDARIES = [school for school in MINE if school[1] == "secondary"]
 OTHER = {"other_providers": "incomplete"}
 
@@ -44,14 +47,14 @@ def of_cohort(name: str, cohort: int) -> Row:
 MEASURES = [measure for measures in OF_LEAVERS.values() for measure in measures]
 
 
-def awards(draw: random.Random, size: str, year: str, hidden: float = 0.15) -> Row:
-    """Awards of leavers."""
+def awards(draw: random.Random, size: str, year: str, hidden: float = 0.15, has_further: bool = True) -> Row:
+    """Awards of leavers; of fifths of areas without the further numbers of breadth and depth."""
     leavers = draw.randint(*SIZES[size])
     cohort = 0 if year in INCOMPLETE else leavers
     state = "incomplete" if year in INCOMPLETE else "post_review"
     return {
         "leavers": leavers, "leavers_symbol": None, **of_cohort("cohort", cohort),
-        **shares(draw, MEASURES, cohort, hidden), **OTHER, "state": state,
+        **shares(draw, [*MEASURES, *(FURTHER if has_further else ())], cohort, hidden), **OTHER, "state": state,
     }  # fmt: skip
 
 
@@ -84,10 +87,27 @@ def results(draw: random.Random, size: str, year: str) -> Row:
     return row
 
 
+def _course(draw: random.Random, year: str, qualification: str, subject: str) -> Row:
+    """Entries and results of a group of subjects: some have nobody, some are few, some results are hidden."""
+    entered = draw.choice([0, 3, 12, draw.randint(21, 400)])
+    resulted = max(entered - draw.choice([0, 7]), 0)
+    a_to_c = draw.randint(resulted // 2, resulted)
+    counts = {"resulted": resulted, "grade_a": a_to_c // 2, "grade_a_to_c": a_to_c}
+    is_hidden = 0 < entered <= 20 or (entered > 0 and draw.random() < 0.15)
+    row: Row = {
+        "academic_year": year, "qualification": qualification, "subject_group": subject, "state": "post_review",
+        "entered": None if 0 < entered < 5 else entered, "entered_symbol": "[c]" if 0 < entered < 5 else None,
+    }  # fmt: skip
+    for name, count in counts.items():
+        row |= {name: None if is_hidden else count, f"{name}_symbol": "[c]" if is_hidden else None}
+    row["grade_a_to_c_share"] = None if is_hidden or not resulted else round(a_to_c / resulted, 8)
+    return row | ({"grade_a_to_c_symbol": "[z]"} if not entered else {})
+
+
 def bands(row: Row) -> Row:
     """The row of a school with the official bands of the shares that are shown."""
     found: Row = {}
-    for measure in MEASURES:
+    for measure in (*MEASURES, *FURTHER):
         share = row[f"{measure}_share"]
         tens = None if share is None else int(share * 10 + 1e-9)
         said = None if tens is None else f"{tens}0% to under {tens + 1}0%" if tens else "0% to under 10%"
@@ -121,7 +141,7 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
             awards(draw, "council", y, 0) | gaps(draw, MEASURES, y) | SIMD | {"academic_year": y} for y in YEARS
         ),
         "leaver_attainment_by_authority_deprivation": (
-            awards(draw, "council", y) | SIMD | {"academic_year": y, "simd_quintile": q}
+            awards(draw, "council", y, has_further=False) | SIMD | {"academic_year": y, "simd_quintile": q}
             for y in YEARS
             for q in QUINTILES
         ),
@@ -133,6 +153,9 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
             destinations(draw, "council", y, has_kinds=False) | SIMD | {"academic_year": y, "simd_quintile": q}
             for y in YEARS
             for q in QUINTILES
+        ),
+        "course_results_by_authority": (
+            _course(draw, *course) for course in product(YEARS[1:], QUALIFICATIONS, SUBJECTS)
         ),
         "s4_roll_results_by_school": (results(draw, "school", y) | key for key, y in _of_schools()),
         "s4_roll_results_by_authority": (results(draw, "council", y) | {"academic_year": y} for y in YEARS),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dashboards.kit.page import PageRequest, Reader, Release
-from dashboards.subjects.senior_phase.figures import destinations, gap, levels, results, words
+from dashboards.subjects.senior_phase.figures import breadth, destinations, gap, levels, results, words
 from dashboards.subjects.senior_phase.figures.council import Council, earlier, through
 from dashboards.subjects.senior_phase.figures.measures import in_full, named, reached
 
@@ -101,6 +101,24 @@ def test_destinations_say_how_many_and_when_and_those_that_have_not_come_are_no_
     )
     assert destinations.kinds_chart(found, "follow_up") is None
     assert destinations.trend_chart(found, "initial") is None, "one year is no trend"
+
+
+def test_breadth_and_depth_says_how_many_awards_leavers_have_and_leaves_out_what_is_told_elsewhere() -> None:
+    """Of 400: one at 5 340, three 280, five 240; at 6 nothing is shown."""
+    each = {"1_at_5": 340, "3_at_5": 280, "5_at_5": 240}
+    known = {f"all_scqf_{name}": count for name, count in each.items()}
+    known |= {f"all_scqf_{name}_share": Decimal(count) / 400 for name, count in each.items()}
+    hidden = {f"all_scqf_{name}_symbol": "[c]" for name in ("1_at_6", "3_at_6", "5_at_6", "3_at_4", "5_at_4", "1_at_7")}
+    chart = breadth.breadth_chart(council(awards={YEAR: row(cohort=400, **known, **hidden)}), "council")
+    assert chart is not None
+    assert chart.sentence == (
+        "Of leavers of 2024/25, at level 5 or better 85.0% had one or more, 70.0% had three or more and 60.0% had five "
+        "or more."
+    )
+    names = [str(line[0]) for line in chart.table.rows]
+    assert "One or more at level 4" not in names
+    assert len(names) == 9
+    assert breadth.breadth_chart(council(awards={YEAR: row(cohort=400, **hidden)}), "council") is None
 
 
 def test_results_by_the_end_of_s5_are_those_of_the_roll_of_the_year_before() -> None:

@@ -13,6 +13,7 @@ from dashboards.kit.charts.heat import heat
 from dashboards.kit.charts.line import line
 from dashboards.kit.charts.multiples import Panel, multiples
 from dashboards.kit.charts.panels import Compared, panels
+from dashboards.kit.charts.stacked import Stack, stacked
 
 __all__ = [
     "Break",
@@ -22,6 +23,7 @@ __all__ = [
     "Marker",
     "Panel",
     "Series",
+    "Stack",
     "bars",
     "categories",
     "dots",
@@ -31,4 +33,5 @@ __all__ = [
     "multiples",
     "panels",
     "sentences",
+    "stacked",
 ]

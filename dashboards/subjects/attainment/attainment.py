@@ -10,7 +10,16 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Card, Chart, Link, Multiples, Table
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
-from dashboards.subjects.attainment.figures import gap, organisers, overview, predictions, schools, trend, words
+from dashboards.subjects.attainment.figures import (
+    distribution,
+    gap,
+    organisers,
+    overview,
+    predictions,
+    schools,
+    trend,
+    words,
+)
 from dashboards.subjects.attainment.figures.council import Council, council_of
 from dashboards.subjects.attainment.queries.returned import years_of
 from dashboards.subjects.core.figures.attained import MEASURES
@@ -73,6 +82,10 @@ def _drawn(found: Council, part: str) -> AttainmentFigures:
             notes=(words.JUDGEMENT, words.COHORT, words.NOT_COMPARED), multiples=organisers.organisers(found),
             folded=(("gaelic", gaelic),) if gaelic else (),
         )  # fmt: skip
+    if part == "levels":
+        charts = tuple(chart for one in distribution.SPREAD if (chart := distribution.levels_chart(found, one)))
+        said = () if charts else (distribution.NONE_HERE,)
+        return _part(said, (words.JUDGEMENT, distribution.MILESTONES, distribution.NOT_ACROSS), charts=charts)
     if part == "gap":
         charts = tuple(chart for one in MEASURES if (chart := gap.gap_chart(found, one)))
         instead = "" if charts else gap.gap_sentence(found, "literacy")

@@ -8,13 +8,14 @@ from dashboards.subjects.attendance.figures.authority_brief import brief_of
 from dashboards.subjects.attendance.queries.authority import rows_of
 from dashboards.subjects.attendance.queries.authority_brief import years_of_authority
 from dashboards.subjects.core.figures.attained_by_authority import authority_sentence
+from dashboards.subjects.core.figures.leavers_in_brief import leavers_of_authority
 
 
 def figures(connection: Connection, asked: PageRequest) -> brief.Brief:
     """The brief of all sectors, or of the one that the reader may see. Raises NotReadyError where there is none."""
     rows = rows_of(connection, asked)
-    attainment = authority_sentence(connection, asked)
-    return brief_of(rows, years_of_authority(connection, asked, rows.sector), asked, attainment)
+    attainment, leavers = authority_sentence(connection, asked), leavers_of_authority(connection, asked)
+    return brief_of(rows, years_of_authority(connection, asked, rows.sector), asked, attainment, leavers)
 
 
 PAGE = Page(
@@ -22,7 +23,8 @@ PAGE = Page(
     path="/authority/brief",
     title="Authority brief",
     description=(
-        "One page of paper: sentences and up to three years of an authority's attendance, and its latest attainment."
+        "One page of paper: sentences and up to three years of an authority's attendance, its latest attainment and "
+        "leavers."
     ),
     template="pages/brief.html",
     figures=figures,
@@ -41,5 +43,7 @@ PAGE = Page(
         "persistent_absence_by_authority",
         "national_statistics",
         "attainment_by_sector",
+        "leaver_attainment_by_authority",
+        "leaver_destinations_by_authority",
     ),
 )

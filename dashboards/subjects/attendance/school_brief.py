@@ -14,6 +14,7 @@ from dashboards.subjects.attendance.queries import school as queries
 from dashboards.subjects.attendance.queries.school_brief import years_of_school
 from dashboards.subjects.core.figures import codes
 from dashboards.subjects.core.figures.attained_by_school import school_sentence
+from dashboards.subjects.core.figures.leavers_in_brief import leavers_of_school
 
 AREAS = ("the most deprived fifth of areas", "areas outside the two most deprived fifths")
 
@@ -45,6 +46,7 @@ def figures(connection: Connection, asked: PageRequest) -> brief.Brief:
                 brief.beside(figure(row, "attendance_rate"), (_council(years[0], row.sector), _alike(row))),
             ),
             school_sentence(connection, asked),
+            leavers_of_school(connection, asked),
         ),
         years=brief.years_table(years, heading),
         chart=course.weekly_chart("week", this, before, also, until=row.data_as_at),
@@ -75,7 +77,8 @@ PAGE = Page(
     path="/schools/{seed_code}/{sector}/brief",
     title="School brief",
     description=(
-        "One page of paper: sentences and up to three years of a school's attendance, and its latest attainment."
+        "One page of paper: sentences and up to three years of a school's attendance, its latest attainment and "
+        "leavers."
     ),
     template="pages/brief.html",
     figures=figures,
@@ -100,5 +103,6 @@ PAGE = Page(
         "clusters",
         "national_statistics",
         "attainment_by_school",
+        "leaver_attainment_by_school",
     ),
 )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from dashboards.kit import formats
-from dashboards.kit.components import Card, Table
+from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
 from dashboards.subjects.core.figures.codes import school_name
-from dashboards.subjects.senior_phase.figures import one_school, own_school, words
+from dashboards.subjects.senior_phase.figures import breadth, one_school, own_school, words
 from dashboards.subjects.senior_phase.figures.measures import SETS
 from dashboards.subjects.senior_phase.queries import released
 from dashboards.subjects.senior_phase.queries.released import READS, years_of
@@ -30,6 +30,7 @@ class SchoolSeniorPhase:
     says: tuple[str, ...]
     notes: Sequence[Note]
     cards: tuple[Card, ...] = ()
+    chart: Chart | None = None
     folded: tuple[Table, ...] = ()
     to_share: tuple[Table, ...] = ()
 
@@ -44,21 +45,27 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
     name = school_name(None if row is None else row.school_name, seed_code)
     if found is None:
         return SchoolSeniorPhase(name, (NO_LEAVERS if sector == "secondary" else NOT_SECONDARY,), ())
+    chart = breadth.breadth_chart(found, "school")
     return SchoolSeniorPhase(
         name=name,
         says=_says(found),
         notes=_notes(found),
         cards=one_school.cards(found),
+        chart=chart,
         folded=(
+            *(() if chart else (breadth.breadth_table(found),)),
             *(one_school.awards_table(found, one) for one in SETS),
             one_school.destinations_table(found),
             *(one_school.results_table(found, one) for one in SETS),
             *(one_school.years_table(found, one) for one in SETS),
         ),
-        to_share=tuple(
-            table(found, one, on_paper=True)
-            for table in (one_school.awards_table, one_school.years_table)
-            for one in SETS
+        to_share=(
+            *(
+                table(found, one, on_paper=True)
+                for table in (one_school.awards_table, one_school.years_table)
+                for one in SETS
+            ),
+            breadth.breadth_table(found, on_paper=True),
         ),
     )
 
@@ -77,13 +84,13 @@ def _notes(found: one_school.School) -> tuple[Note, ...]:
         "behind them or others could be worked out with them.",
         "hidden",
     )
-    always = (words.TWO_MEASURES, words.LATEST_AND_BEST, words.EDITIONS, words.GRADING, words.ROLL)
+    always = (words.TWO_MEASURES, words.LATEST_AND_BEST, breadth.METHOD, words.EDITIONS, words.GRADING, words.ROLL)
     return (*((few,) if hidden else ()), *always)
 
 
 def sheets(found: SchoolSeniorPhase, asked: PageRequest) -> tuple[Sheet, ...]:
     """The tables as they may leave the council."""
-    names = [f"{what}_{one}" for what in ("awards", "years") for one in SETS]
+    names = [*(f"{what}_{one}" for what in ("awards", "years") for one in SETS), "breadth"]
     return tuple(table.as_sheet(name) for name, table in zip(names, found.to_share, strict=False))
 
 

@@ -9,9 +9,19 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Card, Chart, Link, Table
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
-from dashboards.subjects.senior_phase.figures import destinations, gap, levels, results, schools, words
+from dashboards.subjects.senior_phase.figures import (
+    breadth,
+    courses,
+    destinations,
+    gap,
+    levels,
+    results,
+    schools,
+    words,
+)
 from dashboards.subjects.senior_phase.figures.council import Council, council_of
 from dashboards.subjects.senior_phase.figures.measures import EDITIONS, SETS
+from dashboards.subjects.senior_phase.queries import released
 from dashboards.subjects.senior_phase.queries.released import READS, years_of
 
 PARTS = labels("parts_of_senior_phase")
@@ -57,8 +67,11 @@ def figures(connection: Connection, asked: PageRequest) -> SeniorPhaseFigures:
         made = _schools(lines, asked)
         return replace(made, part=OF_SCHOOLS, parts=alone, own=own, says=(words.SINGLE_SCHOOLS,))
     part = asked.value("part")
-    made = _schools(schools.lines_of(connection, asked), asked) if part == OF_SCHOOLS else _drawn(found, part)
-    state = words.state_of_results(found) if part == "results" else words.state_of(found)
+    if part == OF_SCHOOLS:
+        made = _schools(schools.lines_of(connection, asked), asked)
+    else:
+        made = _courses(connection, asked) if part == "courses" else _drawn(found, part)
+    state = words.state_of_results(found) if part == "results" else "" if part == "courses" else words.state_of(found)
     says = tuple(said for said in (state, *made.says) if said)
     return replace(made, part=part, parts=tuple(PARTS.items()), own=own, says=says)
 
@@ -67,6 +80,12 @@ def _drawn(found: Council, part: str) -> SeniorPhaseFigures:
     """A part that is made of the council's figures alone."""
     if part == "levels":
         return _part(notes=(words.TWO_MEASURES, words.GRADING), charts=levels.trend_charts(found))
+    if part == "breadth":
+        drawn = breadth.breadth_chart(found, "council")
+        return _part(
+            () if drawn else (breadth.NONE_HERE,), (breadth.METHOD, words.INCOMPLETE, words.GRADING),
+            charts=(drawn,) if drawn else (),
+        )  # fmt: skip
     if part == "destinations":
         made = [chart for edition in EDITIONS for chart in _of_edition(found, edition) if chart]
         missing = tuple(
@@ -89,6 +108,17 @@ def _drawn(found: Council, part: str) -> SeniorPhaseFigures:
         folded=tuple((f"levels_{one}", levels.levels_table(found, one)) for one in SETS),
         not_released=words.NOT_RELEASED,
     )
+
+
+def _courses(connection: Connection, asked: PageRequest) -> SeniorPhaseFigures:
+    rows = {
+        (str(row.qualification), str(row.subject_group)): row for row in connection.execute(released.courses(asked))
+    }
+    drawn = (courses.courses_chart(rows, one, asked.academic_year) for one in courses.QUALIFICATIONS)
+    charts = tuple(chart for chart in drawn if chart is not None)
+    said = () if charts else (courses.NONE_HERE,)
+    said = (courses.state_of(rows, asked.academic_year), *said)
+    return _part(said, (courses.COUNTED, courses.NOT_ACROSS, words.GRADING), charts=charts)
 
 
 def _of_edition(found: Council, edition: str) -> tuple[Chart | None, ...]:

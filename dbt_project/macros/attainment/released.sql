@@ -8,10 +8,34 @@
     ]) }}
 {%- endmacro %}
 
-{#- A pupil's result in one organiser and language, out of the pupil's judgements of the year. -#}
-{% macro result_in(judged, organiser, language) -%}
+{#- How far a judged level is from the expected one, by their places in the order of levels: above it, expected, the one
+    below it, or further below, where individual milestones and not yet early are in P4, P7 and S3. -#}
+{% macro distance(position, expected_position) -%}
+    case sign({{ position }} - {{ expected_position }})
+            when 1 then 'above'
+            when 0 then 'expected'
+            else case {{ expected_position }} - {{ position }} when 1 then 'one_below' else 'further_below' end
+        end
+{%- endmacro %}
+
+{#- Distances from the expected level as they are released, the highest first. -#}
+{% macro distances() -%}
+    {{ return(['above', 'expected', 'one_below', 'further_below']) }}
+{%- endmacro %}
+
+{#- A pupil's result out of the distance: who is at the expected level or above has achieved it. -#}
+{% macro result_of(level) -%}
+    case
+            when {{ level }} in ('above', 'expected') then 'achieved'
+            when {{ level }} in ('one_below', 'further_below') then 'not_achieved'
+            else {{ level }}
+        end
+{%- endmacro %}
+
+{#- How far a pupil came in one organiser and language, out of the pupil's judgements of the year. -#}
+{% macro level_in(judged, organiser, language) -%}
     coalesce(
-            max({{ judged }}.result) filter (
+            max({{ judged }}.level) filter (
                 where {{ judged }}.organiser = '{{ organiser }}' and {{ judged }}.language = '{{ language }}'
             ), 'not_asked'
         )
@@ -57,6 +81,17 @@
         ({{ cohort }})::integer as {{ organiser }}_cohort,
         ({{ achieved }})::integer as {{ organiser }}_achieved,
         {{ share(achieved, cohort) }} as {{ organiser }}_share{{ ',' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Of each organiser: how many of the cohort are so far from the expected level. -#}
+{% macro distributed_levels(pupils) -%}
+    {%- for organiser, _, _ in returned_organisers() -%}
+        {%- set is_last = loop.last -%}
+        {%- for level in distances() %}
+        (count(*) filter (where {{ pupils }}.{{ organiser }}_level = '{{ level }}'))::integer as {{ organiser }}_{{ level }}
+            {{- '' if is_last and loop.last else ',' }}
+        {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
 

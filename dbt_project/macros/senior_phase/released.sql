@@ -1,16 +1,39 @@
+{#- How far leavers come in All SCQF: how many awards at levels 4, 5, 6 and 7 or better, as digits. At 4 they are 0 (fewer
+    than three), 3 and 5 (or more); at 5 and 6 0, 1, 3 and 5; at 7 0 and 1. Nobody has more at a level than below it. -#}
+{% macro all_scqf_steps() -%}
+    {%- set found = [] -%}
+    {%- for at_4 in (0, 3, 5) -%}{%- for at_5 in (0, 1, 3, 5) -%}{%- for at_6 in (0, 1, 3, 5) -%}{%- for at_7 in (0, 1) -%}
+        {%- if at_5 <= [at_4, 1] | max and at_6 <= at_5 and at_7 <= at_6 -%}
+            {%- do found.append(at_4 ~ '' ~ at_5 ~ at_6 ~ at_7) -%}
+        {%- endif -%}
+    {%- endfor -%}{%- endfor -%}{%- endfor -%}{%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Measures of All SCQF for pairs of number and level: measure, result, and the steps that reach it. -#}
+{% macro all_scqf_measures(pairs) -%}
+    {%- set found = [] -%}
+    {%- for number, level in pairs -%}
+        {%- set steps = [] -%}
+        {%- for step in all_scqf_steps() if step[level - 4] | int >= number -%}{%- do steps.append(step) -%}{%- endfor -%}
+        {%- do found.append(('all_scqf_' ~ number ~ '_at_' ~ level, 'all_scqf', steps)) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Breadth and depth: the measures of leavers and the rest of one, three and five awards in All SCQF at levels 4 to 7.
+    Fifths of areas do without them. -#}
+{% macro breadth_and_depth() -%}
+    {{ return(leaver_measures() + all_scqf_measures([(3, 4), (3, 5), (3, 6), (1, 7)])) }}
+{%- endmacro %}
+
 {#- What is released of leavers: measure, the values of the result that reach it, and the result. -#}
 {% macro leaver_measures() -%}
     {{ return([
         ('national_1_at_4', 'national', ['4', '5', '6']),
         ('national_1_at_5', 'national', ['5', '6']),
-        ('national_1_at_6', 'national', ['6']),
-        ('all_scqf_1_at_5', 'all_scqf', ['5', '5_five_4', '5_five_5', '6', '6_five_4', '6_five_5', '6_five_6']),
-        ('all_scqf_1_at_6', 'all_scqf', ['6', '6_five_4', '6_five_5', '6_five_6']),
-        ('all_scqf_5_at_4', 'all_scqf', ['below_5_five_4', '5_five_4', '5_five_5', '6_five_4', '6_five_5',
-                                         '6_five_6']),
-        ('all_scqf_5_at_5', 'all_scqf', ['5_five_5', '6_five_5', '6_five_6']),
-        ('all_scqf_5_at_6', 'all_scqf', ['6_five_6']),
-    ]) }}
+        ('national_1_at_6', 'national', ['6'])
+    ] + all_scqf_measures([(1, 5), (1, 6), (5, 4), (5, 5), (5, 6)])) }}
 {%- endmacro %}
 
 {#- What is released of the S4 roll: by the end of a stage the measures of a set, and the values that reach them. One or
@@ -29,11 +52,17 @@
     case when {{ best }} >= 4 then least({{ best }}, 6)::text else 'below_4' end
 {%- endmacro %}
 
-{#- The best level of 5 and 6, and how far five or more come: 6_five_5 has one at 6 or better and five at 5 or better, 6
-    has fewer than five even at 4. -#}
-{% macro best_of_one_and_five(best_one, best_five) -%}
-    case when {{ best_one }} >= 5 then least({{ best_one }}, 6)::text else 'below_5' end
-            || case when {{ best_five }} >= 4 then '_five_' || least({{ best_five }}, 6)::text else '' end
+{#- Where a leaver is among the steps of All SCQF, by the subjects at each level or better. -#}
+{% macro all_scqf_step(best) -%}
+    {%- for level in (4, 5, 6, 7) -%}
+        {%- set here = best ~ '.all_scqf_at_' ~ level %}
+        {{ '|| ' if not loop.first }}case
+                {% for number in {4: (5, 3), 5: (5, 3, 1), 6: (5, 3, 1), 7: (1,)}[level] -%}
+                    when {{ here }} >= {{ number }} then '{{ number }}'
+                {% endfor -%}
+                else '0'
+            end
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- How many persons of the rows reach values of a result. -#}
@@ -47,10 +76,10 @@
 {%- endmacro %}
 
 {#- Of leavers: how many there are, of how many results are known, and who reaches each measure, with shares. -#}
-{% macro leaver_figures(leavers) -%}
+{% macro leaver_figures(leavers, measures=none) -%}
     count({{ leavers }}.pupil_token)::integer as leavers,
         ({{ asked_of(leavers, 'national') }})::integer as cohort
-    {%- for measure, result, values in leaver_measures() -%}
+    {%- for measure, result, values in measures or leaver_measures() -%}
         ,
         ({{ counted_where(leavers, result, values) }})::integer as {{ measure }},
         {{ share(counted_where(leavers, result, values), asked_of(leavers, result)) }} as {{ measure }}_share
@@ -59,7 +88,7 @@
 
 {#- Of leavers of a school: the ten-point band of each share; null where none is shown. -#}
 {% macro leaver_bands(leavers) -%}
-    {%- for measure, result, values in leaver_measures() %}
+    {%- for measure, result, values in breadth_and_depth() %}
         case
             when {{ asked_of(leavers, result) }} > {{ var('attainment_small_cohort') }}
                 then {{ ten_point_band(counted_where(leavers, result, values), asked_of(leavers, result)) }}

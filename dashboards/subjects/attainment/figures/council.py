@@ -23,7 +23,10 @@ Found = Mapping[tuple[str, ...], Row[Any]]
 
 @dataclass(frozen=True)
 class Council:
-    """Rows by (stage, year) and (stage, quintile, year), the published series of council and Scotland, and aims."""
+    """Rows by (stage, year) and (stage, quintile, year), the published series of council and Scotland, and aims.
+
+    ``by_stage`` are rows of single stages alone, which say how pupils spread over levels.
+    """
 
     asked: PageRequest
     rows: Found
@@ -31,6 +34,7 @@ class Council:
     own: published.Series = field(default_factory=dict)
     scotland: published.Series = field(default_factory=dict)
     aims: tuple[Aim, ...] = ()
+    by_stage: Found = field(default_factory=dict)
 
     @property
     def year(self) -> str:
@@ -110,6 +114,7 @@ def council_of(connection: Connection, asked: PageRequest) -> Council:
         published.levels_of(connection, asked.authority),
         published.levels_of(connection, published.SCOTLAND),
         published.aims_of(connection, asked.authority, asked.release.data_as_at, asked.is_live),
+        stages,
     )
 
 

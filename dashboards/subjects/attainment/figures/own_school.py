@@ -1,4 +1,4 @@
-"""Own school: levels achieved by stage and over the years, and predictions, counts before shares, for its head."""
+"""Own school: levels by stage and over the years, how pupils spread, and predictions, counts first, for its head."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from dashboards.kit.components import Cell, Table
 from dashboards.kit.own_school import count, own_rows, own_table, rate
 from dashboards.kit.page import OwnSchool, PageRequest
 from dashboards.subjects.attainment.figures.council import stage_name
+from dashboards.subjects.attainment.figures.distribution import DISTANCES, LEVELS
 from dashboards.subjects.attainment.figures.organisers import GAELIC
 from dashboards.subjects.core.figures.attained import MEASURES, OF_SECTOR, ORGANISERS
 
@@ -19,6 +20,8 @@ ASKED: Mapping[str, str] = {
 FORESEEN = tuple(
     f"{measure}_{part}" for measure in MEASURES for part in ("predicted", "predicted_share", "achieved", "cohort")
 )
+OF_LEVELS = tuple(organiser for organiser in ASKED if not organiser.endswith("literacy"))
+SPREAD = tuple(f"{organiser}_{distance}" for organiser in OF_LEVELS for distance in DISTANCES)
 FIGURES = tuple(f"{organiser}_{part}" for organiser in ASKED for part in ("achieved", "cohort", "share"))
 
 
@@ -38,10 +41,18 @@ def tables(connection: Connection, asked: PageRequest) -> tuple[Table, ...]:
     foreseen: list[Sequence[Cell]] = []
     for row in own_rows(connection, STAGES, asked, ("stage", *FORESEEN)):
         foreseen += _predicted(stage_name(row.stage), row)
+    spread: list[Sequence[Cell]] = []
+    for row in own_rows(connection, STAGES, asked, ("stage", *SPREAD, *FIGURES)):
+        spread += _spread(row)
     columns = ("Organiser", "Achieved", "Pupils", "Share")
     return (
         own_table(f"Levels achieved by stage, {asked.academic_year}", ("Stage", *columns), rows),
         own_table(f"Levels achieved over the years, {stage_name(OF_SECTOR[sector])}", ("Year", *columns), years),
+        own_table(
+            f"Levels reached by stage, {asked.academic_year}",
+            ("Stage and level", *(ASKED[organiser] for organiser in OF_LEVELS)),
+            spread,
+        ),
         own_table(
             f"Predictions and results by stage, {asked.academic_year}",
             ("Stage", "Measure", "Predicted to achieve", "Achieved", "Pupils"),
@@ -58,6 +69,19 @@ def _lines(heading: str, row: Row[Any]) -> list[Sequence[Cell]]:
          rate(values[f"{organiser}_share"]))
         for organiser, name in ASKED.items()
         if values[f"{organiser}_cohort"]
+    ]  # fmt: skip
+
+
+def _spread(row: Row[Any]) -> list[Sequence[Cell]]:
+    """A line for each level of a stage in which anybody has a judgement, the highest first."""
+    values = row._mapping
+    if not any(values[f"{organiser}_cohort"] for organiser in OF_LEVELS):
+        return []
+    return [
+        (f"{stage_name(row.stage)}: {LEVELS[row.stage][distance]}",
+         *(count(values[f"{organiser}_{distance}"]) for organiser in OF_LEVELS))
+        for distance in reversed(DISTANCES)
+        if distance in LEVELS[row.stage]
     ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, and_, or_, select, union
 
-from dashboards.kit import tables
+from dashboards.kit import tables, tables_of_attainment
 from dashboards.kit.page import PageRequest
 
 SCHOOL = ("local_authority_code", "seed_code", "sector")
@@ -13,7 +13,7 @@ MOST_DEPRIVED = "most_deprived_fifth"
 
 def years_of(connection: Connection, authority: str) -> tuple[str, ...]:
     """Academic years of closed returns that the reader may see something of, latest first; none: nothing released."""
-    marts = (tables.attainment_by_sector, tables.attainment_by_school)
+    marts = (tables_of_attainment.attainment_by_sector, tables_of_attainment.attainment_by_school)
     each = (select(mart.c.academic_year).where(mart.c.local_authority_code == authority) for mart in marts)
     return tuple(sorted(connection.execute(union(*each)).scalars(), reverse=True))
 
@@ -29,24 +29,24 @@ def _years(mart: Table, asked: PageRequest) -> Any:
 
 def sectors(asked: PageRequest) -> Select[Any]:
     """The authority's primaries (P1, P4 and P7 pooled) and secondaries (S3) in every year."""
-    return _of_authority(tables.attainment_by_sector, asked)
+    return _of_authority(tables_of_attainment.attainment_by_sector, asked)
 
 
 def stages(asked: PageRequest) -> Select[Any]:
     """The authority's stages in the year and the one before."""
-    mart = tables.attainment_by_sector_stage
+    mart = tables_of_attainment.attainment_by_sector_stage
     return _of_authority(mart, asked).where(_years(mart, asked))
 
 
 def areas(asked: PageRequest) -> Select[Any]:
     """The authority's fifths of areas, by sector, in the year and the one before."""
-    mart = tables.attainment_by_sector_deprivation
+    mart = tables_of_attainment.attainment_by_sector_deprivation
     return _of_authority(mart, asked).where(_years(mart, asked))
 
 
 def stage_areas(asked: PageRequest) -> Select[Any]:
     """The authority's fifths of areas by stage in the year."""
-    mart = tables.attainment_by_sector_stage_deprivation
+    mart = tables_of_attainment.attainment_by_sector_stage_deprivation
     return _of_authority(mart, asked).where(mart.c.academic_year == asked.academic_year)
 
 
@@ -62,7 +62,7 @@ def _named(mart: Table, asked: PageRequest) -> Select[Any]:
 
 def schools(asked: PageRequest) -> Select[Any]:
     """Schools that the reader may see, in the year."""
-    mart = tables.attainment_by_school
+    mart = tables_of_attainment.attainment_by_school
     return _named(mart, asked).where(mart.c.academic_year == asked.academic_year)
 
 
@@ -96,13 +96,13 @@ def most_deprived(asked: PageRequest) -> Select[Any]:
 
 def school(asked: PageRequest) -> Select[Any]:
     """The school of the page in every year, with its name; the oldest first."""
-    mart = tables.attainment_by_school
+    mart = tables_of_attainment.attainment_by_school
     return _one(_named(mart, asked), mart, asked).order_by(mart.c.academic_year)
 
 
 def school_stages(asked: PageRequest) -> Select[Any]:
     """Stages of the school of the page in every year."""
-    mart = tables.attainment_by_school_stage
+    mart = tables_of_attainment.attainment_by_school_stage
     return _one(_of_authority(mart, asked), mart, asked).order_by(mart.c.academic_year, mart.c.stage)
 
 

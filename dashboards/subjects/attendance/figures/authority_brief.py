@@ -12,9 +12,9 @@ AREAS = ("the most deprived fifth of areas", "the least deprived fifth")
 
 
 def brief_of(
-    rows: AuthorityRows, years: Sequence[brief.YearRows], asked: PageRequest, attainment: str = ""
+    rows: AuthorityRows, years: Sequence[brief.YearRows], asked: PageRequest, attainment: str = "", leavers: str = ""
 ) -> brief.Brief:
-    """Four sentences of attendance and the one of attainment, the years and the weeks of the authority."""
+    """Four sentences of attendance and those of attainment and leavers, the years and the weeks of the authority."""
     stages, areas = stages_of(rows), quintiles_of(rows)
     by_area = {group.value: group for group in areas}
     sectors = [(sector, figure(row, "attendance_rate")) for sector, row in rows.by_sector.items() if sector != ALL]
@@ -32,6 +32,7 @@ def brief_of(
                 brief.by_sector(sectors, years),
             ),
             attainment,
+            leavers,
         ),
         years=brief.years_table(years, ""),
         chart=course.weekly_chart("week", this, before, until=rows.year.data_as_at),

@@ -67,9 +67,10 @@ class Brief:
     notes: Sequence[Note] = ()
 
 
-def with_attainment(said: tuple[Said, ...], attainment: str) -> tuple[Said, ...]:
-    """The sentences of attendance, and one of attainment where there is something to say."""
-    return (*said, Said("Attainment", attainment)) if attainment else said
+def with_attainment(said: tuple[Said, ...], attainment: str, leavers: str = "") -> tuple[Said, ...]:
+    """The sentences of attendance, and one of attainment and of leavers each where there is something to say."""
+    more = (("Attainment", attainment), ("Leavers", leavers))
+    return (*said, *(Said(about, text) for about, text in more if text))
 
 
 def level(row: Row[Any], asked: PageRequest) -> Said:

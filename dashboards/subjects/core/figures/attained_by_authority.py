@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from dashboards.kit import tables
+from dashboards.kit import tables_of_attainment
 from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.figures.attained import EXPECTED, MEASURES, attained, sentence_of
 
 
 def authority_sentence(connection: Connection, asked: PageRequest) -> str:
     """The latest return up to the year asked for; empty where nothing of it is released."""
-    mart = tables.attainment_by_sector
+    mart = tables_of_attainment.attainment_by_sector
     query = (
         select(mart)
         .where(mart.c.local_authority_code == asked.authority, mart.c.academic_year <= asked.academic_year)

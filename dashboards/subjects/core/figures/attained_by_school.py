@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from dashboards.kit import tables
+from dashboards.kit import tables_of_attainment
 from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.figures.attained import MEASURES, attained, sentence_of
 
@@ -14,7 +14,7 @@ def school_sentence(connection: Connection, asked: PageRequest) -> str:
 
     A brief leaves the council, so no share of a school stands in it, and nothing of 20 pupils or fewer.
     """
-    mart = tables.attainment_by_school
+    mart = tables_of_attainment.attainment_by_school
     seed_code, sector = asked.school or ("", "")
     query = (
         select(mart)

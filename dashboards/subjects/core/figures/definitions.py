@@ -67,6 +67,29 @@ DEFINITIONS: tuple[tuple[str, str, str], ...] = (
         "The latest published national figure for the same group.",
         "From the official statistics named below. It is never worked out from the schools shown here.",
     ),
+    (
+        "Expected level",
+        "Early level by the end of P1, first by P4, second by P7 and third by S3, or better.",
+        "By teachers' judgement in June. Who could not be assessed is not counted; who follows individual milestones "
+        "is, and has not achieved. Literacy asks for reading, writing, and listening and talking.",
+    ),
+    (
+        "Leavers with an award",
+        "The share of a year's leavers who have so many awards at an SCQF level or better.",
+        "Each subject once, by its latest and best award. National Qualifications and All SCQF are two measures; All "
+        "SCQF lacks awards of other providers that do not reach SEEMiS.",
+    ),
+    (
+        "Positive destination",
+        "The share of leavers in higher or further education, work, training, voluntary work or personal skills "
+        "development.",
+        "Three months after leaving (initial) and nine (follow-up). Who has no known destination is not positive.",
+    ),
+    (
+        "Results by the end of S4, S5 and S6",
+        "The share of an S4 roll with so many awards by then, whether pupils stayed on or not.",
+        "Of the pupils in S4 at the census. Before the reviews of autumn they may still change.",
+    ),
     ("School year", "August to July, written 2025/26.", "Weeks begin on Monday."),
     (
         "Data as at",
@@ -133,6 +156,26 @@ COMPARING: tuple[tuple[str, str, str], ...] = (
         "Small schools with large ones",
         "With care",
         "In a small school one child moves the figure: look at several months.",
+    ),
+    (
+        "Levels of primaries with those of S3, and levels on two sides of a break",
+        "No",
+        "The expected level is another one; in 2019/20 nothing was collected, in 2020/21 of primaries alone.",
+    ),
+    (
+        "National Qualifications with All SCQF, initial with follow-up destinations",
+        "No",
+        "They count other awards, and the same leavers at other times.",
+    ),
+    (
+        "Results of 2020 to 2023 with those before and after",
+        "No",
+        "Exams were not held, or had fewer parts and other grading.",
+    ),
+    (
+        "Attainment of one school with that of another",
+        "With care",
+        "Look at the cohort and at where pupils live beside it. Schools are listed by name and never by result.",
     ),
     (
         "Figures here with figures in SEEMiS",

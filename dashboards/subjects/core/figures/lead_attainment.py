@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from dashboards.kit import tables
+from dashboards.kit import tables_of_attainment
 from dashboards.kit.charts import sentences
 from dashboards.kit.components import Link
 from dashboards.kit.formats import listed, plural
@@ -23,7 +23,7 @@ FEW_SCHOOLS = "Fewer than three primaries are shown, so what they achieved stand
 
 def _by_school(connection: Connection, morning: Morning) -> tuple[str, dict[tuple[str, str], Row[Any]]]:
     """The newest return that the reader sees something of, and its rows by school."""
-    rows = latest(connection, tables.attainment_by_school, morning.asked)
+    rows = latest(connection, tables_of_attainment.attainment_by_school, morning.asked)
     year = rows[0].academic_year if rows else ""
     return year, {(row.seed_code, row.sector): row for row in rows if row.academic_year == year}
 
@@ -76,7 +76,7 @@ def p7_reading(connection: Connection, morning: Morning) -> Lead:
     """How many pupils of P7 of the reader's primaries achieved second level in reading, added up from what is shown."""
     title = "Readers from our primaries"
     primaries = [school for school in morning.schools.values() if school.sector == "primary"]
-    mart = tables.attainment_by_school_stage
+    mart = tables_of_attainment.attainment_by_school_stage
     rows = [row for row in latest(connection, mart, morning.asked) if row.stage == "P7"]
     year = rows[0].academic_year if rows else ""
     of_year = {(row.seed_code, row.sector): row for row in rows if row.academic_year == year}
@@ -99,7 +99,11 @@ def p7_reading(connection: Connection, morning: Morning) -> Lead:
 def published_beside_returned(connection: Connection, morning: Morning) -> Lead:
     """Literacy and numeracy of the newest return beside the published figures of the same year."""
     title = "Published beside returned"
-    rows = [row for row in latest(connection, tables.attainment_by_sector, morning.asked) if row.sector == "primary"]
+    rows = [
+        row
+        for row in latest(connection, tables_of_attainment.attainment_by_sector, morning.asked)
+        if row.sector == "primary"
+    ]
     link = Link("Attainment", "attainment")
     if not rows:
         return Lead(title, "unknown", NONE)

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table
 
-from dashboards.kit import tables
+from dashboards.kit import tables, tables_of_attainment
 from dashboards.kit.components import Link
 from dashboards.kit.formats import date, figure, listed
 from dashboards.kit.labels import labels
@@ -73,7 +73,12 @@ def results_by_stage(connection: Connection, morning: Morning) -> Lead | None:
     if not _has_senior_phase(morning):
         return None
     title = "Results by stage"
-    rows = _rows(connection, morning, tables.s4_roll_results_by_school, tables.s4_roll_results_by_authority)
+    rows = _rows(
+        connection,
+        morning,
+        tables_of_attainment.s4_roll_results_by_school,
+        tables_of_attainment.s4_roll_results_by_authority,
+    )
     if rows is None:
         return Lead(title, "told", "Results stand school by school.", BY_SCHOOL)
     by_year = {str(row.academic_year): row for row in rows}
@@ -99,7 +104,12 @@ def appeals(connection: Connection, morning: Morning) -> Lead | None:
     if not _has_senior_phase(morning):
         return None
     title = "Appeals"
-    rows = _rows(connection, morning, tables.s4_roll_results_by_school, tables.s4_roll_results_by_authority)
+    rows = _rows(
+        connection,
+        morning,
+        tables_of_attainment.s4_roll_results_by_school,
+        tables_of_attainment.s4_roll_results_by_authority,
+    )
     if rows is None:
         return Lead(title, "told", "Results stand school by school.", BY_SCHOOL)
     row = next((row for row in rows if row.by_s4_state not in NOT_YET), None)
@@ -116,7 +126,12 @@ def destinations(connection: Connection, morning: Morning) -> Lead | None:
     if not _has_senior_phase(morning):
         return None
     title = "Destinations of leavers"
-    rows = _rows(connection, morning, tables.leaver_destinations_by_school, tables.leaver_destinations_by_authority)
+    rows = _rows(
+        connection,
+        morning,
+        tables_of_attainment.leaver_destinations_by_school,
+        tables_of_attainment.leaver_destinations_by_authority,
+    )
     if rows is None:
         return Lead(title, "told", "Destinations stand school by school.", BY_SCHOOL)
     if not rows:
@@ -141,7 +156,12 @@ def leavers(connection: Connection, morning: Morning) -> Lead | None:
     if not _has_senior_phase(morning):
         return None
     title = "Leavers"
-    rows = _rows(connection, morning, tables.leaver_attainment_by_school, tables.leaver_attainment_by_authority)
+    rows = _rows(
+        connection,
+        morning,
+        tables_of_attainment.leaver_attainment_by_school,
+        tables_of_attainment.leaver_attainment_by_authority,
+    )
     if rows is None:
         return Lead(title, "told", "Leavers stand school by school.", BY_SCHOOL)
     if not rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select, union
 
-from dashboards.kit import tables
+from dashboards.kit import tables, tables_of_attainment
 from dashboards.kit.formats import figure
 from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.figures.attained import NOBODY, Attained, attained
@@ -64,9 +64,18 @@ def aim_rows(connection: Connection, asked: PageRequest) -> AimRows:
         return AimRows()
     return AimRows(
         aims,
-        _by_group(connection, asked, tables.attainment_by_sector, tables.attainment_by_sector_deprivation, "primary"),
         _by_group(
-            connection, asked, tables.leaver_attainment_by_authority, tables.leaver_attainment_by_authority_deprivation
+            connection,
+            asked,
+            tables_of_attainment.attainment_by_sector,
+            tables_of_attainment.attainment_by_sector_deprivation,
+            "primary",
+        ),
+        _by_group(
+            connection,
+            asked,
+            tables_of_attainment.leaver_attainment_by_authority,
+            tables_of_attainment.leaver_attainment_by_authority_deprivation,
         ),
         published.levels_of(connection, asked.authority),
     )
@@ -87,7 +96,7 @@ def _by_group(connection: Connection, asked: PageRequest, whole: Table, areas: T
 
 def schools_in(connection: Connection, asked: PageRequest, year: str) -> Sequence[Row[Any]]:
     """Primaries in the return of a year that the reader may see, with names, by name."""
-    mart, own = tables.attainment_by_school, tables.schools
+    mart, own = tables_of_attainment.attainment_by_school, tables.schools
     keys = ("local_authority_code", "seed_code", "sector")
     joined = own.c.local_authority_code == mart.c.local_authority_code
     for key in keys[1:]:

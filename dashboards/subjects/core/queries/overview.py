@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, and_, select
 
-from dashboards.kit import tables
+from dashboards.kit import tables, tables_of_attainment
 from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.figures.attention import SchoolKey
 from dashboards.subjects.core.queries.cells import cells_by_month
@@ -51,7 +51,7 @@ def school_rows(connection: Connection, asked: PageRequest) -> SchoolRows | None
     if year is None:
         return None
     sector = key[1]
-    newest = latest(connection, tables.attainment_by_school, asked, key)
+    newest = latest(connection, tables_of_attainment.attainment_by_school, asked, key)
     similar = [tuple(one.split(" ", 1)) for one in year.similar_to or ()]
     is_secondary = sector != "primary"
     return SchoolRows(
@@ -65,13 +65,17 @@ def school_rows(connection: Connection, asked: PageRequest) -> SchoolRows | None
         areas=connection.execute(_of_year(tables.attendance_by_school_deprivation, asked, key)).all(),
         cells=cells_by_month(connection, asked),
         attainment=newest,
-        attainment_stages=latest(connection, tables.attainment_by_school_stage, asked, key),
-        council_attainment=_by_year(latest(connection, tables.attainment_by_sector, asked), sector),
+        attainment_stages=latest(connection, tables_of_attainment.attainment_by_school_stage, asked, key),
+        council_attainment=_by_year(latest(connection, tables_of_attainment.attainment_by_sector, asked), sector),
         alike=_alike(connection, asked, similar, newest),
-        leavers=latest(connection, tables.leaver_attainment_by_school, asked, key) if is_secondary else (),
-        destinations=latest(connection, tables.leaver_destinations_by_school, asked, key) if is_secondary else (),
-        council_leavers=_by_year(latest(connection, tables.leaver_attainment_by_authority, asked)),
-        council_destinations=_by_year(latest(connection, tables.leaver_destinations_by_authority, asked)),
+        leavers=latest(connection, tables_of_attainment.leaver_attainment_by_school, asked, key)
+        if is_secondary
+        else (),
+        destinations=latest(connection, tables_of_attainment.leaver_destinations_by_school, asked, key)
+        if is_secondary
+        else (),
+        council_leavers=_by_year(latest(connection, tables_of_attainment.leaver_attainment_by_authority, asked)),
+        council_destinations=_by_year(latest(connection, tables_of_attainment.leaver_destinations_by_authority, asked)),
         roll=latest(connection, tables.roll_by_school, asked, key),
         roll_areas=latest(connection, tables.roll_by_school_deprivation, asked, key),
     )
@@ -130,7 +134,7 @@ def _alike(
 ) -> Sequence[Row[Any]]:
     if not similar or not newest:
         return ()
-    mart = tables.attainment_by_school
+    mart = tables_of_attainment.attainment_by_school
     query = select(mart).where(
         mart.c.local_authority_code == asked.authority, mart.c.academic_year == newest[0].academic_year
     )

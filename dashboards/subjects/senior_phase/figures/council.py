@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from dashboards.kit import tables
+from dashboards.kit import tables_of_attainment
 from dashboards.kit.formats import UNPUBLISHED, Figure
 from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.figures.attained import Attained
@@ -100,11 +100,17 @@ def council_of(connection: Connection, asked: PageRequest) -> Council:
     of, areas = released.of_authority, released.of_areas
     return Council(
         asked,
-        _by(connection.execute(of(tables.leaver_attainment_by_authority, asked)), "academic_year"),
-        _by(connection.execute(of(tables.leaver_destinations_by_authority, asked)), "academic_year"),
-        _by(connection.execute(of(tables.s4_roll_results_by_authority, asked)), "academic_year"),
-        _by(connection.execute(areas(tables.leaver_attainment_by_authority_deprivation, asked)), "simd_quintile"),
-        _by(connection.execute(areas(tables.leaver_destinations_by_authority_deprivation, asked)), "simd_quintile"),
+        _by(connection.execute(of(tables_of_attainment.leaver_attainment_by_authority, asked)), "academic_year"),
+        _by(connection.execute(of(tables_of_attainment.leaver_destinations_by_authority, asked)), "academic_year"),
+        _by(connection.execute(of(tables_of_attainment.s4_roll_results_by_authority, asked)), "academic_year"),
+        _by(
+            connection.execute(areas(tables_of_attainment.leaver_attainment_by_authority_deprivation, asked)),
+            "simd_quintile",
+        ),
+        _by(
+            connection.execute(areas(tables_of_attainment.leaver_destinations_by_authority_deprivation, asked)),
+            "simd_quintile",
+        ),
         {(row.measure, row.academic_year): Figure(row.rate) for row in connection.execute(released.scotland())},
     )
 

@@ -18,6 +18,8 @@ OF_LEAVERS: Mapping[str, tuple[str, ...]] = {
     "national": ("national_1_at_4", "national_1_at_5", "national_1_at_6"),
     "all_scqf": ("all_scqf_1_at_5", "all_scqf_1_at_6", "all_scqf_5_at_4", "all_scqf_5_at_5", "all_scqf_5_at_6"),
 }
+FURTHER = ("all_scqf_3_at_4", "all_scqf_3_at_5", "all_scqf_3_at_6", "all_scqf_1_at_7")
+"""With those of All SCQF the measures of breadth and depth: one, three and five awards at levels 4 to 7."""
 POSITIVE = {"initial": "initial_positive", "follow_up": "follow_up_positive"}
 EDITIONS: Mapping[str, str] = labels("destination_editions")
 DESTINATIONS: Mapping[str, str] = labels("leaver_destinations")

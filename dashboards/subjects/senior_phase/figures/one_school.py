@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from dashboards.kit import formats, tables
+from dashboards.kit import formats, tables_of_attainment
 from dashboards.kit.charts import sentences
 from dashboards.kit.components import Card, Cell, Column, Table
 from dashboards.kit.formats import Figure, figure
@@ -17,6 +17,7 @@ from dashboards.subjects.senior_phase.figures.measures import (
     DESTINATIONS,
     EDITIONS,
     ENDS,
+    FURTHER,
     OF_LEAVERS,
     SETS,
     by_end,
@@ -61,7 +62,9 @@ class School:
 def school_of(connection: Connection, asked: PageRequest) -> School | None:
     """The school's leavers and rolls; None where nothing is released of it."""
     marts = (
-        tables.leaver_attainment_by_school, tables.leaver_destinations_by_school, tables.s4_roll_results_by_school,
+        tables_of_attainment.leaver_attainment_by_school,
+        tables_of_attainment.leaver_destinations_by_school,
+        tables_of_attainment.s4_roll_results_by_school,
     )  # fmt: skip
     awards, went_to, rolls = (
         {str(row.academic_year): row for row in connection.execute(released.school(one, asked))} for one in marts
@@ -181,6 +184,6 @@ def results_table(found: School, award_set: str) -> Table:
 
 def not_shown(found: School) -> int:
     """How many of the figures of the year are not shown so that nobody can be recognised."""
-    every = [found.at(measure).share for measures in OF_LEAVERS.values() for measure in measures]
+    every = [found.at(measure).share for measures in (*OF_LEAVERS.values(), FURTHER) for measure in measures]
     every += [went(found.destinations.get(found.year), edition).share for edition in EDITIONS]
     return sum(1 for one in every if one.symbol == "[c]")

@@ -8,10 +8,10 @@ from dashboards.kit.components import Cell, Table
 from dashboards.kit.own_school import count, own_rows, own_table, rate
 from dashboards.kit.page import OwnSchool, PageRequest
 from dashboards.subjects.senior_phase.figures.council import earlier
-from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, OF_LEAVERS, in_full
+from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, FURTHER, OF_LEAVERS, in_full
 
 AWARDS, WENT, RESULTS = "leaver_attainment_by_school", "leaver_destinations_by_school", "s4_roll_results_by_school"
-MEASURES = tuple(measure for measures in OF_LEAVERS.values() for measure in measures)
+MEASURES = (*(measure for measures in OF_LEAVERS.values() for measure in measures), *FURTHER)
 COLUMNS = ("Reached", "Leavers", "Share")
 
 

@@ -22,6 +22,11 @@ TWO_MEASURES = Note(
     "SCQF lacks awards of other providers that do not reach SEEMiS, so it is not set against an aim.",
     "comparison",
 )
+INCOMPLETE = Note(
+    "May not be compared with National Qualifications, nor set against an aim: All SCQF lacks awards of other "
+    "providers that do not reach SEEMiS.",
+    "comparison",
+)
 LATEST_AND_BEST = Note(
     "Each subject counts once, by its latest and best award: a National 5 and a Higher in one subject are one award at "
     "level 5 and one at level 6.",
@@ -41,8 +46,8 @@ ROLL = Note(
     "By the end of S4, S5 and S6: of all who were in S4 at the census, whether they stayed on or not.", "method"
 )
 NOT_RELEASED = (
-    "Results by course and subject, breadth and depth at all levels and numbers of awards, single destinations that "
-    "few leavers have, and groups by sex, support need or looked-after status.",
+    "Results by course of one school, more than five awards, single destinations that few leavers have, and groups by "
+    "sex, support need or looked-after status.",
     "Each school finds its own in Insight. The warehouse keeps them in a part that no reader sees until it is decided "
     "how small groups in them are protected.",
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, and_, select, union
 
-from dashboards.kit import tables
+from dashboards.kit import tables, tables_of_attainment
 from dashboards.kit.page import PageRequest
 
 SCHOOL = ("local_authority_code", "seed_code", "sector")
@@ -22,6 +22,7 @@ READS = (
     "leaver_destinations_by_authority_deprivation",
     "s4_roll_results_by_school",
     "s4_roll_results_by_authority",
+    "course_results_by_authority",
 )
 """Released tables that the pages of the council and of a school stand on."""
 PUBLISHED = ("leavers_one_or_more_scqf5", "leavers_one_or_more_scqf6")
@@ -30,14 +31,23 @@ PUBLISHED = ("leavers_one_or_more_scqf5", "leavers_one_or_more_scqf6")
 
 def years_of(connection: Connection, authority: str) -> tuple[str, ...]:
     """Academic years of leavers, or of results by the end of S4, that the reader may see something of, latest first."""
-    leavers = (tables.leaver_destinations_by_authority, tables.leaver_destinations_by_school)
-    rolls = (tables.s4_roll_results_by_authority, tables.s4_roll_results_by_school)
+    leavers = (
+        tables_of_attainment.leaver_destinations_by_authority,
+        tables_of_attainment.leaver_destinations_by_school,
+    )
+    rolls = (tables_of_attainment.s4_roll_results_by_authority, tables_of_attainment.s4_roll_results_by_school)
     each = [select(mart.c.academic_year).where(mart.c.local_authority_code == authority) for mart in leavers]
     each += [
         select(mart.c.academic_year).where(mart.c.local_authority_code == authority, mart.c.by_s4_state != NOT_YET)
         for mart in rolls
     ]
     return tuple(sorted(connection.execute(union(*each)).scalars(), reverse=True))
+
+
+def courses(asked: PageRequest) -> Select[Any]:
+    """Entries and results of the authority by qualification and group of subjects, in the year."""
+    mart = tables_of_attainment.course_results_by_authority
+    return of_authority(mart, asked).where(mart.c.academic_year == asked.academic_year)
 
 
 def of_authority(mart: Table, asked: PageRequest) -> Select[Any]:
@@ -60,7 +70,11 @@ def scotland() -> Select[Any]:
 
 def schools(asked: PageRequest) -> Select[Any]:
     """Leavers of schools that the reader may see, in the year, with names; null for a school that closed."""
-    mart, where, own = tables.leaver_attainment_by_school, tables.leaver_destinations_by_school, tables.schools
+    mart, where, own = (
+        tables_of_attainment.leaver_attainment_by_school,
+        tables_of_attainment.leaver_destinations_by_school,
+        tables.schools,
+    )
     keys = (*SCHOOL, "academic_year")
     return (
         select(

@@ -31,6 +31,7 @@ counted as (
         {{ returned_figures('pupils') }},
         {{ returned_bands('pupils') }},
         {{ prediction_figures('pupils') }},
+        {{ distributed_levels('pupils') }},
         listed.state
     from listed
     left join {{ ref('returned_pupils') }} as pupils

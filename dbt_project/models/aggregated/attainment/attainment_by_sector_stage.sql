@@ -28,6 +28,7 @@ counted as (
         {{ returned_figures('pupils') }},
         {{ returned_gaps('pupils', 'areas.has_most_deprived_fifth') }},
         {{ prediction_figures('pupils') }},
+        {{ distributed_levels('pupils') }},
         '{{ var("simd_edition") }}' as simd_edition,
         listed.state
     from listed

@@ -11,7 +11,7 @@ counted as (
     select
         years.local_authority_code,
         years.academic_year,
-        {{ leaver_figures('leavers') }},
+        {{ leaver_figures('leavers', breadth_and_depth()) }},
         {{ leaver_gaps('leavers', 'areas.has_most_deprived_fifth') }},
         '{{ var("simd_edition") }}' as simd_edition,
         'incomplete' as other_providers,

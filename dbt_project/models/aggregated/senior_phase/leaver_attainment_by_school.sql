@@ -10,7 +10,7 @@ counted as (
         schools.seed_code,
         schools.sector,
         schools.academic_year,
-        {{ leaver_figures('leavers') }},
+        {{ leaver_figures('leavers', breadth_and_depth()) }},
         {{ leaver_bands('leavers') }},
         'incomplete' as other_providers,
         schools.results_state as state

@@ -44,6 +44,9 @@ select
     beside.gaelic_writing,
     beside.gaelic_listening_and_talking,
     beside.gaelic_literacy,
+    {% for column, _, _ in returned_organisers() -%}
+        beside.{{ column }}_level,
+    {% endfor -%}
     {{ foreseen_result('beside.literacy', 'foreseen.literacy', 'beside.is_literacy_predicted') }}
         as literacy_predicted,
     (beside.is_literacy_predicted is not null) as has_literacy_prediction,

@@ -12,9 +12,8 @@ with judged as (
         levels.state,
         case
             when not curriculum_levels.is_in_cohort then 'not_assessed'
-            when {{ achieves('curriculum_levels.position', 'expected_levels.position') }} then 'achieved'
-            else 'not_achieved'
-        end as result
+            else {{ distance('curriculum_levels.position', 'expected_levels.position') }}
+        end as level
     from {{ ref('pseudonymised_levels') }} as levels
     inner join {{ ref('expected_levels') }} as expected_levels
         on levels.stage = expected_levels.stage
@@ -59,7 +58,7 @@ results as (
         homes.seed_code,
         homes.stage,
         {% for column, organiser, language in returned_organisers() -%}
-            {{ result_in('judged', organiser, language) }} as {{ column }},
+            {{ level_in('judged', organiser, language) }} as {{ column }}_level,
         {% endfor -%}
         min(judged.state) as state
     from homes
@@ -70,6 +69,15 @@ results as (
         and homes.stage = judged.stage
     group by
         homes.pupil_token, homes.local_authority_code, homes.academic_year, homes.seed_code, homes.stage
+),
+
+achieved as (
+    select
+        {% for column, _, _ in returned_organisers() -%}
+            {{ result_of('results.' ~ column ~ '_level') }} as {{ column }},
+        {% endfor -%}
+        results.*
+    from results
 )
 
 select
@@ -94,6 +102,9 @@ select
     {{ literacy_result(
         'results.gaelic_reading', 'results.gaelic_writing', 'results.gaelic_listening_and_talking'
     ) }} as gaelic_literacy,
+    {% for column, _, _ in returned_organisers() -%}
+        results.{{ column }}_level,
+    {% endfor -%}
     results.state
-from results
+from achieved as results
 order by results.pupil_token

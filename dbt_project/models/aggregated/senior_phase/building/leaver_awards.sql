@@ -4,9 +4,7 @@ with leavers as (
 ),
 
 counted as (
-    {% for award_set, column in {
-        'national_qualifications': 'national_level', 'all_scqf': 'scqf_level', 'breadth_and_depth': 'depth_level',
-    }.items() -%}
+    {% for award_set, column in {'national_qualifications': 'national_level', 'all_scqf': 'scqf_level'}.items() -%}
         select
             leavers.pupil_token,
             leavers.local_authority_code,
@@ -18,7 +16,7 @@ counted as (
             levels.scqf_level,
             ({{ subjects_at(column, 'levels.scqf_level') }})::integer as subjects
         from leavers
-        cross join generate_series({{ 1 if award_set == 'breadth_and_depth' else 3 }}, 7) as levels (scqf_level)
+        cross join generate_series(3, 7) as levels (scqf_level)
         left join {{ ref('counted_awards') }} as awards
             on leavers.pupil_token = awards.pupil_token
             and leavers.local_authority_code = awards.local_authority_code

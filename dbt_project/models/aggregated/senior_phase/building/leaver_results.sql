@@ -18,15 +18,14 @@ best as (
         leaver_awards.pupil_token,
         leaver_awards.local_authority_code,
         leaver_awards.academic_year,
+        {% for level in (4, 5, 6, 7) -%}
+            max(leaver_awards.subjects) filter (
+                where leaver_awards.award_set = 'all_scqf' and leaver_awards.scqf_level >= {{ level }}
+            ) as all_scqf_at_{{ level }},
+        {% endfor -%}
         max(leaver_awards.scqf_level) filter (
             where leaver_awards.award_set = 'national_qualifications' and leaver_awards.subjects >= 1
-        ) as national_one,
-        max(leaver_awards.scqf_level) filter (
-            where leaver_awards.award_set = 'all_scqf' and leaver_awards.subjects >= 1
-        ) as all_scqf_one,
-        max(leaver_awards.scqf_level) filter (
-            where leaver_awards.award_set = 'all_scqf' and leaver_awards.subjects >= 5
-        ) as all_scqf_five
+        ) as national_one
     from {{ ref('leaver_awards') }} as leaver_awards
     group by leaver_awards.pupil_token, leaver_awards.local_authority_code, leaver_awards.academic_year
 ),
@@ -56,7 +55,7 @@ found as (
         leavers.simd_quintile,
         case when years.is_complete then {{ best_of_one('best.national_one') }} else 'not_asked' end as national,
         case
-            when years.is_complete then {{ best_of_one_and_five('best.all_scqf_one', 'best.all_scqf_five') }}
+            when years.is_complete then {{ all_scqf_step('best') }}
             else 'not_asked'
         end as all_scqf,
         coalesce(destinations.initial, 'not_asked') as initial,
