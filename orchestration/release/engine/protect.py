@@ -1,17 +1,19 @@
 """What is hidden of a system of figures: subtraction first, then bounds, then the cheapest repair (RULES 33-35, 42)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from orchestration.release.engine.cells import System
+from orchestration.release.engine.heads import Questions, keep_from_heads
 from orchestration.release.engine.model import BoolArray, IntArray
-from orchestration.release.engine.programs import blocks_of, exposed, suspicious
+from orchestration.release.engine.programs import Block, blocks_of, exposed, suspicious
 from orchestration.release.engine.repair import cheapest, loss_of
 from orchestration.release.engine.suppress import Wanted, follows, suppressed
 from orchestration.release.limits import check
 from orchestration.release.thresholds import SMALL
 
+NONE: IntArray = np.zeros(0, dtype=np.int64)
 ROUNDS = 30
 """Rounds of repair; one or two are usual, and each hides at least one cell or is the last."""
 SMALL_BLOCK = 1500
@@ -82,8 +84,54 @@ def _repaired(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolAr
     return hidden, sorted(helpless)
 
 
-def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray, cell: int) -> bool:
-    """Whether no target near a cell, and no protected cell anywhere, is given away when the cell is shown."""
+@dataclass
+class _Round:
+    """What a round of repair has chosen to hide from who knows a school, and what nothing in its blocks helps."""
+
+    system: System
+    questions: Questions
+    may_hide: BoolArray
+    is_wide: bool
+    chosen: set[int] = field(default_factory=set)
+    helpless: set[int] = field(default_factory=set)
+
+    def repair(self, block: Block, told: IntArray, schools: IntArray) -> bool:
+        """Choose the cheapest cells that help; closes the questions that need none, and in wide blocks the hopeless."""
+        cells, without = cheapest(self.system, block, block.targets.tolist(), self.may_hide, self.chosen)
+        beyond = block.cells_hidden[without]
+        self.chosen |= cells
+        self.helpless.update(beyond.tolist())
+        good = NONE if cells else np.setdiff1d(told, beyond)
+        done = np.union1d(good, beyond) if self.is_wide else good
+        self.questions.open[np.ix_(done, schools)] = False
+        return bool(cells)
+
+
+def _kept_from_heads(
+    system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray, aside: BoolArray | None
+) -> BoolArray:
+    """Hide the cheapest further cells until nobody who knows a school exactly is told a target of another (RULES 47).
+
+    What nothing helps, since it was shown before or follows from the school alone, is left as it is.
+    """
+    questions = Questions.of(system, targets, aside)
+    may_hide = system.is_shown & ~wanted.is_known & (system.values > 0)
+    is_wide = False
+    for _ in range(ROUNDS):
+        check()
+        now = _Round(system, questions, may_hide, is_wide)
+        asked = np.asarray(questions.open.any(axis=1))
+        blocks = blocks_of(system, hidden, asked, wide=is_wide, apart=questions.schools.owner)
+        keep_from_heads(blocks, system, questions, now.repair)
+        hidden[sorted(now.chosen)] = True
+        if not now.chosen and (is_wide or not now.helpless):
+            break
+        is_wide = bool(now.helpless) and not is_wide
+    return hidden
+
+
+def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> bool:
+    """Whether no target is bounded below five, and no protected cell follows."""
     if follows(system, wanted, hidden):
         return False
     return not any(exposed(block) for block in blocks_of(system, hidden, targets))
@@ -96,15 +144,16 @@ def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArra
     extra = np.flatnonzero(hidden & ~wanted.is_hidden & system.is_shown)
     for cell in extra[np.argsort(-loss_of(system.values[extra].astype(np.float64)), kind="stable")].tolist():
         hidden[cell] = False
-        hidden[cell] = not _is_safe(system, wanted, hidden, targets, cell)
+        hidden[cell] = not _is_safe(system, wanted, hidden, targets)
     return hidden
 
 
-def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) -> Hidden:
+def protect(system: System, wanted: Wanted, targets: BoolArray | None = None, aside: BoolArray | None = None) -> Hidden:
     """Decide what is hidden of a system.
 
     ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five, of sums where that
     can be; all protected ones from being worked out: those that the buffer hides, and those of which a change is held.
+    All that also by one who knows a school exactly, but for what is ``aside`` (cells x schools; None: nothing).
     """
     if targets is None:
         targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
@@ -117,5 +166,8 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) ->
     hidden, helpless = _repaired(system, wanted, hidden, hopeless)
     hopeless[helpless] = False
     hidden = _spared(system, wanted, hidden, hopeless)
+    every = hopeless | (wanted.is_protected & ~targets)
+    every[lost] = False
+    hidden = _kept_from_heads(system, wanted, hidden, every, aside)
     beyond = [cell for cell in helpless if not system.is_sum[cell]]
     return Hidden(hidden, np.union1d(lost, np.array(beyond, dtype=np.int64)))
