@@ -179,7 +179,9 @@ class Known:
             still = np.setdiff1d(every, np.union1d(self.hiding, more))
             before = int(self.open.sum())
             left = np.flatnonzero(self.open.any(axis=0))
-            for group in np.array_split(generator.permutation(left), groups):
+            dealt = np.array_split(generator.permutation(left), min(groups, max(len(left), 1)))
+            few = self.apart() if share else dealt
+            for group in few if len(few) < len(dealt) else dealt:
                 if len(group):
                     self.clear(np.union1d(group, still))
             if int(self.open.sum()) > before * WORTH_IT and share:
