@@ -13,7 +13,6 @@ from orchestration.release.engine.suppress import Wanted, follows, suppressed
 from orchestration.release.limits import check
 from orchestration.release.thresholds import SMALL
 
-NONE: IntArray = np.zeros(0, dtype=np.int64)
 ROUNDS = 30
 """Rounds of repair; one or two are usual, and each hides at least one cell or is the last."""
 SMALL_BLOCK = 1500
@@ -86,24 +85,22 @@ def _repaired(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolAr
 
 @dataclass
 class _Round:
-    """What a round of repair has chosen to hide from who knows a school, and what nothing in its blocks helps."""
+    """What a round of repair has chosen to hide from who knows a school."""
 
     system: System
     questions: Questions
     may_hide: BoolArray
     is_wide: bool
     chosen: set[int] = field(default_factory=set)
-    helpless: set[int] = field(default_factory=set)
 
     def repair(self, block: Block, told: IntArray, schools: IntArray) -> bool:
-        """Choose the cheapest cells that help; closes the questions that need none, and in wide blocks the hopeless."""
+        """Choose the cheapest cells that help, of wide blocks; closes questions that need none or nothing helps."""
+        if not self.is_wide:
+            return False
         cells, without = cheapest(self.system, block, block.targets.tolist(), self.may_hide, self.chosen)
         beyond = block.cells_hidden[without]
         self.chosen |= cells
-        self.helpless.update(beyond.tolist())
-        good = NONE if cells else np.setdiff1d(told, beyond)
-        done = np.union1d(good, beyond) if self.is_wide else good
-        self.questions.open[np.ix_(done, schools)] = False
+        self.questions.open[np.ix_(beyond if cells else told, schools)] = False
         return bool(cells)
 
 
@@ -116,17 +113,17 @@ def _kept_from_heads(
     """
     questions = Questions.of(system, targets, aside)
     may_hide = system.is_shown & ~wanted.is_known & (system.values > 0)
-    is_wide = False
     for _ in range(ROUNDS):
         check()
-        now = _Round(system, questions, may_hide, is_wide)
-        asked = np.asarray(questions.open.any(axis=1))
-        blocks = blocks_of(system, hidden, asked, wide=is_wide, apart=questions.schools.owner)
-        keep_from_heads(blocks, system, questions, now.repair)
+        # asked in small blocks, repaired in those that have also what one figure tells alone, which may be hidden too
+        for is_wide in (False, True):
+            now = _Round(system, questions, may_hide, is_wide)
+            asked = np.asarray(questions.open.any(axis=1))
+            blocks = blocks_of(system, hidden, asked, wide=is_wide, apart=questions.schools.owner)
+            keep_from_heads(blocks, system, questions, now.repair)
         hidden[sorted(now.chosen)] = True
-        if not now.chosen and (is_wide or not now.helpless):
+        if not now.chosen:
             break
-        is_wide = bool(now.helpless) and not is_wide
     return hidden
 
 
