@@ -23,3 +23,11 @@ def seen_of(model: Model, system: System, hidden: BoolArray) -> list[Seen]:
             figures[found.table][found.place, *found.groups] = None
             unsure[found.table].add((found.place, *found.groups))
     return [Seen(table, figures[table.name], frozenset(unsure[table.name])) for table in model.tables]
+
+
+def true_of(system: System) -> dict[str, dict[tuple[str, ...], int]]:
+    """Every figure of a system as it is, by table and key."""
+    found: dict[str, dict[tuple[str, ...], int]] = {}
+    for cell, value in zip(system.cells, system.values, strict=True):
+        found.setdefault(cell.table, {})[cell.place, *cell.groups] = int(value)
+    return found

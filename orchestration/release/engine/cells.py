@@ -39,7 +39,7 @@ class System:
     Rows of ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing
     were hidden; the others are protected and never shown. ``tells_all`` has those that say of a small cohort that
     all its persons, or none, have a result (``Dimension.fewest``). ``of_person`` gives, for each row of persons, its
-    column in each part of the columns (rows x parts); ``parts`` finds those of other rows.
+    column in each part of the columns (rows x parts); ``parts`` finds those of other rows. ``places`` are the finest.
     """
 
     cells: tuple[Cell, ...]
@@ -53,6 +53,7 @@ class System:
     tells_all: BoolArray
     of_person: IntArray
     parts: tuple[Part, ...]
+    places: tuple[str, ...] = ()
 
     def contributors(self, persons: Persons, cell: int) -> IntArray:
         """Pseudonyms of the persons in a cell, sorted, each once."""
@@ -213,4 +214,5 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
         np.concatenate(alike),
         of_person,
         tuple(parts),
+        model.dimensions[PLACE].values,
     )

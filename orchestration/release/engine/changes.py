@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array
 
 from orchestration.release.engine.cells import Cell, System, system_of
+from orchestration.release.engine.contributions import changed_persons, of_one_school
 from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import DERIVED, HIDDEN, SHOWN, CellState, Memory, Rows
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, Persons
@@ -25,57 +25,13 @@ def key_of(cell: Cell) -> str:
     return "|".join((cell.table, cell.place, *cell.groups))
 
 
-def _contributions(system: System, rows: Rows, sign: int, persons: IntArray) -> coo_array:
-    """Cells x persons: what rows contribute, times ``sign``; ``persons`` are their positions."""
-    dimensions = sorted({name for part in system.parts for name in part.names})
-    position = {name: number for number, name in enumerate(rows.names, start=1)}
-    sizes = {name: size for part in system.parts for name, size in zip(part.names, part.sizes, strict=True)}
-    codes = {name: rows.table[:, position[name]] for name in dimensions}
-    codes = {name: np.where(code < sizes[name], code, -1) for name, code in codes.items()}
-    matrix = csc_array(system.matrix)
-    cells, who, amounts = [], [], []
-    for part in system.parts:
-        columns = part.columns(codes)
-        kept = np.flatnonzero(columns >= 0)
-        picked = coo_array(matrix[:, columns[kept]])
-        cells.append(picked.coords[0])
-        who.append(persons[kept[picked.coords[1]]])
-        amounts.append(sign * rows.table[kept[picked.coords[1]], -1])
-    return coo_array(
-        (np.concatenate(amounts), (np.concatenate(cells), np.concatenate(who))),
-        shape=(len(system.cells), int(persons.max(initial=-1)) + 1),
-    )
-
-
-def changed_persons(system: System, memory: Memory, now: Rows, releases: IntArray) -> IntArray:
-    """For each cell the persons whose contribution differs from that at the release in ``releases``; 0 where that is 0.
-
-    A person who went from one group of a cell to another group of the same cell does not count.
-    """
-    found = np.zeros(len(system.cells), dtype=np.int64)
-    for release in np.unique(releases[releases > 0]).tolist():
-        went, came = memory.since(release, now)
-        ids, person = np.unique(np.concatenate([went.table[:, 0], came.table[:, 0]]), return_inverse=True)
-        if not len(ids):
-            continue
-        split = len(went.table)
-        old, new = _contributions(system, went, -1, person[:split]), _contributions(system, came, 1, person[split:])
-        shape = (len(system.cells), len(ids))
-        old.resize(shape)
-        new.resize(shape)
-        net = (old.tocsr() + new.tocsr()).tocsr()
-        net.eliminate_zeros()
-        of_release = releases == release
-        found[of_release] = np.diff(net.indptr)[of_release]
-    return found
-
-
 @dataclass(frozen=True)
 class Decision:
     """What becomes of each cell of ``system``.
 
     ``shown`` have their figure of now, ``held`` the one that was shown last (``value``), ``hidden`` none. ``lost`` are
-    cells that could not be protected: nothing may be released then. ``changed`` counts the persons behind each change.
+    cells that could not be protected: nothing may be released then. ``changed`` counts the persons behind each change,
+    ``own_changes`` (cells x schools) those of them who are of one school alone; None where nothing was decided anew.
     """
 
     system: System
@@ -85,6 +41,7 @@ class Decision:
     value: IntArray
     changed: IntArray
     lost: IntArray
+    own_changes: IntArray | None = None
 
 
 Due = Callable[[Cell], bool]
@@ -126,7 +83,7 @@ def decide(
     system = system_of(model, persons, _small(model, persons, memory))
     now = Rows.of(model, persons)
     states, flags, releases = _states(system, memory)
-    changed = changed_persons(system, memory, now, releases)
+    changed, own_changes = changed_persons(system, memory, now, releases)
     before = flags[SHOWN] | flags[DERIVED]
     least = _fewest(system, fewest or {})
     first = primary(system, flags[SHOWN], buffer, least)
@@ -157,7 +114,8 @@ def decide(
         held = flags[SHOWN] & system.is_shown & (changed > 0)
         values = _values(system, states, held)
         shown = system.is_shown & flags[SHOWN] & ~held
-        return Decision(system, shown, held, system.is_shown & flags[HIDDEN], values, changed, _NONE)
+        hidden = system.is_shown & flags[HIDDEN]
+        return Decision(system, shown, held, hidden, values, changed, _NONE, own_changes)
     if earlier is not None and (system.is_shown & ~flags[HIDDEN] & ~waits & ~is_known).any():
         keys = earlier()
         parted = np.array([key_of(cell) in keys for cell in system.cells], dtype=np.bool_) & ~is_known
@@ -170,7 +128,7 @@ def decide(
     is_zero = seen.is_shown & ~off & (system.values == 0)
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL)
-    found = protect(seen, wanted, targets)
+    found = protect(seen, wanted, targets, of_one_school(changed, own_changes) & (is_few & ~first)[:, None])
     is_off = (found.cells | flags[HIDDEN] | is_within | (waits & flags[SHOWN])) & system.is_shown
     hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden | is_within)
     if is_final:
@@ -180,7 +138,7 @@ def decide(
     shown = system.is_shown & ~is_off
     # what was shown here before it was hidden elsewhere is known from then: hidden now, beyond help, and of no few
     lost = found.lost[own[found.lost] | is_few[found.lost]]
-    decision = Decision(system, shown, held, hidden, value, changed, lost)
+    decision = Decision(system, shown, held, hidden, value, changed, lost, own_changes)
     _remember(decision, memory, flags, wanted, is_off)
     memory.note(now)
     return decision

@@ -14,6 +14,7 @@ from scipy.sparse import coo_array, csc_array, csr_array, hstack, identity, vsta
 from scipy.sparse.csgraph import connected_components
 
 from orchestration.release.engine.cells import System
+from orchestration.release.engine.margins import margins_of
 from orchestration.release.engine.model import PLACE, BoolArray, IntArray
 from orchestration.release.limits import check, seconds_left
 from orchestration.release.thresholds import SMALL
@@ -33,9 +34,11 @@ class Block:
     """Columns that hang together through what is not known, and the figures over them.
 
     ``shown`` and ``hidden`` are rows over the block's columns; ``cells_shown`` says which cell each shown row is (-1:
-    a sum of columns that holds anyway), ``amounts`` what it adds up to, ``cells_hidden`` the same of hidden rows, and
-    ``floor`` the least that readers know those to hold. ``targets`` are positions among the hidden rows, ``places``
-    the place of each column.
+    a sum of columns that holds anyway), ``amounts`` what it adds up to, ``cells_hidden`` the same of hidden rows,
+    ``floor`` the least that readers know those to hold, and ``enough`` from which number on one is safe; both without
+    what is known of the row from single figures. ``targets`` are positions among the hidden rows, ``places`` the place
+    of each column (``AREA``: none), and ``members`` (columns x those of the system) which ones of the system it is the
+    sum of.
     """
 
     shown: csr_array
@@ -44,21 +47,24 @@ class Block:
     hidden: csr_array
     cells_hidden: IntArray
     floor: FloatArray
+    enough: FloatArray
     targets: IntArray
     places: IntArray
+    members: csr_array
 
 
-def _fixed(rows: csr_array, amounts: FloatArray) -> tuple[csr_array, FloatArray]:
-    """Rows without the columns that a row of one column gives."""
+def _fixed(rows: csr_array, amounts: FloatArray) -> tuple[csr_array, FloatArray, FloatArray]:
+    """Rows without the columns that a row of one column gives, and what these hold (not a number for the others)."""
+    known = np.full(rows.shape[1], np.nan)
     while True:
         single = np.flatnonzero(np.diff(rows.indptr) == 1)
         if not len(single):
-            return rows, amounts
+            return rows, amounts, known
         columns = rows.indices[rows.indptr[single]]
         columns, first = np.unique(columns, return_index=True)
         given = amounts[single[first]] / rows.data[rows.indptr[single[first]]]
         value = np.zeros(rows.shape[1])
-        value[columns] = given
+        value[columns] = known[columns] = given
         amounts = amounts - rows @ value
         keep = np.ones(rows.shape[1])
         keep[columns] = 0.0
@@ -66,15 +72,22 @@ def _fixed(rows: csr_array, amounts: FloatArray) -> tuple[csr_array, FloatArray]
         rows.eliminate_zeros()
 
 
-def _merged(shown: csc_array, hidden: csc_array) -> IntArray:
-    """One column of each set of columns that are in the same rows."""
-    seen: dict[tuple[bytes, bytes], int] = {}
-    for column in range(shown.shape[1]):
+def _merged(shown: csc_array, hidden: csc_array, apart: IntArray) -> tuple[IntArray, IntArray]:
+    """One column of each set of columns that are in the same rows and have one number in ``apart``.
+
+    Out also: for each column the position of its set.
+    """
+    seen: dict[tuple[bytes, bytes, int], int] = {}
+    first: list[int] = []
+    of_set: list[int] = []
+    for column, number in enumerate(apart.tolist()):
         a, b = slice(*shown.indptr[column : column + 2]), slice(*hidden.indptr[column : column + 2])
         signs = shown.data[a].tobytes()
-        key = (shown.indices[a].tobytes() + signs, hidden.indices[b].tobytes())
-        seen.setdefault(key, column)
-    return np.array(sorted(seen.values()), dtype=np.int64)
+        key = (shown.indices[a].tobytes() + signs, hidden.indices[b].tobytes(), number)
+        of_set.append(seen.setdefault(key, len(first)))
+        if of_set[-1] == len(first):
+            first.append(column)
+    return np.array(first, dtype=np.int64), np.array(of_set, dtype=np.int64)
 
 
 def _labels(shown: csr_array, hidden: csr_array) -> tuple[IntArray, IntArray, IntArray]:
@@ -111,8 +124,10 @@ def beyond_help(block: Block, targets: Sequence[int], may_differ: IntArray) -> l
             csr_array(block.hidden[inside][:, columns]),
             block.cells_hidden[inside],
             block.floor[inside],
+            block.enough[inside],
             np.flatnonzero(np.isin(inside, asked)),
             block.places[columns],
+            csr_array(block.members[columns]),
         )
         found += inside[exposed(alone)].tolist()
     return sorted(found)
@@ -129,13 +144,19 @@ def _places(rows: csr_array, places: IntArray) -> IntArray:
 
 
 def blocks_of(
-    system: System, is_hidden: BoolArray, targets: BoolArray, floor: IntArray | None = None, wide: bool = False
+    system: System,
+    is_hidden: BoolArray,
+    targets: BoolArray,
+    floor: IntArray | None = None,
+    wide: bool = False,
+    apart: IntArray | None = None,
 ) -> Iterator[Block]:
     """Blocks in which a target stands, when ``is_hidden`` are hidden of the cells that the system shows.
 
     ``targets`` are cells, hidden or never shown. ``floor`` is the least that a reader knows of a hidden cell, 1 for
     all where it is None; of cells that are never shown readers know nothing. ``wide`` keeps what is known by one
-    figure alone, such as a place's total, so that a repair may hide that too; the blocks are larger then.
+    figure alone, such as a place's total, so that a repair may hide that too; the blocks are larger then. ``apart`` is
+    the number of what each column is of (None: its place); columns of different ones are never put together.
     """
     shows = system.is_shown & ~is_hidden
     empty = np.asarray(system.matrix.T @ (shows & (system.values == 0)).astype(np.float64)) > 0
@@ -144,32 +165,40 @@ def blocks_of(
     rows.eliminate_zeros()
     amounts = np.concatenate([system.values[shown_cells], np.zeros(system.glue.shape[0])]).astype(np.float64)
     names = np.concatenate([shown_cells, np.full(system.glue.shape[0], -1)])
+    known = np.full(rows.shape[1], np.nan)
     if not wide:
-        rows, amounts = _fixed(rows, amounts)
+        rows, amounts, known = _fixed(rows, amounts)
     alive = np.asarray(abs(rows).sum(axis=0)).ravel() > 0
     hidden_cells = np.flatnonzero(is_hidden | targets)
     hidden = csr_array(system.matrix[hidden_cells].multiply((~empty).astype(float)[np.newaxis, :]))
+    told = np.asarray(hidden @ np.nan_to_num(known))
+    hidden = csr_array(hidden.multiply(np.isnan(known).astype(float)[np.newaxis, :]))
     hidden.eliminate_zeros()
     alive |= np.asarray(hidden.sum(axis=0)).ravel() > 0
     least = np.where(system.is_shown[hidden_cells], 1 if floor is None else floor[hidden_cells], 0).astype(np.float64)
-    least = np.minimum(least, system.values[hidden_cells])
+    least = np.maximum(np.minimum(least, system.values[hidden_cells]) - told, 0.0)
     of_shown, of_hidden, of_column = _labels(rows, hidden)
-    places = np.concatenate([part.codes[PLACE] for part in system.parts])
+    whose = np.concatenate([part.codes[PLACE] for part in system.parts]) if apart is None else apart
     for block in np.unique(of_hidden[targets[hidden_cells]]).tolist():
         columns = np.flatnonzero(alive & (of_column == block))
         some_shown = np.flatnonzero((of_shown == block) & (np.diff(rows.indptr) > 0))
         some_hidden = np.flatnonzero(of_hidden == block)
         a, b = rows[some_shown][:, columns], hidden[some_hidden][:, columns]
-        kept = _merged(csc_array(a), csc_array(b))
+        kept, of_set = _merged(csc_array(a), csc_array(b), whose[columns])
+        given = margins_of(csr_array(vstack([a, b])[:, kept]), whose[columns[kept]])
+        sets = coo_array((np.ones(len(columns)), (of_set, columns)), shape=(len(kept), system.matrix.shape[1]))
+        further = given.equal.shape[0]
         yield Block(
-            csr_array(a[:, kept]),
-            amounts[some_shown],
-            names[some_shown],
-            csr_array(b[:, kept]),
+            csr_array(vstack([given.rows[: len(some_shown)], given.equal])),
+            np.concatenate([amounts[some_shown], np.zeros(further)]),
+            np.concatenate([names[some_shown], np.full(further, -1)]),
+            csr_array(given.rows[len(some_shown) :]),
             hidden_cells[some_hidden],
             least[some_hidden],
+            SMALL - told[some_hidden],
             np.flatnonzero(targets[hidden_cells[some_hidden]]),
-            places[columns[kept]],
+            given.labels,
+            csr_array(given.members @ csr_array(sets)),
         )
 
 
@@ -191,7 +220,7 @@ def solve(
 
 
 def _push(block: Block, wanted: IntArray) -> FloatArray | None:
-    """Hidden figures in a solution in which the wanted ones are as near to five as they can be, all at once."""
+    """Hidden figures in a solution in which the wanted ones are as near to enough as they can be, all at once."""
     columns, count = block.hidden.shape[1], len(wanted)
     cost = np.concatenate([np.zeros(columns), -np.ones(count)])
     reach = csr_array(hstack([-block.hidden[wanted], identity(count)]))
@@ -201,7 +230,7 @@ def _push(block: Block, wanted: IntArray) -> FloatArray | None:
     found = solve(
         cost,
         csr_array(vstack([reach, cap, floor])),
-        np.concatenate([np.zeros(count), np.full(count, float(SMALL)), -block.floor]),
+        np.concatenate([np.zeros(count), block.enough[wanted], -block.floor]),
         equal,
         block.amounts,
     )
@@ -209,7 +238,7 @@ def _push(block: Block, wanted: IntArray) -> FloatArray | None:
 
 
 def most_of(block: Block, target: int) -> float:
-    """The most that a hidden figure can hold, at most five; not a number where there is no answer."""
+    """The most that a hidden figure can hold, at most enough; not a number where there is no answer."""
     found = _push(block, np.array([target]))
     return float("nan") if found is None else float(found[target])
 
@@ -223,7 +252,7 @@ def suspicious(block: Block) -> list[int]:
         found = _push(block, np.array(left, dtype=np.int64))
         if found is None:
             break
-        still = [target for target in left if found[target] < SMALL - TOLERANCE]
+        still = [target for target in left if found[target] < block.enough[target] - TOLERANCE]
         if len(still) == len(left):
             break
         left = still
@@ -233,15 +262,16 @@ def suspicious(block: Block) -> list[int]:
 def gives_away(block: Block) -> bool:
     """Whether a reader can bound any target below five: the first that is found ends the search."""
     left = [int(target) for target in block.targets]
+    enough = block.enough - TOLERANCE
     while left:
         found = _push(block, np.array(left, dtype=np.int64))
-        still = left if found is None else [target for target in left if found[target] < SMALL - TOLERANCE]
+        still = left if found is None else [target for target in left if found[target] < enough[target]]
         if len(still) == len(left) or len(still) <= FEW:
-            return any(not most_of(block, target) >= SMALL - TOLERANCE for target in still)
+            return any(not most_of(block, target) >= enough[target] for target in still)
         left = still
     return False
 
 
 def exposed(block: Block) -> list[int]:
     """Targets that a reader can bound below five, each asked by itself where programs over all do not clear it."""
-    return [target for target in suspicious(block) if not most_of(block, target) >= SMALL - TOLERANCE]
+    return [target for target in suspicious(block) if not most_of(block, target) >= block.enough[target] - TOLERANCE]

@@ -1,12 +1,13 @@
 """What is hidden of a system of figures: subtraction first, then bounds, then the cheapest repair (RULES 33-35, 42)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from orchestration.release.engine.cells import System
+from orchestration.release.engine.heads import Questions, keep_from_heads
 from orchestration.release.engine.model import BoolArray, IntArray
-from orchestration.release.engine.programs import blocks_of, gives_away, suspicious
+from orchestration.release.engine.programs import Block, blocks_of, gives_away, suspicious
 from orchestration.release.engine.repair import cheapest, loss_of
 from orchestration.release.engine.suppress import Wanted, follows, suppressed
 from orchestration.release.limits import check
@@ -82,8 +83,52 @@ def _repaired(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolAr
     return hidden, sorted(helpless)
 
 
-def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray, cell: int) -> bool:
-    """Whether no target near a cell, and no protected cell anywhere, is given away when the cell is shown."""
+@dataclass
+class _Round:
+    """What a round of repair has chosen to hide from who knows a school."""
+
+    system: System
+    questions: Questions
+    may_hide: BoolArray
+    is_wide: bool
+    chosen: set[int] = field(default_factory=set)
+
+    def repair(self, block: Block, told: IntArray, schools: IntArray) -> bool:
+        """Choose the cheapest cells that help, of wide blocks; closes questions that need none or nothing helps."""
+        if not self.is_wide:
+            return False
+        cells, without = cheapest(self.system, block, block.targets.tolist(), self.may_hide, self.chosen)
+        beyond = block.cells_hidden[without]
+        self.chosen |= cells
+        self.questions.open[np.ix_(beyond if cells else told, schools)] = False
+        return bool(cells)
+
+
+def _kept_from_heads(
+    system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray, aside: BoolArray | None
+) -> BoolArray:
+    """Hide the cheapest further cells until nobody who knows a school exactly is told a target of another (RULES 47).
+
+    What nothing helps, since it was shown before or follows from the school alone, is left as it is.
+    """
+    questions = Questions.of(system, targets, aside)
+    may_hide = system.is_shown & ~wanted.is_known & (system.values > 0)
+    for _ in range(ROUNDS):
+        check()
+        # asked in small blocks, repaired in those that have also what one figure tells alone, which may be hidden too
+        for is_wide in (False, True):
+            now = _Round(system, questions, may_hide, is_wide)
+            asked = np.asarray(questions.open.any(axis=1))
+            blocks = blocks_of(system, hidden, asked, wide=is_wide, apart=questions.schools.owner)
+            keep_from_heads(blocks, system, questions, now.repair)
+        hidden[sorted(now.chosen)] = True
+        if not now.chosen:
+            break
+    return hidden
+
+
+def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> bool:
+    """Whether no target is bounded below five, and no protected cell follows."""
     if follows(system, wanted, hidden):
         return False
     return not any(gives_away(block) for block in blocks_of(system, hidden, targets))
@@ -96,15 +141,16 @@ def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArra
     extra = np.flatnonzero(hidden & ~wanted.is_hidden & system.is_shown)
     for cell in extra[np.argsort(-loss_of(system.values[extra].astype(np.float64)), kind="stable")].tolist():
         hidden[cell] = False
-        hidden[cell] = not _is_safe(system, wanted, hidden, targets, cell)
+        hidden[cell] = not _is_safe(system, wanted, hidden, targets)
     return hidden
 
 
-def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) -> Hidden:
+def protect(system: System, wanted: Wanted, targets: BoolArray | None = None, aside: BoolArray | None = None) -> Hidden:
     """Decide what is hidden of a system.
 
     ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five, of sums where that
     can be; all protected ones from being worked out: those that the buffer hides, and those of which a change is held.
+    All that also by one who knows a school exactly, but for what is ``aside`` (cells x schools; None: nothing).
     """
     if targets is None:
         targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
@@ -117,5 +163,8 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None) ->
     hidden, helpless = _repaired(system, wanted, hidden, hopeless)
     hopeless[helpless] = False
     hidden = _spared(system, wanted, hidden, hopeless)
+    every = hopeless | (wanted.is_protected & ~targets)
+    every[lost] = False
+    hidden = _kept_from_heads(system, wanted, hidden, every, aside)
     beyond = [cell for cell in helpless if not system.is_sum[cell]]
     return Hidden(hidden, np.union1d(lost, np.array(beyond, dtype=np.int64)))

@@ -4,7 +4,7 @@ Each shown figure may differ from what it is, at a price; the program asks for t
 the protected figure could be five or more. The figures that differ are hidden.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,6 @@ from scipy.sparse import csr_array, hstack
 from orchestration.release.engine.cells import System
 from orchestration.release.engine.model import BoolArray
 from orchestration.release.engine.programs import TOLERANCE, Block, FloatArray, beyond_help, solve
-from orchestration.release.thresholds import SMALL
 
 
 def loss_of(values: FloatArray) -> FloatArray:
@@ -42,18 +41,22 @@ class Slack:
 
     def prices(self, system: System) -> None:
         """Set the price of each figure that may differ."""
-        self.price = loss_of(system.values[self.block.cells_shown[self.rows]].astype(np.float64))
+        cells = self.block.cells_shown[self.rows]
+        self.price = loss_of(system.values[cells].astype(np.float64))
+        self.price[np.isin(cells, sorted(self.chosen))] = 0.0
 
     def free(self, targets: Sequence[int]) -> FloatArray | None:
-        """Hidden figures in the cheapest solution in which all these are five or more, and choose what it costs.
+        """Hidden figures in the cheapest solution in which all these are enough, and choose what it costs.
 
         None where there is none, whatever is hidden.
         """
         block, count = self.block, len(self.rows)
         columns = block.hidden.shape[1]
+        if not columns:
+            return None
         cost = np.concatenate([np.zeros(columns), self.price, self.price])
         least = block.floor.copy()
-        least[list(targets)] = float(SMALL)
+        least[list(targets)] = block.enough[list(targets)]
         found = solve(
             cost,
             csr_array(hstack([-block.hidden, csr_array((len(least), 2 * count))])),
@@ -84,9 +87,14 @@ def _apart(system: System, block: Block, targets: Sequence[int]) -> list[list[in
     return batches
 
 
-def cheapest(system: System, block: Block, targets: Sequence[int], may_hide: BoolArray) -> tuple[set[int], list[int]]:
-    """Cells to hide so that no target of a block is bounded, and targets that nothing in the block can help."""
-    slack = Slack(block, may_hide)
+def cheapest(
+    system: System, block: Block, targets: Sequence[int], may_hide: BoolArray, chosen: Collection[int] = ()
+) -> tuple[set[int], list[int]]:
+    """Cells to hide so that no target of a block is bounded, and targets that nothing in the block can help.
+
+    ``chosen`` are cells that are to be hidden anyway.
+    """
+    slack = Slack(block, may_hide, chosen=set(chosen))
     slack.prices(system)
     helpless = beyond_help(block, targets, np.asarray(slack.rows, dtype=np.int64))
     left = [target for target in targets if target not in set(helpless)]
@@ -100,5 +108,5 @@ def cheapest(system: System, block: Block, targets: Sequence[int], may_hide: Boo
             helpless += batch
             left = [other for other in left if other not in batch]
             continue
-        left = [other for other in left if found[other] < SMALL - TOLERANCE]
+        left = [other for other in left if found[other] < block.enough[other] - TOLERANCE]
     return slack.chosen, helpless

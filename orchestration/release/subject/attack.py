@@ -11,6 +11,8 @@ from orchestration.release.attacker.released import Key, Seen, puzzle_of
 from orchestration.release.declared.declaration import Mart
 from orchestration.release.declared.figures import COUNTED
 from orchestration.release.engine.cells import Cell
+from orchestration.release.engine.heads import numbered, school_of, schools_of
+from orchestration.release.engine.model import BoolArray
 from orchestration.release.subject.judged import HELD, Judged
 from orchestration.release.subject.rows import Row
 from orchestration.release.subject.told import seen_of_told
@@ -26,21 +28,23 @@ def findings(judged: Judged, released: Released, knows: Collection[str] = ()) ->
 
     That is figures of 1 to 4 persons, changes by 1 to 4, and results that all of a small cohort share. It
     is told which figures are held, which no reader is. Who ``knows`` some places (SEED code and sector, parted by a
-    stroke) has every figure of them, and is asked for those of others.
+    stroke) has every figure of their schools, and is asked for those in which others stand.
     """
     is_told = bool(judged.figures.declaration.populations[judged.place.population].told_by)
     seen = seen_of_told(judged, released) if is_told else _seen(judged, released)
     if knows:
-        seen = knowing(seen, _true(judged), knows)
+        places = {place for place in judged.decision.system.places if school_of(place) in set(map(school_of, knows))}
+        seen = knowing(seen, _true(judged), places)
     puzzle = puzzle_of(judged.figures.model.dimensions, seen)
     system, changed = judged.decision.system, judged.decision.changed
+    has_others, others_changed = _of_others(judged, knows)
     true: dict[str, int] = {}
     few: set[str] = set()
     alike: set[str] = set()
     for number, cell in enumerate(system.cells):
         name = " ".join((cell.table, cell.place, *cell.groups))
-        true[name] = int(system.values[number])
-        if judged.decision.held[number] and 0 < changed[number] < SMALL:
+        true[name] = int(system.values[number]) if has_others[number] else 0
+        if judged.decision.held[number] and 0 < changed[number] < SMALL and others_changed[number]:
             few.add(name)
         if system.tells_all[number]:
             alike.add(name)
@@ -56,6 +60,16 @@ def findings(judged: Judged, released: Released, knows: Collection[str] = ()) ->
         if puzzle.hidden[number].name in alike:
             found.append(f"that all have one result in {puzzle.hidden[number].name}")
     return found
+
+
+def _of_others(judged: Judged, knows: Collection[str]) -> tuple[BoolArray, BoolArray]:
+    """For each figure whether anybody of schools that are not known stands in it, and has changed it."""
+    decision, system = judged.decision, judged.decision.system
+    names, _ = numbered(system.places)
+    known = np.flatnonzero(np.isin(names, sorted(set(map(school_of, knows)))))
+    inside = np.asarray(system.matrix @ schools_of(system).inside[:, known].sum(axis=1)).ravel()
+    own = np.zeros(len(system.values)) if decision.own_changes is None else decision.own_changes[:, known].sum(axis=1)
+    return np.asarray(system.values > inside), np.asarray(decision.changed > own)
 
 
 def _may_be_empty(judged: Judged, cell: Cell) -> bool:

@@ -14,7 +14,8 @@ import psycopg
 
 from orchestration.release.declared.declaration import Declaration, Population
 from orchestration.release.engine.cells import system_of
-from orchestration.release.engine.changes import Decision, Earlier, changed_persons, key_of
+from orchestration.release.engine.changes import Decision, Earlier, key_of
+from orchestration.release.engine.contributions import changed_persons
 from orchestration.release.engine.memory import DERIVED, SHOWN, CellState, Memory, Rows
 from orchestration.release.engine.model import PLACE, IntArray, Model, Persons
 from orchestration.release.subject.cadence import first_year
@@ -131,7 +132,7 @@ class Stock:
             is_told = np.array([key in told for key in keys], dtype=np.bool_)
             if tuple(self._common(population, one)) == tuple(names) and is_told.any():
                 memory = StockMemory(others={FAR: narrowed(one.rows, names)})
-                changed = changed_persons(system, memory, now, np.where(is_told, FAR, 0))
+                changed, _ = changed_persons(system, memory, now, np.where(is_told, FAR, 0))
                 found |= {keys[at] for at in np.flatnonzero((changed > 0) & (changed < SMALL)).tolist()}
         return found
 
