@@ -16,7 +16,14 @@ from tests.support.sign_in_site import browser, choose
 
 AUTHORITY = "S12000005"
 HEADS = ("head-primary", "head-secondary", "head-special")
-PARTS = ("", "/tables.xlsx", "/tables/by_week.csv", "/tables/persistent_absence.csv", "?year=2025-26")
+PARTS = (
+    "",
+    "/tables.xlsx",
+    "/tables/by_week.csv",
+    "/tables/persistent_absence.csv?part=absence",
+    "?part=profile",
+    "?year=2025-26",
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,18 @@ from dashboards.kit.components import Column, Table
 from dashboards.kit.formats import EXPLANATIONS, ON_PAGE, SECTORS, SYMBOLS, Figure, listed
 from dashboards.kit.labels import labels, with_part
 from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
-from dashboards.subjects.core.figures.definitions import COMPARING, DEFINITIONS, PROTECTION, SIMD
+from dashboards.subjects.core.figures.definitions import (
+    COMPARING,
+    DEFINITIONS,
+    OF_HALF_DAYS,
+    OF_OTHERS,
+    PROTECTION,
+    SIMD,
+)
 from dashboards.subjects.core.figures.thresholds import ATTENTION
 
 PARTS = labels("parts_of_about")
+COUNTED = "counted"
 PART = Parameter(
     "part", "Part of the page; what the figures mean where it is left out", choices=tuple(filter(None, PARTS)),
     examples=("comparing",),
@@ -40,6 +48,7 @@ class AboutFigures:
     part: str
     parts: tuple[tuple[str, str], ...]
     definitions: Table
+    meanings: tuple[tuple[str, str, str], ...]
     symbols: tuple[tuple[str, str, str], ...]
     protection: tuple[str, ...]
     simd: tuple[str, ...]
@@ -62,6 +71,7 @@ def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
         part=asked.value("part"),
         parts=tuple(PARTS.items()),
         definitions=_words("What the figures mean", ("Figure", "What it says", "How it is worked out"), DEFINITIONS),
+        meanings=OF_OTHERS if asked.value("part") == COUNTED else OF_HALF_DAYS,
         symbols=tuple((ON_PAGE[symbol], symbol, EXPLANATIONS[symbol]) for symbol in SYMBOLS),
         protection=PROTECTION,
         simd=SIMD,

@@ -181,6 +181,7 @@ def by_week(
             dense=True,
         ),
         notes=("All on one scale that does not begin at zero, in the order of names.",),
+        level=2,
         captions=tuple(f"Year so far {line.rate.text}, schools like it {line.alike.text}" for line in found),
     )
 
