@@ -302,6 +302,16 @@ comment on column control.protected_cells.release_id is 'The release that decide
 comment on column control.protected_cells.status is 'shown, hidden or derived (by subtraction from shown ones).';
 comment on column control.protected_cells.figure is 'The figure that was shown.';
 comment on column control.protected_cells.shown_on is 'Date of the data that it was shown from.';
+-- Whether an organiser is achieved was the finest there was of it, and follows from levels now: what was decided before
+-- keeps its name.
+update control.protected_cells
+set cell = regexp_replace(
+    cell,
+    '^([^|]*/)((?:gaelic_)?(?:reading|writing|listening_and_talking)|numeracy)(/[^|]*)?=achieved[|]',
+    '\1\2.\2\3=achieved|'
+)
+where subject = 'attainment' and population = 'returned'
+    and cell ~ '^[^|]*/((gaelic_)?(reading|writing|listening_and_talking)|numeracy)(/[^|]*)?=achieved[|]';
 grant select, insert on control.protected_persons, control.protected_cells to releaser;
 alter table control.protected_persons enable row level security;
 drop policy if exists released_by_release on control.protected_persons;
