@@ -45,6 +45,8 @@ FIVE_IN_S5, COMPLETE, MAY_COMPLETE = 0.22, 0.43, 0.574
 """Places up to which there are five Highers by S5, as a rule by S6, and perhaps by S6."""
 _ONE_D_AT_5, _OTHER_AT_4, _ONE_D_AT_6, _OTHER_AT_6 = (0.835, 0.874), (0.952, 0.958), (0.574, 0.62), (0.62, 0.665)
 _N3_UP_TO, _OTHER_AT_3 = 0.976, 0.978
+_IN_VAIN = {N5: 0.28, HIGHER: 0.32, ADVANCED: 0.30}
+"""Courses without an award for each with one: about a fifth to a quarter of entries end so, or with a D."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class _Maker:
         missed = at & (self.place > 0.3) & (draw(self.world, self.who, self.start, "missed") < 0.25)
         self._add(five + one_d + four + three, missed.astype(np.int64), N4, np.full(len(self.who), NO_AWARD))
         self._add(0, (at & (self.place > 0.9)).astype(np.int64), UNIT, np.full(len(self.who), PASS))
+        self._in_vain(five + one_d + four + three + missed, five, N5)
 
     def s5(self) -> None:
         """Highers in the subjects of S4, and National 5 in one more."""
@@ -154,6 +157,7 @@ class _Maker:
         self._add(0, (at & _between(self.place, _ONE_D_AT_6)).astype(np.int64), HIGHER, np.full(len(self.who), D))
         self._other(at & _between(self.place, _OTHER_AT_6), APPRENTICE, 6)
         self._add(7, np.where(at, _steps(self.place, _N5_IN_S5), 0), N5)
+        self._in_vain(highers + 1, highers, HIGHER)
         skills = at & (self.place >= 0.666) & (self.place < 0.835)
         self._add(8, (skills & (draw(self.world, self.who, "skills") < 0.2)).astype(np.int64), SKILLS)
 
@@ -167,8 +171,15 @@ class _Maker:
         more = np.where(self.place < FIVE_IN_S5, (self.place >= 0.10).astype(np.int64), more)
         more = np.where(at & (self.place < MAY_COMPLETE), more, 0)
         self._add(5, more, HIGHER)
+        self._in_vain(advanced, advanced, ADVANCED)
         excellent = at & (self.place < 0.02)
         self._add(0, excellent.astype(np.int64), BACCALAUREATE, np.full(len(self.who), PASS))
+
+    def _in_vain(self, first: Ints, awarded: Ints, award: int) -> None:
+        """Courses of a kind that come to nothing, beside those with an award; they are in no measure of awards."""
+        luck = draw(self.world, self.who * 16 + award, self.start, "in vain")
+        count = np.floor(awarded * _IN_VAIN[award] + luck * (awarded > 0)).astype(np.int64)
+        self._add(first, count, award, np.full(len(self.who), NO_AWARD))
 
     def _other(self, which: NDArray[np.bool_], award: int, level: int) -> None:
         """An award of another provider, in a subject that nobody takes otherwise."""
