@@ -14,15 +14,16 @@ from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.core.figures.definitions import (
     COMPARING,
     DEFINITIONS,
+    OF_ATTAINMENT,
     OF_HALF_DAYS,
-    OF_OTHERS,
+    OF_SCHOOLS,
     PROTECTION,
     SIMD,
 )
 from dashboards.subjects.core.figures.thresholds import ATTENTION
 
 PARTS = labels("parts_of_about")
-COUNTED = "counted"
+MEANINGS = {"counted": OF_SCHOOLS, "attained": OF_ATTAINMENT}
 PART = Parameter(
     "part", "Part of the page; what the figures mean where it is left out", choices=tuple(filter(None, PARTS)),
     examples=("comparing",),
@@ -71,7 +72,7 @@ def figures(connection: Connection, asked: PageRequest) -> AboutFigures:
         part=asked.value("part"),
         parts=tuple(PARTS.items()),
         definitions=_words("What the figures mean", ("Figure", "What it says", "How it is worked out"), DEFINITIONS),
-        meanings=OF_OTHERS if asked.value("part") == COUNTED else OF_HALF_DAYS,
+        meanings=MEANINGS.get(asked.value("part"), OF_HALF_DAYS),
         symbols=tuple((ON_PAGE[symbol], symbol, EXPLANATIONS[symbol]) for symbol in SYMBOLS),
         protection=PROTECTION,
         simd=SIMD,

@@ -49,7 +49,7 @@ OF_HALF_DAYS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
-OF_OTHERS: tuple[tuple[str, str, str], ...] = (
+OF_SCHOOLS: tuple[tuple[str, str, str], ...] = (
     (
         "School",
         "A SEED code and a sector.",
@@ -70,6 +70,15 @@ OF_OTHERS: tuple[tuple[str, str, str], ...] = (
         "The latest published national figure for the same group.",
         "From the official statistics named below. It is never worked out from the schools shown here.",
     ),
+    ("School year", "August to July, written 2025/26.", "Weeks begin on Monday."),
+    (
+        "Data as at",
+        "The last half day with marks at half or more of the authority's open schools.",
+        "Nothing after it is counted, even where single schools have sent more.",
+    ),
+)
+
+OF_ATTAINMENT: tuple[tuple[str, str, str], ...] = (
     (
         "Expected level",
         "Early level by the end of P1, first by P4, second by P7 and third by S3, or better.",
@@ -93,15 +102,9 @@ OF_OTHERS: tuple[tuple[str, str, str], ...] = (
         "The share of an S4 roll with so many awards by then, whether pupils stayed on or not.",
         "Of the pupils in S4 at the census. Before the reviews of autumn they may still change.",
     ),
-    ("School year", "August to July, written 2025/26.", "Weeks begin on Monday."),
-    (
-        "Data as at",
-        "The last half day with marks at half or more of the authority's open schools.",
-        "Nothing after it is counted, even where single schools have sent more.",
-    ),
 )
 
-DEFINITIONS = (*OF_HALF_DAYS, *OF_OTHERS)
+DEFINITIONS = (*OF_HALF_DAYS, *OF_SCHOOLS, *OF_ATTAINMENT)
 
 PROTECTION: tuple[str, ...] = (
     "A figure that rests on 1 to 4 pupils is not shown: it could point at a child. The page says that there are too "
