@@ -206,7 +206,8 @@ def test_every_role_and_login_may_do_with_every_object_what_is_declared(either: 
         readers = {"dr_ift", "re_search", *GROUPS, *(login_of(name) for name in GROUPS)}
         for reader in readers:
             may = {(relation.split(".")[0], verb) for role, relation, verb in rows if role == reader}
-            schemas = {"aggregated", "research", *({"pseudonymised"} if reader == "shared_researcher" else set())}
+            schemas = {"aggregated", "aggregated_history", "research"}
+            schemas |= {"pseudonymised"} if reader == "shared_researcher" else set()
             assert may <= {(schema, "SELECT") for schema in schemas}, reader
     finally:
         forget(either, "re_search")
@@ -235,7 +236,7 @@ def test_a_login_tries_every_verb_on_every_object(either: Settings) -> None:
                 except psycopg.Error:
                     continue
                 done.add((relation.schema, statement))
-    assert done == {("aggregated", "select * from {}")}
+    assert done == {(schema, "select * from {}") for schema in ("aggregated", "aggregated_history")}
 
 
 def test_nobody_is_let_in_with_a_groups_name(either: Settings) -> None:

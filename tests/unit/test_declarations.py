@@ -113,8 +113,8 @@ def test_a_gap_is_told_by_both_of_its_ends_and_their_cohorts() -> None:
     cells = figures.cell(declaration.marts["attainment_by_sector"], "reading_gap", {"sector": "primary"})
     of = "sector/deprivation/reading"
     assert [(cell.table, cell.groups) for cell in cells] == [
-        (f"{of}=achieved", ("1", "achieved")), (f"{of}.reading_judged=judged", ("1", "judged")),
-        (f"{of}=achieved", ("5", "achieved")), (f"{of}.reading_judged=judged", ("5", "judged")),
+        (f"{of}.reading=achieved", ("1", "achieved")), (f"{of}.reading_judged=judged", ("1", "judged")),
+        (f"{of}.reading=achieved", ("5", "achieved")), (f"{of}.reading_judged=judged", ("5", "judged")),
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from orchestration.release.declared.declaration import Declaration, Mart, Popula
 from orchestration.release.declared.figures import Figures, figures_of
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.elsewhere import Elsewhere
-from orchestration.release.engine.memory import Memory
+from orchestration.release.engine.memory import SHOWN, Memory
 from orchestration.release.limits import at
 from orchestration.release.subject.judge import judge_one, units_of
 from orchestration.release.subject.judged import HELD, HIDDEN, Judged, SubjectError, check_figures, text_keys
@@ -73,12 +73,10 @@ class Counted:
         return [one for periods in self.judged.values() for one in periods.values()]
 
     def as_at(self, period: str, now: date | None) -> date | None:
-        """The day that shown figures of a period are of: of now, unless some wait for a date at which they change."""
-        is_waiting = any(
-            (one.decision.held & (one.decision.changed >= SMALL)).any()
-            for one in self.every
-            if one.place.period == period
-        )
+        """The day that shown figures of a period are of: of now, unless some wait and none has changed today."""
+        judged = [one for one in self.every if one.place.period == period]
+        is_waiting = any((one.decision.held & (one.decision.changed >= SMALL)).any() for one in judged)
+        is_waiting &= not any(state.status == SHOWN for one in judged for state in one.memory.new_cells.values())
         return min(self.refreshed[period], now) if is_waiting and now and period in self.refreshed else now
 
     @property

@@ -58,7 +58,11 @@ def test_stages_stand_beside_the_same_time_of_last_year(browser: TestClient) -> 
     assert set(then.values()) == {"75.0%"}, "neither September's nor the whole year's"
     assert "when data went up to 31 October 2024" in answer.text
     now = {row: text for (caption, row, column), text in cells.items() if (caption, column) == (CAPTION, "Attendance")}
-    change = {row: text for (caption, row, column), text in cells.items() if (caption, column) == (CAPTION, "Change")}
+    change = {
+        row: text
+        for (caption, row, column), text in cells.items()
+        if column == "Change (points)" and caption == CAPTION
+    }
     for stage, rate in now.items():
         if rate.endswith("%"):
             assert abs(float(rate.rstrip("%")) - 75.0 - float(change[stage].split()[0].replace("+", ""))) < 0.11
