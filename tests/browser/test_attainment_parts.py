@@ -17,10 +17,9 @@ from tests.support.dashboards import reader_named, signed_in_as
 from tests.support.dashboards_world import MINE, SEED
 from tests.support.senior_world import SECONDARIES, fill_senior_phase
 from tests.support.site import serve
-from tests.support.visits import HEIGHTS, Visit, new_visit
+from tests.support.visits import HEIGHTS, MOST_SCREENS, Visit, new_visit
 
 PARTS = ("", "for_whom", "organisers", "levels", "gap", "trend", "trend_s3", "schools")
-MOST_SCREENS = {320: 6, 1280: 3}
 SCHOOLS = [school for school in MINE if school[1] in STAGES]
 PATHS = [f"/attainment?part={part}" if part else "/attainment" for part in PARTS]
 PATHS += [f"/schools/{seed_code}/{sector}/attainment" for seed_code, sector in (SCHOOLS[0], SCHOOLS[-1])]

@@ -6,10 +6,9 @@ from dashboards.kit.page import Page
 from dashboards.subjects import PAGES
 from tests.support.main_job import rows
 from tests.support.site import READERS, Site
-from tests.support.visits import HEIGHTS, NewVisit, Visit
+from tests.support.visits import HEIGHTS, MOST_SCREENS, NewVisit, Visit
 
 WIDTHS = (320, 1280)
-MOST_SCREENS = {320: 6, 1280: 3}  # of a telephone and of a desk, paper apart
 LOOKED_INTO = ("officer", "head-primary")  # whose pages axe goes through
 OF_PAPER = {"school_brief", "authority_brief", "authority_pack"}  # tests/browser/test_paper.py prints them
 # Each page as each reader in both widths and with and without JavaScript; for those whose pages axe goes through, with

@@ -18,10 +18,9 @@ from tests.support.dashboards import reader_named, signed_in_as
 from tests.support.dashboards_world import MINE, SEED, schools_of
 from tests.support.senior_world import fill_senior_phase
 from tests.support.site import serve
-from tests.support.visits import HEIGHTS, Visit, new_visit
+from tests.support.visits import HEIGHTS, MOST_SCREENS, Visit, new_visit
 
 MOST_CLICKS = 2
-MOST_SCREENS = {320: 6, 1280: 3}
 WHO = ("officer", "head-primary", "head-secondary", "cluster-lead")
 SEASONS = ("results_day", "returns", "september", "october", "november", "december", "february", "spring", "june")
 PATHS = ["/aims", "/aims?part=paths", "/aims?part=schools", "/authority", "/authority?part=for_whom",

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from dashboards.signin.cookies import SESSION
 
 HEIGHTS = {320: 640, 1280: 800}
+MOST_SCREENS = {320: 6, 1280: 3}
+"""How high a page may be, paper apart, on a telephone and on a desk."""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN_AXE = """
 async (rules) => {
