@@ -1,13 +1,15 @@
 """dbt in this process without what it does again and again: the same results, found once.
 
-For each model dbt opens a connection, makes a wrapper for each of some 700 macros several times, compares a name with
-every relation of a schema, and for each answer of the database makes regular expressions for dates in words. What is
-kept here is kept for the process or for one run, and is the very thing that dbt would have made.
+For each model dbt opens a connection, makes a wrapper for each of some 700 macros several times, and the function of a
+macro anew for each call of it, compares a name with every relation of a schema, and for each answer of the database
+makes regular expressions for dates in words. What is kept here is kept for the process or for one run, and is the very
+thing that dbt would have made; a wrapper is made when it is used.
 """
 
 import functools
 import select
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from types import CodeType
 from typing import Any
 
@@ -16,14 +18,17 @@ from dbt.adapters.base.impl import BaseAdapter
 from dbt.adapters.contracts.connection import Connection, ConnectionState
 from dbt.adapters.postgres.connections import PostgresConnectionManager
 from dbt.clients.jinja import MacroGenerator
+from dbt.context import base
 from dbt.context.macros import FlatNamespace, MacroNamespace, MacroNamespaceBuilder
+from dbt.context.manifest import ManifestContext
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod
-from dbt_common.clients.jinja import MacroFuzzEnvironment
+from dbt_common.clients.jinja import BaseMacroGenerator, MacroFuzzEnvironment
 from dbt_common.events.contextvars import get_node_info
 
 TEMPLATES: dict[tuple[str, str], CodeType] = {}
 """Compiled templates by kind of environment and source, of all projects that this process has built."""
 NAMED = ("nodes", "exposures", "metrics", "unit_tests", "semantic_models", "saved_queries", "functions")
+NONE = object()
 WILDCARDS = frozenset(".*?[]")
 _as_dbt: dict[str, Callable[..., Any]] = {}
 
@@ -37,10 +42,17 @@ def be_lean() -> None:
     _as_dbt["acquire"] = PostgresConnectionManager.set_connection_name
     _as_dbt["search"] = QualifiedNameSelectorMethod.search
     _as_dbt["build_namespace"] = MacroNamespaceBuilder.build_namespace
+    _as_dbt["namespace_of"] = ManifestContext._build_namespace
+    _as_dbt["to_dict"] = ManifestContext.to_dict
+    _as_dbt["get_macro"] = BaseMacroGenerator.get_macro
     _as_dbt["get_relation"] = BaseAdapter.get_relation
     parsedatetime.Constants = functools.cache(parsedatetime.Constants)
+    base.get_context_modules = functools.cache(base.get_context_modules)
     MacroFuzzEnvironment.compile = _compile  # type: ignore[assignment, method-assign]
     MacroNamespaceBuilder.build_namespace = _build_namespace  # type: ignore[assignment, method-assign]
+    ManifestContext._build_namespace = _namespace_of  # type: ignore[method-assign]
+    ManifestContext.to_dict = _to_dict  # type: ignore[method-assign]
+    BaseMacroGenerator.get_macro = _get_macro  # type: ignore[method-assign]
     BaseAdapter.get_relation = _get_relation  # type: ignore[method-assign]
     QualifiedNameSelectorMethod.search = _search  # type: ignore[method-assign]
     PostgresConnectionManager.release = _release  # type: ignore[assignment, method-assign]
@@ -58,35 +70,116 @@ def _compile(self: MacroFuzzEnvironment, source: Any, *args: Any, **kwargs: Any)
     return found
 
 
-class Namespace(dict[str, Any]):
-    """What ``MacroNamespace`` finds by looking through its parts each time, as one dictionary."""
+class Made(dict[str, Any]):
+    """A dictionary that makes an item when it is asked for by name, and all of them when it is looked through."""
+
+    def __init__(self, names: Callable[[], Iterable[str]], make: Callable[[str], Any]) -> None:
+        """``names`` are all that ``make`` can make; it raises KeyError for others."""
+        super().__init__()
+        self._names = names
+        self._make = make
+
+    def __missing__(self, name: str) -> Any:
+        found = self[name] = self._make(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return self.get(name, NONE) is not NONE  # type: ignore[arg-type]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The item of a name, or the default."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def _whole(self) -> "Made":
+        for name in self._names():
+            self.get(name)
+        return self
+
+    def __iter__(self) -> Iterator[str]:
+        return dict.__iter__(self._whole())
+
+    def __len__(self) -> int:
+        return dict.__len__(self._whole())
+
+    def __bool__(self) -> bool:
+        return dict.__len__(self) > 0 or any(True for _ in self._names())
+
+    def keys(self) -> Any:
+        """All names."""
+        return dict.keys(self._whole())
+
+    def values(self) -> Any:
+        """All items."""
+        return dict.values(self._whole())
+
+    def items(self) -> Any:
+        """All names and items."""
+        return dict.items(self._whole())
+
+
+class Namespace(Made):
+    """What ``MacroNamespace`` finds by looking through its parts each time: the first part that has a name wins."""
 
     def __init__(self, parts: MacroNamespace) -> None:
         self.global_project_namespace = parts.global_project_namespace
         self.packages = parts.packages
-        found: dict[str, Any] = {}
-        for part in reversed(list(parts._search_order())):  # the first part that has a name wins
-            found.update(part)
-        super().__init__(found)
+        order = list(parts._search_order())
+        super().__init__(lambda: chain.from_iterable(order), lambda name: _first(order, name))
 
     get_from_package = MacroNamespace.get_from_package
 
 
+def _first(parts: Iterable[Mapping[str, Any]], name: str) -> Any:
+    for part in parts:
+        if name in part:
+            return part[name]
+    raise KeyError(name)
+
+
 def _build_namespace(self: MacroNamespaceBuilder, macros_by_package: dict[str, Any], ctx: dict[str, Any]) -> Namespace:
-    """The wrappers of all macros for one context. No name is there twice: they come from a dictionary."""
-    made: dict[str, FlatNamespace] = {}
-    new, node, stack = MacroGenerator.__new__, self.node, self.thread_ctx
-    for package, macros in macros_by_package.items():
-        functions = made[package] = {}
-        for name, macro in macros.items():
-            function = functions[name] = new(MacroGenerator)
-            function.__dict__ = {"context": ctx, "macro": macro, "node": node, "stack": stack}
-    internal: FlatNamespace = {}
-    for package in reversed(self.internal_package_names_order):  # the first of them wins
-        internal.update(made.pop(package, {}))
-    local = made.get(self.search_package, {})
-    of_root = {} if self.search_package == self.root_package else made.get(self.root_package, {})
-    return Namespace(MacroNamespace(of_root, local, internal, made))
+    """The wrappers of macros for one context, each made when it is used. No name is there twice in a package."""
+
+    def of(package: str) -> FlatNamespace:
+        macros = macros_by_package.get(package, {})
+        return Made(lambda: macros, lambda name: MacroGenerator(macros[name], ctx, self.node, self.thread_ctx))
+
+    inner = [of(package) for package in self.internal_package_names_order]
+    internal = Made(lambda: chain.from_iterable(inner), lambda name: _first(inner, name))
+    packages = {package: of(package) for package in macros_by_package if package not in self.internal_package_names}
+    local = packages.get(self.search_package, {})
+    of_root = {} if self.search_package == self.root_package else packages.get(self.root_package, {})
+    return Namespace(MacroNamespace(of_root, local, internal, packages))
+
+
+def _namespace_of(self: ManifestContext) -> Any:
+    """The namespace of a context that finds macros in it by itself."""
+    self._ctx = Made(lambda: self.namespace, lambda name: self.namespace[name])
+    return _as_dbt["namespace_of"](self)
+
+
+def _to_dict(self: ManifestContext) -> dict[str, Any]:
+    """All that a template may name: a macro of a name comes before what dbt has under it."""
+    if not isinstance(self.namespace, Namespace):
+        return _as_dbt["to_dict"](self)  # type: ignore[no-any-return]
+    found = super(ManifestContext, self).to_dict()
+    known = self.manifest.__dict__
+    if "names_of_macros" not in known:
+        known["names_of_macros"] = frozenset(self.namespace)
+    for name in dict.keys(found) & known["names_of_macros"]:
+        if name in self.namespace:
+            found[name] = self.namespace[name]
+    return found
+
+
+def _get_macro(self: BaseMacroGenerator) -> Any:
+    """The function of a macro in its context, made once for both."""
+    known = self.__dict__
+    if "function" not in known:
+        known["function"] = _as_dbt["get_macro"](self)
+    return known["function"]
 
 
 def _get_relation(self: BaseAdapter, database: str, schema: str, identifier: str) -> Any:

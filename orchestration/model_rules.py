@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-import yaml
 
 from orchestration.database import advisory_lock, connect
 from orchestration.parsed_project import ParsingError
 from orchestration.project_state import FOLLOWED_BY_ITSELF, IN_WORK
 from orchestration.settings import Settings
 from orchestration.transform import ensure_manifest
+from orchestration.yaml_files import read_yaml
 
 Manifest = Mapping[str, Any]
 WITHOUT_ROWS = {"check_project", "note_failed_tests", "note_subjects"}
@@ -43,7 +43,7 @@ def _digest(*parts: object) -> str:
 
 
 def _thresholds(settings: Settings) -> dict[str, Any]:
-    project = yaml.safe_load((settings.dbt_dir / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = read_yaml(settings.dbt_dir / "dbt_project.yml")
     return dict(project.get("vars") or {})
 
 

@@ -159,7 +159,7 @@ def run_dbt(
     parse = _parsed(settings) if is_building else None
     checked = settings.home / "dbt" / "checked.json"
     is_checked = parse is not None and (read_derived_json(checked) or {}).get("parse") == parse.name
-    manifest = _as_parsed(parse) if parse is not None else None
+    manifest = as_parsed(parse) if parse is not None else None
     if manifest is not None:
         for unique_id in rebuilt:
             manifest.nodes[unique_id].config.full_refresh = True
@@ -213,10 +213,11 @@ def ensure_manifest(settings: Settings) -> Path:
 
 def parsed_project(settings: Settings) -> Any:
     """The project as dbt parsed it last, for ``run_dbt``: reading it back takes a third of parsing it again."""
-    return _as_parsed(_parsed(settings))
+    return as_parsed(_parsed(settings))
 
 
-def _as_parsed(folder: Path) -> Any:
+def as_parsed(folder: Path) -> Any:
+    """The project in a folder of ``parsed_folder``, for ``run_dbt``."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 

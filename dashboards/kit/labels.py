@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from orchestration.yaml_files import read_yaml
 
 CATALOGUE = Path(__file__).with_name("labels.yml")
 
@@ -13,7 +13,7 @@ CATALOGUE = Path(__file__).with_name("labels.yml")
 @cache
 def catalogue(path: Path = CATALOGUE) -> dict[str, dict[Any, Any]]:
     """All labels of one language by section and key. Raises OSError, and yaml.YAMLError where it is no YAML."""
-    found: dict[str, dict[Any, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, dict[Any, Any]] = read_yaml(path)
     return found
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -33,6 +34,24 @@ AROUND: dict[str, object] = {
 }
 
 
+class Compiled(BytecodeCache):
+    """Compiled templates, kept in the process: a second application compiles none that is the same, to the letter."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template, if there is any of its text."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 def environment(pages: tuple[Page, ...], static: StaticFiles, folders: tuple[Path, ...] = ()) -> Environment:
     """An environment that knows the pages. Everything but ``Markup`` is escaped; a missing name is an error.
 
@@ -45,6 +64,7 @@ def environment(pages: tuple[Page, ...], static: StaticFiles, folders: tuple[Pat
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=COMPILED,
     )
     made.filters |= {
         "date": formats.date,

@@ -79,10 +79,12 @@ def create_app(
 def warm_up(templates: Environment, database: Database) -> None:
     """Do before the first request what it would wait for: templates compiled, one connection open.
 
-    What stands then stays for good, so the garbage collector need not look at it again and again.
+    What stands in a process with its first application stays for good, so the garbage collector need not look at it
+    again and again.
     """
     for name in templates.list_templates(extensions=["html"]):
         templates.get_template(name)
     database.is_reachable()
-    gc.collect()
-    gc.freeze()
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()

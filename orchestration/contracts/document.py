@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 
 from orchestration.errors import WarehouseError
+from orchestration.yaml_files import Loader
 
 Place = tuple[str | int, ...]
 """Keys and positions that lead to a value, such as ``("schema", 0, "properties", 3, "logicalType")``."""
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one takes a tenth of the time
 
 
 class DocumentError(WarehouseError):
@@ -58,7 +58,7 @@ def read_document(path: Path) -> Document:
     except OSError as error:
         raise DocumentError(f"it cannot be read: {error.strerror}") from None
     try:
-        loader = _Loader(text)
+        loader = Loader(text)
     except yaml.YAMLError as error:
         raise DocumentError(_said(error)) from None
     found = Document()

@@ -1,12 +1,14 @@
 """Dagster's event log in SQLite, for steps that write many events: a night's build writes some 600.
 
-Dagster makes an engine and a connection for each of them. SQLAlchemy keeps the text of a statement with its engine, so
-that each event composes its statements anew; that took a tenth of a short run, and connecting, writing the journal back
-and waiting for the disk a fifth. Here a database keeps its engine, and a run its connections. Named in dagster.yaml:
+Dagster makes an engine, a connection and a transaction for each of them, and asks for each what columns its own tables
+have. SQLAlchemy keeps the text of a statement with its engine, so that each event composes its statements anew; all
+that took a quarter of a short run. Here a database keeps its engine, and a run its connections; what it writes within a
+moment is one transaction, which its own process reads at once and others when it is committed. Named in dagster.yaml:
 the commands, the daemon and the pages use the same.
 """
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +23,7 @@ from orchestration.derived import open_to_group
 SHARD_OF_ALL_RUNS = "index"
 BUSY_TIMEOUT = 60  # seconds to wait for another process that writes
 AT_HAND = 4  # engines: that of all runs, and those of the latest
+MOMENT = 0.25  # seconds after which others read what was written while the log is held
 
 
 class EventLogStorage(SqliteEventLogStorage):
@@ -28,9 +31,11 @@ class EventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, sqlalchemy.Engine] = {}
-        self._is_held = False
-        self._tables_there: set[str] = set()
+        self._open: dict[str, sqlalchemy.Connection] = {}
+        self._keeper: _Keeper | None = None
+        self._known: set[str] = set()
         super().__init__(base_dir, inst_data)
+        self._db_lock = threading.RLock()  # type: ignore[assignment]
         self._open_to_group(SHARD_OF_ALL_RUNS)
 
     @classmethod
@@ -46,14 +51,55 @@ class EventLogStorage(SqliteEventLogStorage):
                 self._initdb(engine)
                 self._open_to_group(shard)
                 self._initialized_dbs.add(shard)
-            with engine.begin() as connection:
-                yield connection
+            if self._keeper is None:
+                with engine.begin() as connection:
+                    yield connection
+                return
+            self._keeper.raise_trouble()
+            try:
+                yield self._open.get(shard) or self._begin(engine, shard)
+            except BaseException:
+                with suppress(sqlalchemy.exc.SQLAlchemyError):  # the events before it are whole
+                    self.commit()
+                raise
+
+    def _begin(self, engine: sqlalchemy.Engine, shard: str) -> sqlalchemy.Connection:
+        """A transaction; SQLite locks the database with the first row that is written in it, and not before."""
+        connection = self._open[shard] = engine.connect()
+        connection.begin()
+        return connection
+
+    def commit(self) -> None:
+        """Let others read what was written while the log is held."""
+        with self._db_lock:
+            while self._open:
+                _, connection = self._open.popitem()
+                with connection:
+                    connection.commit()
+
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        """Write an event; that a run has begun or ended is known to all at once."""
+        super().store_event(event)
+        if event.dagster_event is not None and event.dagster_event.is_job_event:
+            self.commit()
 
     def has_table(self, table_name: str) -> bool:
-        """Whether a table is there, asked until it is: Dagster asks for each event, with an engine of its own."""
-        if table_name not in self._tables_there and super().has_table(table_name):
-            self._tables_there.add(table_name)
-        return table_name in self._tables_there
+        """Whether a table is there; Dagster asks for each event, with an engine of its own."""
+        return self._once(f"table {table_name}", lambda: SqliteEventLogStorage.has_table(self, table_name))
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether Dagster has made a summary."""
+        return self._once(f"summary {name}", lambda: SqliteEventLogStorage.has_secondary_index(self, name))
+
+    def _has_asset_key_col_on_connection(self, conn: sqlalchemy.Connection, column_name: str) -> bool:
+        ask = super()._has_asset_key_col_on_connection
+        return self._once(f"column {column_name}", lambda: ask(conn, column_name))
+
+    def _once(self, what: str, is_there: Callable[[], bool]) -> bool:
+        """Whether something is there that never goes again, asked until it is."""
+        if what not in self._known and is_there():
+            self._known.add(what)
+        return what in self._known
 
     def _open_to_group(self, shard: str) -> None:
         """On a server pages and runs are two users; SQLite gives its journals the rights of the database."""
@@ -68,37 +114,70 @@ class EventLogStorage(SqliteEventLogStorage):
         found = self._engines.pop(shard, None) or self._new_engine(shard)
         self._engines[shard] = found
         while len(self._engines) > AT_HAND:
+            self.commit()
             self._engines.pop(next(iter(self._engines))).dispose()
         return found
 
     def _new_engine(self, shard: str) -> sqlalchemy.Engine:
+        is_held = self._keeper is not None
         made = sqlalchemy.create_engine(
             self.conn_string_for_shard(shard),
-            poolclass=sqlalchemy.QueuePool if self._is_held else sqlalchemy.NullPool,
-            connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": not self._is_held},
+            poolclass=sqlalchemy.QueuePool if is_held else sqlalchemy.NullPool,
+            connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": not is_held},
         )
-        if self._is_held:
+        if is_held:
             sqlalchemy.event.listen(made, "connect", _wait_for_no_disk)
         return made
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep the connections of the databases that are used until the end; within another one, nothing more."""
-        if self._is_held:
+        if self._keeper is not None:
             yield
             return
-        self._start(is_held=True)
+        keeper = _Keeper(self)
+        self._hold(keeper)
+        keeper.start()
         try:
             yield
         finally:
-            self._start(is_held=False)
+            keeper.ended.set()
+            self._hold(None)
+        keeper.raise_trouble()
 
-    def _start(self, is_held: bool) -> None:
+    def _hold(self, keeper: "_Keeper | None") -> None:
         with self._db_lock:
-            for engine in self._engines.values():
-                engine.dispose()
-            self._engines.clear()
-            self._is_held = is_held
+            try:
+                self.commit()
+            finally:
+                for engine in self._engines.values():
+                    engine.dispose()
+                self._engines.clear()
+                self._keeper = keeper
+
+
+class _Keeper(threading.Thread):
+    """Commits what is written to a log that is held, moment by moment."""
+
+    def __init__(self, log: EventLogStorage) -> None:
+        super().__init__(daemon=True)
+        self._log = log
+        self._trouble: sqlalchemy.exc.SQLAlchemyError | None = None
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Until the log is let go."""
+        while not self.ended.wait(MOMENT):
+            try:
+                self._log.commit()
+            except sqlalchemy.exc.SQLAlchemyError as error:
+                self._trouble = error
+
+    def raise_trouble(self) -> None:
+        """Raise, once and to whom writes next, why the latest moment could not be committed."""
+        trouble, self._trouble = self._trouble, None
+        if trouble is not None:
+            raise trouble
 
 
 def _wait_for_no_disk(connection: Any, _record: object) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import yaml
 from psycopg import Connection
 
 from orchestration.settings import Settings
+from orchestration.yaml_files import read_yaml
 
 EARLY_LEARNING = ("EL", "N1", "N2", "N3", "N4", "N5")
 # Of one file: persons, schools and stages on the day of the extract. ``is_apart`` persons say nothing of the numbers:
@@ -128,8 +128,7 @@ class Thresholds:
     @classmethod
     def of(cls, settings: Settings) -> "Thresholds":
         """Read them from the dbt project."""
-        text = (settings.dbt_dir / "dbt_project.yml").read_text(encoding="utf-8")
-        variables = yaml.safe_load(text)["vars"]
+        variables = read_yaml(settings.dbt_dir / "dbt_project.yml")["vars"]
         return cls(**{name: variables[f"implausible_{name}"] for name in cls.__dataclass_fields__})
 
 

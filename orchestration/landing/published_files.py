@@ -12,10 +12,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from orchestration.landing.outcomes import LandingError
 from orchestration.meant import meant
+from orchestration.yaml_files import read_yaml
 
 SCOTLAND = "S92000003"
 LARGEST = 20_000_000  # bytes: more than ten times the largest seed
@@ -40,7 +39,7 @@ def datasets(seeds: Path) -> dict[str, Dataset]:
     """All seeds that take imports, by name."""
     found = {}
     for path in sorted(seeds.glob("*.yml")):
-        for seed in yaml.safe_load(path.read_text(encoding="utf-8")).get("seeds", ()):
+        for seed in read_yaml(path).get("seeds", ()):
             config = seed.get("config", {})
             meta = config.get("meta", {})
             if "imports" in meta:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orchestration.projects.errors import ProjectError
+from orchestration.yaml_files import read_yaml
 
 FILE = Path(__file__).parent / "columns.yml"
 AMOUNT = "amount"
@@ -74,7 +74,7 @@ class Wanted:
 @cache
 def offer() -> Offer:
     """What there is to ask for."""
-    return Offer.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return Offer.model_validate(read_yaml(FILE))
 
 
 def wanted_columns(subjects: Iterable[str], columns: Iterable[str], reasons: Mapping[str, str]) -> list[Wanted]:

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
+from orchestration.yaml_files import read_yaml
 
-_KNOWN: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+_KNOWN: dict[str, Any] = read_yaml(Path(__file__).with_suffix(".yml"))
 
 SMALL: int = _KNOWN["small"]
 """Fewer pupils than this are never shown, and no bound on a hidden cell may say "fewer than this"."""

@@ -2,8 +2,11 @@
 
 import random
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+from fastapi.testclient import TestClient
 
 from dashboards.kit.page import Reader
 from orchestration.access import grant_example_set
@@ -22,6 +25,7 @@ from tests.support.main_job import warehouse as run
 AUTHORITY = "S12000005"
 YEAR = "2025/26"
 DRAWN = 40
+PageOf = Callable[[Reader, str], Cells]
 READERS = ("officer", "head-primary", "head-secondary", "head-special", "cluster-lead")
 
 
@@ -49,11 +53,30 @@ def assert_same(shown: Cells, expected: Cells, drawing: random.Random) -> None:
     assert not wrong, f"cells that differ (SQL, page): {wrong}"
 
 
-def page_of(warehouse: Settings, reader: Reader, address: str) -> Cells:
-    with client(warehouse, reader) as browser:
-        answer = browser.get(address)
-    assert answer.status_code == 200, f"{address}: {answer.text}"
-    return PageTables(answer.text).cells
+@pytest.fixture(scope="module")
+def browsers(warehouse: Settings) -> Iterator[Callable[[Reader], TestClient]]:
+    """Call it with a reader for the browser of that reader, in front of an application of its own."""
+    opened: dict[str, TestClient] = {}
+    with ExitStack() as stack:
+
+        def of(reader: Reader) -> TestClient:
+            if reader.reader_name not in opened:
+                opened[reader.reader_name] = stack.enter_context(client(warehouse, reader))
+            return opened[reader.reader_name]
+
+        yield of
+
+
+@pytest.fixture
+def page_of(browsers: Callable[[Reader], TestClient]) -> PageOf:
+    """Call it with a reader and an address for the cells of the page."""
+
+    def cells(reader: Reader, address: str) -> Cells:
+        answer = browsers(reader).get(address)
+        assert answer.status_code == 200, f"{address}: {answer.text}"
+        return PageTables(answer.text).cells
+
+    return cells
 
 
 def sectors_seen(asked: Asked) -> list[str]:
@@ -62,7 +85,9 @@ def sectors_seen(asked: Asked) -> list[str]:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_the_authority_as_each_reader_sees_it(warehouse: Settings, name: str, drawing: random.Random) -> None:
+def test_the_authority_as_each_reader_sees_it(
+    warehouse: Settings, page_of: PageOf, name: str, drawing: random.Random
+) -> None:
     reader = reader_named(warehouse, name)
     asked = Asked(warehouse, reader, AUTHORITY, YEAR)
     sectors = sectors_seen(asked)
@@ -71,22 +96,24 @@ def test_the_authority_as_each_reader_sees_it(warehouse: Settings, name: str, dr
         shown = {
             cell: text
             for part in ("", "&part=for_whom", "&part=reasons", "&part=absence")
-            for cell, text in page_of(warehouse, reader, f"/authority?sector={sector}{part}").items()
+            for cell, text in page_of(reader, f"/authority?sector={sector}{part}").items()
         }
         assert_same(shown, authority_cells(asked, YEAR, sector), drawing)
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_schools_and_a_school_as_each_reader_sees_them(warehouse: Settings, name: str, drawing: random.Random) -> None:
+def test_schools_and_a_school_as_each_reader_sees_them(
+    warehouse: Settings, page_of: PageOf, name: str, drawing: random.Random
+) -> None:
     reader = reader_named(warehouse, name)
     asked = Asked(warehouse, reader, AUTHORITY, YEAR)
-    assert_same(page_of(warehouse, reader, "/schools"), schools_cells(asked, YEAR), drawing)
+    assert_same(page_of(reader, "/schools"), schools_cells(asked, YEAR), drawing)
     own = asked.rows("select seed_code, sector from aggregated.attendance_by_school_year where {where}")
     for seed_code, sector in drawing.sample(sorted(own), min(3, len(own))):
         shown = {
             cell: text
             for part in ("", "?part=for_whom", "?part=when", "?part=reasons", "?part=absence", "?part=profile")
-            for cell, text in page_of(warehouse, reader, f"/schools/{seed_code}/{sector}{part}").items()
+            for cell, text in page_of(reader, f"/schools/{seed_code}/{sector}{part}").items()
         }
         assert_same(shown, school_cells(asked, YEAR, seed_code, sector), drawing)
 

@@ -2,10 +2,9 @@
 
 import json
 
-import yaml
-
 from orchestration.database import connect
 from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.yaml_files import read_yaml
 
 SOURCES = PROJECT_DIR / "dbt_project" / "models" / "staged"
 
@@ -19,7 +18,7 @@ def test_sources_have_the_columns_of_their_tables(settings: Settings) -> None:
     wrong = {}
     with connect(settings, "transformer", autocommit=True) as connection:
         for path in sorted(SOURCES.rglob("*.yml")):
-            for source in yaml.safe_load(path.read_text()).get("sources", []):
+            for source in read_yaml(path).get("sources", []):
                 for table in source["tables"]:
                     described = {column["name"] for column in table.get("columns", [])}
                     rows = connection.execute(query, [f"{source['schema']}.{table['name']}"]).fetchall()

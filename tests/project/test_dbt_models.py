@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-import yaml
-
 from orchestration.release.declared.columns import problems_with
 from orchestration.release.tables.declared import declared_marts, trials
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import read_yaml
 from tests.support.dbt_project import (
     LAYERS,
     PRIVACY_CLASSES,
@@ -105,7 +104,7 @@ def test_each_model_has_its_yaml_beside_it(project: Project) -> None:
 
 def test_one_yaml_describes_one_model(project: Project) -> None:
     paths = {path for model in project.models if (path := yaml_path(model))}
-    wrong = [path.name for path in paths if len(yaml.safe_load(path.read_text()).get("models", [])) != 1]
+    wrong = [path.name for path in paths if len(read_yaml(path).get("models", [])) != 1]
     assert not wrong, broken("one file per model", wrong)
 
 

@@ -11,7 +11,7 @@ PACKAGE = PROJECT_DIR / "orchestration"
 
 # From the bottom up. A part imports parts of lower layers and itself; parts of one layer do not know each other.
 LAYERS = [
-    {"errors", "derived", "meant", "trouble"},
+    {"errors", "derived", "meant", "trouble", "yaml_files"},
     {"settings", "parsed_project", "running_code"},
     {"database", "contracts", "lean_dbt", "quiet_dbt"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},

@@ -4,9 +4,9 @@ import csv
 from pathlib import Path
 
 import pytest
-import yaml
 
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import read_yaml
 
 SEEDS = sorted((PROJECT_DIR / "seeds").glob("*.csv"))
 MODEST = 4_000_000  # bytes of all seeds together; they are read at each start of landing and of dbt
@@ -18,7 +18,7 @@ def header(path: Path) -> list[str]:
 
 
 def description(path: Path) -> dict[str, object]:
-    (seed,) = yaml.safe_load(path.with_suffix(".yml").read_text())["seeds"]
+    (seed,) = read_yaml(path.with_suffix(".yml"))["seeds"]
     return dict(seed)
 
 

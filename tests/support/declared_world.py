@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import psycopg
-import yaml
 from psycopg import sql
 
 from orchestration.release.declared.declaration import Declaration, Mart
 from orchestration.release.declared.reading import read_declaration
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import read_yaml
 from tests.support.release_runs import SPLIT_TABLE
 
 FOLDER = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "roll"
@@ -84,7 +84,7 @@ def other_stage(pupil: Pupil) -> Pupil:
 def manifest_of_roll(path: Path) -> Path:
     nodes = {}
     for file in sorted(FOLDER.rglob("*.yml")):
-        for model in yaml.safe_load(file.read_text()).get("models", []):
+        for model in read_yaml(file).get("models", []):
             columns = {column["name"]: column for column in model["columns"]}
             nodes[model["name"]] = {
                 "resource_type": "model", "name": model["name"], "alias": model["name"], "schema": "aggregated_exact",

@@ -2,9 +2,12 @@
 
 Reading Dagster and dbt takes half of a short run. A fork has them at once and is otherwise a process of its own: its
 environment, folder and output are those of the command. What a fork has compiled of templates (code by kind and source,
-nothing of a home) it hands back for the forks after it. The process ends with the tests, whose pipe it reads.
+nothing of a home) and which further packages it has read it hands back for the forks after it. The process ends with
+the tests, whose pipe it reads.
 """
 
+import gc
+import importlib
 import json
 import marshal
 import os
@@ -13,16 +16,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from orchestration.settings import PROJECT_DIR
 
 LONGEST = 900  # seconds for one command
+OF_OTHERS = frozenset({"alembic", "dagster", "dagster_dbt", "dagster_shared", "dbt", "scipy", "sqlalchemy"})
+"""Packages of which a fork hands back what it has read. Ours may look at a home while they are read."""
 
 
 def read_packages() -> None:
-    """Read what a run reads, but nothing that looks at a home."""
+    """Read what a run reads, but nothing that looks at a home, and start what multiprocessing has for its locks."""
+    from multiprocessing import resource_tracker
+
     import dagster  # noqa: F401
     import dagster_dbt  # noqa: F401
     import dbt.adapters.postgres
@@ -33,6 +41,9 @@ def read_packages() -> None:
     import orchestration.cli
     import orchestration.landing
     import orchestration.release  # noqa: F401
+
+    sys.warnoptions.append("ignore::UserWarning")  # it removes the locks of forks that were killed, and would say so
+    resource_tracker.ensure_running()
 
 
 def run_as_command(arguments: Sequence[str], at_end: Callable[[], object] = lambda: None) -> None:
@@ -55,19 +66,41 @@ def run_as_command(arguments: Sequence[str], at_end: Callable[[], object] = lamb
             os._exit(code)
 
 
-def _hand_back(path: str, known: int) -> None:
-    """Write down the templates that a fork has compiled, the latest of an ordered dictionary."""
+def _hand_back(path: str, templates: int, modules: frozenset[str]) -> None:
+    """Write down what a fork has that its parent has not: templates, the latest of a dictionary, and packages."""
     from orchestration.lean_dbt import TEMPLATES
 
-    Path(path).write_bytes(marshal.dumps(list(TEMPLATES.items())[known:]))
+    read = [name for name in sys.modules if name not in modules and name.partition(".")[0] in OF_OTHERS]
+    Path(path).write_bytes(marshal.dumps((list(TEMPLATES.items())[templates:], read)))
 
 
 def _take_over(path: str) -> None:
-    """Know the templates that a fork has compiled; one that was killed has written none."""
+    """Have what a fork had at its end; one that was killed has written nothing."""
     from orchestration.lean_dbt import TEMPLATES
 
     written = Path(path).read_bytes()
-    TEMPLATES.update(marshal.loads(written) if written else [])
+    templates, read = marshal.loads(written) if written else ((), ())
+    TEMPLATES.update(templates)
+    for name in read:
+        with suppress(ImportError):  # made by its package while that was used
+            importlib.import_module(name)
+
+
+def _make_readers_of_dbt(home: Path) -> bool:
+    """Let dbt make what it makes once per process to read a project; False while the home has none that is parsed."""
+    from dbt.adapters.postgres.connections import PostgresCredentials
+    from dbt.contracts.project import PackageConfig, ProfileConfig, Project, ProjectFlags
+
+    from orchestration.parsed_project import last_manifest
+    from orchestration.transform import as_parsed
+
+    parsed = last_manifest(home)
+    if not parsed.exists():
+        return False
+    for kind in (PackageConfig, PostgresCredentials, ProfileConfig, Project, ProjectFlags):
+        kind.json_schema()
+    as_parsed(parsed.parent)
+    return True
 
 
 def _serve() -> None:
@@ -75,8 +108,13 @@ def _serve() -> None:
     read_packages()
     from orchestration.lean_dbt import TEMPLATES
 
+    reads_projects = False
     for line in sys.stdin:
         asked = json.loads(line)
+        if not reads_projects:
+            reads_projects = _make_readers_of_dbt(Path(asked["environment"]["WAREHOUSE_HOME"]))
+        gc.collect()
+        gc.freeze()  # a fork would look through all that is here, and copy it, each time it tidies up
         pid = os.fork()
         if pid == 0:
             os.setsid()
@@ -87,9 +125,10 @@ def _serve() -> None:
             os.environ.clear()
             os.environ.update(asked["environment"])
             os.chdir(PROJECT_DIR)
-            run_as_command(asked["arguments"], at_end=partial(_hand_back, asked["templates"], len(TEMPLATES)))
+            known = len(TEMPLATES), frozenset(sys.modules)
+            run_as_command(asked["arguments"], at_end=partial(_hand_back, asked["learnt"], *known))
         _, status = os.waitpid(pid, 0)
-        _take_over(asked["templates"])
+        _take_over(asked["learnt"])
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
@@ -109,10 +148,10 @@ class ReadyRuns:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         new = tempfile.NamedTemporaryFile
-        with new("r") as output, new("r") as errors, new("rb") as templates:
+        with new("r") as output, new("r") as errors, new("rb") as learnt:
             asked = {
                 "arguments": list(arguments), "environment": dict(environment),
-                "output": output.name, "errors": errors.name, "templates": templates.name,
+                "output": output.name, "errors": errors.name, "learnt": learnt.name,
             }  # fmt: skip
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()

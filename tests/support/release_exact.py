@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from orchestration.release.tables.contracts import MADE_BY_RELEASE, ReleaseContract, load_release_contracts
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import read_yaml
 from tests.support.release_world import STAGES, YEAR, Month, Pupil, World, pupil_band
 
 REASONS = ("sickness_without_provision", "other_authorised", "unexplained", "unauthorised_holiday")
@@ -26,8 +26,8 @@ def fake_manifest(path: Path, kinds: Iterable[str] | None = None, made: Iterable
     """A manifest with the marts' models as their YAML files describe them; ``made`` by release, of these kinds."""
     left_out = {"reference", "schools", *MADE_BY_RELEASE} - {*made}
     nodes = {}
-    for file in sorted((PROJECT_DIR / "dbt_project" / "models" / "aggregated").rglob("*.yml")):
-        for model in yaml.safe_load(file.read_text()).get("models", []):
+    for file in _files_of_marts():
+        for model in file.get("models", []):
             meta = model.get("config", {}).get("meta", {})
             if "release" not in meta or (kinds is not None and meta["release"]["kind"] not in kinds):
                 continue
@@ -52,6 +52,13 @@ def fake_manifest(path: Path, kinds: Iterable[str] | None = None, made: Iterable
             }
     path.write_text(json.dumps({"nodes": nodes}))
     return path
+
+
+@cache
+def _files_of_marts() -> list[Any]:
+    """What the YAML files beside the marts say."""
+    folder = PROJECT_DIR / "dbt_project" / "models" / "aggregated"
+    return [read_yaml(file) for file in sorted(folder.rglob("*.yml"))]
 
 
 def contracts(folder: Path) -> tuple[ReleaseContract, ...]:

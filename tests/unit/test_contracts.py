@@ -15,6 +15,7 @@ from orchestration.contracts import (
     write_generated,
 )
 from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.yaml_files import read_yaml
 
 SEEDS = PROJECT_DIR / "seeds"
 
@@ -52,7 +53,7 @@ def test_generated_files_are_up_to_date() -> None:
 
 def test_a_column_is_added_in_one_file(tmp_path: Path) -> None:
     path = tmp_path / "calendar.yml"
-    document = yaml.safe_load((CONTRACTS_DIR / "calendar.yml").read_text())
+    document = read_yaml(CONTRACTS_DIR / "calendar.yml")
     document["schema"][0]["properties"].append(
         {
             "name": "pupils_expected",
@@ -93,7 +94,7 @@ def test_a_contract_that_says_too_little_is_an_error_that_names_file_and_propert
 ) -> None:
     path = tmp_path / "calendar.yml"
     shutil.copy(CONTRACTS_DIR / "calendar.yml", path)
-    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), **change}))
+    path.write_text(yaml.safe_dump({**read_yaml(path), **change}))
     with pytest.raises(ContractError, match=says) as error:
         read_contract(path)
     assert "calendar.yml" in str(error.value)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from dashboards.subjects.core.figures import quality, words
 from dashboards.subjects.core.figures.attention import School
@@ -18,8 +17,9 @@ from dashboards.subjects.core.figures.delivery_names import day_of, name_of, ord
 from dashboards.subjects.core.figures.quality import Verdict
 from dashboards.subjects.core.figures.thresholds import ATTENTION
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import read_yaml
 
-VARS = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text())["vars"]
+VARS = read_yaml(PROJECT_DIR / "dbt_project" / "dbt_project.yml")["vars"]
 ALVA = School("5000001", "primary", "Alva Primary School")
 
 
@@ -80,7 +80,7 @@ def test_every_mart_with_deliveries_behind_it_can_be_asked_for() -> None:
     """As ``provenance`` chooses them: released marts, no code lists, with an academic year."""
     marts = set()
     for path in (PROJECT_DIR / "dbt_project" / "models" / "aggregated").rglob("*.yml"):
-        for model in yaml.safe_load(path.read_text()).get("models", []):
+        for model in read_yaml(path).get("models", []):
             config = model.get("config", {})
             release = config.get("meta", {}).get("release")
             columns = {column["name"] for column in model.get("columns", [])}

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from orchestration.release.declared.declaration import DeclarationError
 from orchestration.release.declared.figures import figures_of
@@ -15,6 +14,7 @@ from orchestration.release.engine.cells import Cell, system_of
 from orchestration.release.engine.model import coded
 from orchestration.release.thresholds import SMALL_COHORT
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import read_yaml
 
 DECLARED = sorted((PROJECT_DIR / "dbt_project" / "models" / "aggregated").glob("*/release.yml"))
 ROLL = PROJECT_DIR / "dbt_project" / "models" / "aggregated" / "roll" / "release.yml"
@@ -119,7 +119,7 @@ def test_a_gap_is_told_by_both_of_its_ends_and_their_cohorts() -> None:
 
 
 def test_results_of_small_cohorts_are_as_the_attainment_models_have_them() -> None:
-    variables = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    variables = read_yaml(PROJECT_DIR / "dbt_project" / "dbt_project.yml")["vars"]
     assert variables["attainment_small_cohort"] == SMALL_COHORT
     figures = figures_of(read_declaration(ATTAINMENT), "returned", [("5700000", "primary")], 20)
     few = {name for name, dimension in figures.model.dimensions.items() if dimension.fewest}
@@ -134,7 +134,7 @@ def test_the_schema_for_editors_is_that_of_the_forms() -> None:
 
 def test_dbt_does_not_read_declarations() -> None:
     assert "models/**/release.yml" in (PROJECT_DIR / "dbt_project" / ".dbtignore").read_text().splitlines()
-    assert yaml.safe_load(ROLL.read_text(encoding="utf-8"))["subject"] == "roll"
+    assert read_yaml(ROLL)["subject"] == "roll"
 
 
 def test_every_key_is_explained() -> None:

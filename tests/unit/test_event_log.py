@@ -1,10 +1,14 @@
 """Dagster's event log stays open while a run writes many events."""
 
+import sqlite3
+import time
 from pathlib import Path
 
 import dagster as dg
+import pytest
+import sqlalchemy
 
-from orchestration.defs.event_log import event_log_held_open
+from orchestration.defs.event_log import MOMENT, EventLogStorage, event_log_held_open
 
 
 @dg.op
@@ -47,4 +51,42 @@ def test_another_process_reads_what_a_held_log_has(tmp_path: Path) -> None:
 
 def test_another_storage_is_left_alone() -> None:
     with dg.DagsterInstance.ephemeral() as instance, event_log_held_open(instance):
+        assert short_job.execute_in_process(instance=instance).success
+
+
+def test_what_is_written_while_the_log_is_held_is_read_at_once_here_and_in_a_moment_elsewhere(tmp_path: Path) -> None:
+    key = dg.AssetKey("of_this_test")
+    with _instance(tmp_path) as instance, _instance(tmp_path) as other, event_log_held_open(instance):
+        instance.report_runless_asset_event(dg.AssetMaterialization(key))
+        assert instance.get_latest_materialization_event(key) is not None
+        until = time.monotonic() + 30
+        while other.get_latest_materialization_event(key) is None:
+            assert time.monotonic() < until, "not committed"
+            time.sleep(MOMENT / 5)
+
+
+def test_an_event_that_cannot_be_written_takes_none_before_it_along(tmp_path: Path) -> None:
+    key = dg.AssetKey("of_this_test")
+    with _instance(tmp_path) as instance:
+        storage = instance.event_log_storage
+        assert isinstance(storage, EventLogStorage)
+        with event_log_held_open(instance):
+            instance.report_runless_asset_event(dg.AssetMaterialization(key))
+            with pytest.raises(sqlalchemy.exc.OperationalError), storage.index_connection() as connection:
+                connection.execute(sqlalchemy.text("insert into no_such_table values (1)"))
+        assert instance.get_latest_materialization_event(key) is not None
+
+
+def test_a_moment_that_cannot_be_committed_fails_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_self: EventLogStorage) -> None:
+        raise sqlalchemy.exc.OperationalError("commit", {}, sqlite3.OperationalError("database or disk is full"))
+
+    with _instance(tmp_path) as instance:
+        held = event_log_held_open(instance)
+        held.__enter__()
+        with monkeypatch.context() as patched:
+            patched.setattr(EventLogStorage, "commit", fail)
+            time.sleep(3 * MOMENT)
+        with pytest.raises(sqlalchemy.exc.OperationalError, match="disk is full"):
+            held.__exit__(None, None, None)
         assert short_job.execute_in_process(instance=instance).success

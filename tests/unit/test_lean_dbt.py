@@ -128,3 +128,31 @@ def test_a_connection_that_the_server_has_ended_is_not_used_again(settings: Sett
         asked(other, f"select pg_terminate_backend({pid}, 5000)")
     lean_dbt._set_connection_name(one, "model.b")
     assert one.closed == [one.connection]
+
+
+def test_what_is_made_when_it_is_asked_for_is_a_dictionary_of_all_of_it() -> None:
+    calls: list[str] = []
+
+    def make(name: str) -> int:
+        calls.append(name)
+        return {"one": 1, "two": 2}[name]
+
+    made = lean_dbt.Made(lambda: ("one", "two"), make)
+    assert made
+    assert not lean_dbt.Made(tuple, make)
+    assert calls == []
+    made["three"] = 3
+    made["itself"] = made
+    assert "itself" in made
+    del made["itself"]
+    assert made["one"] == 1
+    assert made.get("two") == 2
+    assert "two" in made
+    assert calls == ["one", "two"]
+    assert "four" not in made
+    assert made.get("four", 4) == 4
+    assert dict(made.items()) == {"one": 1, "two": 2, "three": 3}
+    assert sorted(made) == ["one", "three", "two"]
+    assert len(made) == 3
+    with pytest.raises(KeyError):
+        made["four"]

@@ -3,11 +3,11 @@
 import csv
 
 import pytest
-import yaml
 
 from orchestration.projects import ProjectError, offer
 from orchestration.projects.columns import Wanted, wanted_columns
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import read_yaml
 
 WHY = "a reason of the tests"
 
@@ -80,7 +80,7 @@ def test_every_value_is_in_one_group() -> None:
 @pytest.mark.parametrize("model", ["pupil_years", "attendance_pupil_months"])
 def test_what_is_offered_is_there(model: str) -> None:
     (path,) = (PROJECT_DIR / "dbt_project" / "models").rglob(f"pseudonymised_{model}.yml")
-    (described,) = yaml.safe_load(path.read_text())["models"]
+    (described,) = read_yaml(path)["models"]
     there = {column["name"] for column in described["columns"]}
     subjects = [subject for subject in offer().subjects.values() if subject.source == model]
     named = {column for subject in subjects for column in subject.columns}

@@ -12,6 +12,7 @@ import yaml
 from orchestration.errors import WarehouseError
 from orchestration.meant import hint
 from orchestration.release.attacker.puzzle import Hidden, Puzzle, rows_of
+from orchestration.yaml_files import read_yaml
 
 KEYS = ("key", "hidden", "nothing", "least", "sums")
 
@@ -47,7 +48,7 @@ def _texts(found: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
 def read_structure(path: Path) -> Structure:
     """Read a structure file: ``key``, ``hidden``, ``nothing``, ``least``, ``sums``. Raises ``TableError``."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise TableError(f"{path.name} cannot be read as YAML: {type(error).__name__}") from None
     if not isinstance(found, dict):
