@@ -6,23 +6,19 @@ not empty, since empty ones are shown. A protected figure of 1 to 4 is safe if i
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import linprog
 from scipy.sparse import coo_array, csc_array, csr_array, hstack, identity, vstack
 from scipy.sparse.csgraph import connected_components
 
 from orchestration.release.engine.cells import System
+from orchestration.release.engine.highs import FloatArray, Program
 from orchestration.release.engine.margins import margins_of
 from orchestration.release.engine.model import PLACE, BoolArray, IntArray
-from orchestration.release.limits import check, seconds_left
 from orchestration.release.thresholds import SMALL
 
-FloatArray = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
-LONGEST = 60.0
-"""Seconds for one program; one that takes longer has no answer, and its figures count as bounded."""
 ROUNDS = 12
 """Programs that push all figures of a block at once, before what is left is asked one by one."""
 FEW = 3
@@ -51,6 +47,21 @@ class Block:
     targets: IntArray
     places: IntArray
     members: csr_array
+
+    @cached_property
+    def program(self) -> Program:
+        """What columns may hold as readers see it, and beside them how near each target comes to enough."""
+        columns, count = self.hidden.shape[1], len(self.targets)
+        reach = hstack([self.hidden[self.targets], -identity(count)])
+        hidden = hstack([self.hidden, csr_array((len(self.floor), count))])
+        shown = hstack([self.shown, csr_array((self.shown.shape[0], count))])
+        enough = np.maximum(self.enough[self.targets], 0.0)
+        return Program(
+            csr_array(vstack([reach, hidden, shown])),
+            np.concatenate([np.zeros(count), self.floor, self.amounts]),
+            np.concatenate([np.full(count + len(self.floor), np.inf), self.amounts]),
+            np.concatenate([np.full(columns, np.inf), enough]),
+        )
 
 
 def _fixed(rows: csr_array, amounts: FloatArray) -> tuple[csr_array, FloatArray, FloatArray]:
@@ -203,37 +214,23 @@ def blocks_of(
 
 
 def solve(
-    cost: FloatArray, at_most: csr_array, limits: FloatArray, equal: csr_array, amounts: FloatArray
+    cost: FloatArray, at_least: csr_array, limits: FloatArray, equal: csr_array, amounts: FloatArray
 ) -> FloatArray | None:
     """The columns (none negative) of least cost; None where there is no answer in time."""
-    check()
-    outcome = linprog(
-        cost,
-        A_ub=at_most if at_most.shape[0] else None,
-        b_ub=limits if at_most.shape[0] else None,
-        A_eq=equal if equal.shape[0] else None,
-        b_eq=amounts if equal.shape[0] else None,
-        method="highs",
-        options={"time_limit": seconds_left(LONGEST)},
+    program = Program(
+        csr_array(vstack([at_least, equal])),
+        np.concatenate([limits, amounts]),
+        np.concatenate([np.full(len(limits), np.inf), amounts]),
+        np.full(len(cost), np.inf),
     )
-    return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x, dtype=np.float64)
+    return program.cheapest(cost)
 
 
 def _push(block: Block, wanted: IntArray) -> FloatArray | None:
-    """Hidden figures in a solution in which the wanted ones are as near to enough as they can be, all at once."""
-    columns, count = block.hidden.shape[1], len(wanted)
-    cost = np.concatenate([np.zeros(columns), -np.ones(count)])
-    reach = csr_array(hstack([-block.hidden[wanted], identity(count)]))
-    cap = csr_array(hstack([csr_array((count, columns)), identity(count)]))
-    floor = csr_array(hstack([-block.hidden, csr_array((len(block.floor), count))]))
-    equal = csr_array(hstack([block.shown, csr_array((block.shown.shape[0], count))]))
-    found = solve(
-        cost,
-        csr_array(vstack([reach, cap, floor])),
-        np.concatenate([np.zeros(count), block.enough[wanted], -block.floor]),
-        equal,
-        block.amounts,
-    )
+    """Hidden figures in a solution in which the wanted targets are as near to enough as they can be, all at once."""
+    columns = block.hidden.shape[1]
+    cost = np.concatenate([np.zeros(columns), -np.isin(block.targets, wanted).astype(np.float64)])
+    found = block.program.cheapest(cost)
     return None if found is None else np.asarray(block.hidden @ found[:columns])
 
 

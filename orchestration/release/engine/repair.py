@@ -12,8 +12,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, hstack
 
 from orchestration.release.engine.cells import System
+from orchestration.release.engine.highs import FloatArray
 from orchestration.release.engine.model import BoolArray
-from orchestration.release.engine.programs import TOLERANCE, Block, FloatArray, beyond_help, solve
+from orchestration.release.engine.programs import TOLERANCE, Block, beyond_help, solve
 
 
 def loss_of(values: FloatArray) -> FloatArray:
@@ -59,8 +60,8 @@ class Slack:
         least[list(targets)] = block.enough[list(targets)]
         found = solve(
             cost,
-            csr_array(hstack([-block.hidden, csr_array((len(least), 2 * count))])),
-            -least,
+            csr_array(hstack([block.hidden, csr_array((len(least), 2 * count))])),
+            least,
             self.equal,
             block.amounts,
         )
