@@ -165,7 +165,11 @@ def print_councils(councils: Sequence[str]) -> None:
     answered: dict[str, Answers] = {}
     for council in councils:
         roll = published_roll(council)
+        start = time.process_time()
         answered[council] = half_day_answers(roll, size_of)
+        lines = [line for found in answered[council].values() for line in found.values()]
+        rows, told = sum(line[0] for line in lines), sum(line[1] for line in lines)
+        print(f"| {council} | half days of schools | {rows} | | {rows - told} | {time.process_time() - start:.0f} |")
         for subject, model, persons, asked in worlds(council):
             start = time.process_time()
             system = system_of(model, persons)

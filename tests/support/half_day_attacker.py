@@ -4,7 +4,7 @@ Written down are all groups of each school and month (stage, sex, quintile), and
 it, which share but its total. A row follows where it is a combination of rows that are shown: asked by singular values.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -105,20 +105,20 @@ class Attacker:
             inside &= self.values["month"] == month
             yield np.where(inside, np.where(self.is_time, -1.0, 1.0), 0.0)
 
-    def told(self, seed_code: str) -> list[str]:
-        """Hidden rows of 1 to 4 pupils, some of other schools, that follow for who knows a school."""
+    def told(self, schools: Collection[str]) -> list[str]:
+        """Hidden rows of 1 to 4 pupils, some of other schools, that follow for who knows some schools."""
         empty = np.zeros(len(self.parts), dtype=np.bool_)
         for row in self.rows:
             if row.shown == 0:
                 empty |= row.columns
-        left = ~empty & (self.values["seed_code"] != seed_code)
+        left = ~empty & ~np.isin(self.values["seed_code"], sorted(schools))
         known = [row.columns[left].astype(np.float64) for row in self.rows if row.shown]
         basis = _basis(np.array([*known, *(one[left] for one in self.glue)]))
         found = []
         for row in self.rows:
-            if row.shown is not None or row.pupils not in range(1, SMALL) or row.seed_code == seed_code:
+            if row.shown is not None or row.pupils not in range(1, SMALL) or row.seed_code in schools:
                 continue
-            if row.pupils_by_school.get(seed_code, 0) == row.pupils:
+            if sum(row.pupils_by_school.get(school, 0) for school in schools) == row.pupils:
                 continue
             asked = row.columns[left].astype(np.float64)
             if np.linalg.norm(asked - basis.T @ (basis @ asked)) < NEAR * max(1.0, float(np.linalg.norm(asked))):
