@@ -291,7 +291,6 @@ def replace_memory(memory: Memory) -> Memory:
 
 
 def settled(memory: Memory) -> Memory:
-    """What is remembered after a release, as the database would have it."""
     for (year, mart, cell), reason in memory.new_hidden.items():
         memory.hidden.setdefault((year, mart), {})[cell] = reason
     for year, mart, cell in memory.new_shown:
