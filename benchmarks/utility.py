@@ -17,20 +17,30 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from benchmarks.council_answers import (
+    Answers,
+    Asked,
+    declared_questions,
+    engine_answers,
+    half_day_answers,
+    roll_questions,
+)
 from orchestration.database import connect
 from orchestration.release.declared.figures import figures_of
 from orchestration.release.declared.reading import read_declaration
 from orchestration.release.engine.cells import system_of
 from orchestration.release.engine.model import Model, Persons
 from orchestration.release.engine.protect import primary, protect, wanted_of
-from orchestration.release.thresholds import SMALL_COHORT
+from orchestration.release.thresholds import BREAKDOWNS_FROM, SMALL_COHORT
 from orchestration.settings import load_settings
-from tests.support.made_up_leavers import leavers_world
+from tests.support.made_up_leavers import SENIOR_PHASE, leavers_columns
+from tests.support.made_up_leavers import persons_of as persons_of_leavers
 from tests.support.made_up_levels import ATTAINMENT, levels_columns
 from tests.support.made_up_levels import persons_of as persons_of_levels
 from tests.support.made_up_rolls import persons_of, published_roll, roll_model
 
 SIZES = ((20, "under 20"), (50, "20 to 49"), (100, "50 to 99"), (200, "100 to 199"), (10**6, "200 or more"))
+NAMES = tuple(name for _, name in SIZES)
 
 
 @dataclass(frozen=True)
@@ -130,22 +140,37 @@ def held(connection: psycopg.Connection, mart: str) -> dict[str, tuple[int, int,
     return found
 
 
-def worlds(council: str) -> Iterator[tuple[str, Model, Persons]]:
-    """The roll at the census, results of one year, and leavers of one year, as they are declared; made up."""
+def worlds(council: str) -> Iterator[tuple[str, Model, Persons, Asked]]:
+    """The roll at the census, results of one year, and leavers of one year, as they are declared; made up.
+
+    With each what is asked of it, by question.
+    """
     roll = published_roll(council)
     model = roll_model(roll.schools)
-    yield "roll", model, persons_of(model, roll)
+    yield "roll", model, persons_of(model, roll), roll_questions(roll)
     units, columns = levels_columns(council)
-    model = figures_of(read_declaration(ATTAINMENT), "returned", units, 20).model
-    yield "attainment", model, persons_of_levels(model, columns)
-    yield "leavers", *leavers_world(council)
+    figures = figures_of(read_declaration(ATTAINMENT), "returned", units, 20)
+    shares = {"literacy": "literacy_share", "numeracy": "numeracy_share"}
+    asked = declared_questions(figures, "attainment_by_school", shares, units)
+    yield "attainment", figures.model, persons_of_levels(figures.model, columns), asked
+    units, columns = leavers_columns(council)
+    figures = figures_of(read_declaration(SENIOR_PHASE), "leavers", units, BREAKDOWNS_FROM)
+    asked = declared_questions(figures, "leaver_attainment_by_school", {"leavers": "national_1_at_5_share"}, units)
+    yield "leavers", figures.model, persons_of_leavers(figures.model, columns), asked
 
 
 def print_councils(councils: Sequence[str]) -> None:
-    """What is hidden of made-up councils, and in how many seconds of a processor."""
+    """What is hidden of made-up councils, in how many seconds of a processor, and what heads get of them."""
     print("| council | subject | figures | protected, remainders too | hidden | seconds |\n|---|---|---|---|---|---|")
+    answered: dict[str, Answers] = {}
     for council in councils:
-        for subject, model, persons in worlds(council):
+        roll = published_roll(council)
+        start = time.process_time()
+        answered[council] = half_day_answers(roll, size_of)
+        lines = [line for found in answered[council].values() for line in found.values()]
+        rows, told = sum(line[0] for line in lines), sum(line[1] for line in lines)
+        print(f"| {council} | half days of schools | {rows} | | {rows - told} | {time.process_time() - start:.0f} |")
+        for subject, model, persons, asked in worlds(council):
             start = time.process_time()
             system = system_of(model, persons)
             first = primary(system)
@@ -153,29 +178,35 @@ def print_councils(councils: Sequence[str]) -> None:
             seconds = time.process_time() - start
             shown = int(system.is_shown.sum())
             few = int(first.sum())
-            print(f"| {council} | {subject} | {shown} | {few} | {found.count(system)} | {seconds:.0f} |")
+            print(f"| {council} | {subject} | {shown} | {few} | {found.count(system)} | {seconds:.0f} |", flush=True)
+            answered[council] |= engine_answers(system, found.cells, roll, size_of, asked)
+    for council, answers_of in answered.items():
+        print(f"\n{council}, percent of rows with a figure (rows)\n")
+        print("| question | " + " | ".join(NAMES) + " |\n|---" + "|---" * len(NAMES) + "|")
+        for question, lines in answers_of.items():
+            cells = [f"{100 * lines[n][1] / lines[n][0]:.0f} ({lines[n][0]})" if n in lines else "-" for n in NAMES]
+            print(f"| {question} | " + " | ".join(cells) + " |")
 
 
 def print_home(home: Path) -> None:
     """What heads get of a released warehouse."""
     with connect(load_settings(home=home), "releaser") as connection:
-        names = [name for _, name in SIZES]
         print("Released marts / to share / own school, percent of rows with a figure (rows)\n")
-        print("| question | " + " | ".join(names) + " |\n|---" + "|---" * len(names) + "|")
+        print("| question | " + " | ".join(NAMES) + " |\n|---" + "|---" * len(NAMES) + "|")
         for question in QUESTIONS:
             found = answers(connection, question)
             cells = [
                 " / ".join(f"{100 * n / found[name][0]:.0f}" for n in found[name][1:]) + f" ({found[name][0]})"
                 if name in found
                 else "-"
-                for name in names
+                for name in NAMES
             ]
             print(f"| {question.name} | " + " | ".join(cells) + " |")
         print("\nShown rows / differing from exact / largest difference in points\n")
-        print("| rows | " + " | ".join(names) + " |\n|---" + "|---" * len(names) + "|")
+        print("| rows | " + " | ".join(NAMES) + " |\n|---" + "|---" * len(NAMES) + "|")
         for mart in HELD:
             lines = held(connection, mart)
-            cells = [" / ".join((str(a), str(b), f"{c:.2f}")) for a, b, c in (lines.get(n, (0, 0, 0.0)) for n in names)]
+            cells = [" / ".join((str(a), str(b), f"{c:.2f}")) for a, b, c in (lines.get(n, (0, 0, 0.0)) for n in NAMES)]
             print(f"| {mart.removeprefix('attendance_by_school_')} | " + " | ".join(cells) + " |")
 
 

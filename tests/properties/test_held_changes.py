@@ -13,6 +13,7 @@ from orchestration.database import connect
 from orchestration.release.engine.suppress import Suppressed
 from orchestration.release.follow.derived import ReleasedMart
 from orchestration.release.held import decide as deciding
+from orchestration.release.held import heads
 from orchestration.release.held.hold import Held, hold, remember
 from orchestration.release.held.periods import Moment
 from orchestration.release.tables.checks import CheckError
@@ -202,7 +203,8 @@ def test_no_change_by_few_follows_from_all_releases(
         taken = withdrawn_and_restored(council, taken, generator, day)
         day += timedelta(days=generator.choice((1, 3, 7, 12)))
         assert wrong_figures(council, contracts, releases.seen, releases.standing) == []
-    assert given_away(council, contracts, releases.seen) == [], given_away(council, contracts, releases.seen)
+    for knows in ("", *sorted({seed for seed, _ in SIZES})):
+        assert given_away(council, contracts, releases.seen, knows) == [], knows
 
 
 def test_what_no_pupil_explains_is_held_unless_the_code_is_another(
@@ -258,7 +260,8 @@ def test_in_a_final_year_what_many_changed_is_hidden_and_not_held(
 def test_the_attacker_finds_changes_of_which_none_is_held_for_others_sake(
     settings: Settings, contracts: tuple[ReleaseContract, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deciding, "suppressed", lambda system, wanted: Suppressed(NONE, NONE, NONE))
+    for module in (deciding, heads):
+        monkeypatch.setattr(module, "suppressed", lambda system, wanted: Suppressed(NONE, NONE, NONE))
     with monkeypatch.context() as before:
         before.setattr(deciding, "_attack", lambda *of: None)
         releases = _corrected_at_two_schools(settings, contracts)
@@ -266,10 +269,20 @@ def test_the_attacker_finds_changes_of_which_none_is_held_for_others_sake(
     assert given_away(releases.council, contracts, releases.seen)
 
 
+def test_without_the_rule_who_knows_a_school_learns_what_few_changed_at_another(
+    settings: Settings, contracts: tuple[ReleaseContract, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heads.Standing, "keep_from_heads", lambda self: None)
+    releases = _corrected_at_two_schools(settings, contracts)
+    releases.release()
+    assert given_away(releases.council, contracts, releases.seen, "5000002")
+
+
 def test_a_release_is_refused_where_a_change_follows(
     settings: Settings, contracts: tuple[ReleaseContract, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deciding, "suppressed", lambda system, wanted: Suppressed(NONE, NONE, NONE))
+    for module in (deciding, heads):
+        monkeypatch.setattr(module, "suppressed", lambda system, wanted: Suppressed(NONE, NONE, NONE))
     releases = _corrected_at_two_schools(settings, contracts)
     with pytest.raises(CheckError, match="what few pupils changed in"):
         releases.release()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from orchestration.release.protection.bounds import exposed_cells, unknowns_of
 from orchestration.release.protection.patterns import protect_system
-from orchestration.release.protection.suppression import CellSystem, Margin, _need, complete
+from orchestration.release.protection.suppression import CellSystem, Margin, complete, need
 
 SECONDS = 20
 
@@ -94,7 +94,7 @@ def test_every_system_comes_to_an_end_with_what_was_hidden(system: CellSystem) -
         complete(system)
     assert system.hidden[before].all()
     for number, margin in enumerate(system.margins):
-        assert number in system.failed or _need(system, margin) is None
+        assert number in system.failed or need(system, margin) is None
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)

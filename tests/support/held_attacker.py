@@ -77,12 +77,15 @@ def _closing(releases: list[Seen], start: int, mark: Mark) -> int:
 
 
 def _sum(
-    within: list[Part], releases: list[Seen], base: int, now: int, touched: dict[Part, list[int]]
+    within: list[Part], releases: list[Seen], base: int, now: int, touched: dict[Part, list[int]], knows: str = ""
 ) -> dict[object, int]:
-    """A row as a sum of unknowns: of each part that ever changed its state at the release that the row shows."""
+    """A row as a sum of unknowns: of each part that ever changed its state at the release that the row shows.
+
+    Of the school that is known nothing is unknown.
+    """
     row: dict[object, int] = {}
     for pupil, mark in within:
-        if mark[0] > releases[now].until:
+        if mark[0] > releases[now].until or pupil.seed_code == knows:
             continue
         release = min(_closing(releases[: now + 1], base, mark), now)
         name = (_part((pupil, mark)), touched[pupil, mark][release])
@@ -90,23 +93,26 @@ def _sum(
     return row
 
 
-def given_away(council: Council, contracts: Iterable[ReleaseContract], releases: list[Seen]) -> list[str]:
+def given_away(
+    council: Council, contracts: Iterable[ReleaseContract], releases: list[Seen], knows: str = ""
+) -> list[str]:
     """Rows, with the release, of which the change by 1 to 4 pupils since they were shown follows.
 
     Two attackers: one has all releases up to it; the other has it and the one before, and is told in which parts
-    nothing changed between them. Both are told which rows are held and of which release.
+    nothing changed between them. Both are told which rows are held and of which release. Who ``knows`` a school has all
+    its half days of each release, and is asked for changes in which pupils of others are.
     """
     touched = _touched(council, releases)
     every = {part: list(range(len(releases))) for part in touched}
-    found = _given_away(council, contracts, releases, every, 0)
+    found = _given_away(council, contracts, releases, every, 0, knows)
     for number in range(1, len(releases)):
-        found += _given_away(council, contracts, releases[: number + 1], touched, number - 1)
+        found += _given_away(council, contracts, releases[: number + 1], touched, number - 1, knows)
     return found
 
 
 def _given_away(
     council: Council, contracts: Iterable[ReleaseContract], releases: list[Seen], versions: dict[Part, list[int]],
-    first: int,
+    first: int, knows: str = "",
 ) -> list[str]:  # fmt: skip
     by_mart = {contract.mart: contract for contract in contracts}
     within: dict[Place, list[Part]] = defaultdict(list)
@@ -119,13 +125,15 @@ def _given_away(
     for number in range(first, len(releases)):
         seen = releases[number]
         for place, base in seen.shown.items():
-            if row := _sum(within[place], releases, base, number, versions):
+            if row := _sum(within[place], releases, base, number, versions, knows):
                 space.add(row)
         for (mart, key), base in seen.shown.items():
-            if base == number or space.reduced(_sum(within[mart, key], releases, number, number, versions)):
+            asked = _sum(within[mart, key], releases, number, number, versions, knows)
+            if base == number or space.reduced(asked):
                 continue
-            changed = _changed(council, by_mart[mart], key, releases, base, number, versions)
-            if 0 < changed < SMALL:
+            changers = _changed(council, by_mart[mart], key, releases, base, number, versions)
+            changed = len(changers)
+            if 0 < changed < SMALL and any(pupil.seed_code != knows for pupil in changers):
                 found.append(f"{mart} {key} at {number}, as at {base}, with those from {first}: {changed} pupils")
     return found
 
@@ -217,10 +225,10 @@ def _members(council: Council, part: object) -> list[Part]:
 def _changed(
     council: Council, contract: ReleaseContract, key: tuple[object, ...], releases: list[Seen], base: int, now: int,
     touched: dict[Part, list[int]],
-) -> int:  # fmt: skip
+) -> list[Pupil]:  # fmt: skip
     """Pupils whose contribution to a row differs between what it shows and what is so now."""
     changing = {_part(part) for part in touched}
-    found = 0
+    found = []
     for pupil in council.pupils:
         net = {"attended": 0, "absent": 0, "not_counted": 0, "not_recorded": 0}
         for mark in _marks(releases, now, pupil):
@@ -233,5 +241,6 @@ def _changed(
                 net[state] += 1
             if before is not None:
                 net[before] -= 1
-        found += any(net.values())
+        if any(net.values()):
+            found.append(pupil)
     return found

@@ -259,7 +259,7 @@ class Releases:
             self.released[mart] = MartRows(
                 rows.contract, {name: list(values) for name, values in zip(names, columns, strict=True)}
             )
-        self.memory = _settled(memory)
+        self.memory = settled(memory)
         self.given_away = self._given_away(decided)
         self.number += 1
         self.counts.kept(decided.counted, self.number, decided.today)
@@ -290,7 +290,7 @@ def replace_memory(memory: Memory) -> Memory:
     return replace(memory, new_hidden={}, new_shown=set(), new_states={})
 
 
-def _settled(memory: Memory) -> Memory:
+def settled(memory: Memory) -> Memory:
     for (year, mart, cell), reason in memory.new_hidden.items():
         memory.hidden.setdefault((year, mart), {})[cell] = reason
     for year, mart, cell in memory.new_shown:

@@ -1,5 +1,7 @@
 """What is hidden so that who knows one school exactly learns nothing of another, by small tables (RULES 35, 40, 47)."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -46,11 +48,20 @@ def test_a_third_school_is_hidden_so_that_no_second_knows_the_first() -> None:
     assert hidden(system_of(model, persons)) == {"a P1", "b P1", "c P1"}
 
 
+def test_who_has_two_schools_together_is_not_told_of_a_third() -> None:
+    sizes = {"a": (3, 30), "b": (6, 40), "c": (7, 50), "d": (60, 60)}
+    model, persons = council(sizes, dict.fromkeys(sizes, "primary"))
+    found = hidden(system_of(replace(model, together=(frozenset({"b", "c"}),)), persons))
+    assert "a P1" in found
+    assert "d P1" in found or {"primary P1", "all P1"} <= found
+
+
 def test_of_two_schools_of_a_sector_the_sector_is_hidden_too() -> None:
     sizes = {"a": (3, 30), "b": (60, 40), "c": (70, 50), "d": (80, 60)}
     model, persons = council(sizes, {"a": "special", "b": "special", "c": "primary", "d": "primary"})
     found = hidden(system_of(model, persons))
-    assert {"a P1", "b P1", "special P1"} <= found
+    assert {"a P1", "special P1"} <= found
+    assert found & {"primary P1", "all P1"}
     assert not {one for one in found if one.endswith("P2")}
 
 

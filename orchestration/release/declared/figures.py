@@ -13,6 +13,8 @@ from orchestration.release.thresholds import SMALL_COHORT
 COUNTED = ("count", "part", "band")
 ALL = ""
 """Name of the measure that counts the persons of a row where no column does."""
+Together = Sequence[frozenset[str]]
+"""Schools that one head knows together, by the names of their finest places."""
 Unit = tuple[str, ...]
 """Values of the columns that name a finest place, as text."""
 
@@ -32,6 +34,10 @@ class Figures:
     tables: Mapping[tuple[str, str], tuple[tuple[Slice, Table], ...]]
     left: frozenset[str] = frozenset()
     """Tables of which all figures are known where the population that this one is among shows its own."""
+
+    def known_together(self, schools: Together) -> "Figures":
+        """The same, with what is shown kept from those who know several schools, too."""
+        return replace(self, model=replace(self.model, together=tuple(schools)))
 
     def marts(self) -> list[Mart]:
         """Marts that have a measure of the population, or those that nearly tell it."""

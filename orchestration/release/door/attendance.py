@@ -42,6 +42,7 @@ from orchestration.release.protection.memory import Memory, load_memory, save_me
 from orchestration.release.protection.sources import DatabasePupils
 from orchestration.release.protection.splits import last_closed_month
 from orchestration.release.subject.counted import DatabaseCounts
+from orchestration.release.subject.headships import shared_headships
 from orchestration.release.subject.judged import SubjectError
 from orchestration.release.tables.checks import CheckError, check_mart
 from orchestration.release.tables.contracts import ReleaseContract
@@ -131,9 +132,12 @@ def release_attendance(connection: psycopg.Connection, settings: Settings, autho
     memory: Memory = load_memory(connection, authority)
     source = DatabasePupils(connection, authority)
     before = last_years(connection, contracts, authority, untouched)
+    together = shared_headships(connection, authority)
     try:
         counts = DatabaseCounts(connection, attendance_declaration(), authority)
-        decided = decide_attendance(exact, memory, source, counts, authority, data_as_at, deliveries[2], before)
+        decided = decide_attendance(
+            exact, memory, source, counts, authority, data_as_at, deliveries[2], before, together
+        )
     except (DeclarationError, ModelError, SubjectError) as error:
         return refused(connection, authority, [Refusal(str(error), "exact marts to released marts")], build.event_id)
     last_closed = last_closed_month(data_as_at, deliveries[2])
@@ -145,7 +149,7 @@ def release_attendance(connection: psycopg.Connection, settings: Settings, autho
     last_release, code = last_release_of(connection, authority)
     moment, is_same = Moment.of(data_as_at, deliveries[2]), code == build.code_version
     try:
-        found = hold(connection, authority, contracts, exact, standing, of_now, moment, is_same)
+        found = hold(connection, authority, contracts, exact, standing, of_now, moment, is_same, together)
     except CheckError as error:
         return refused(connection, authority, [Refusal(str(error), "changes of what was shown")], build.event_id)
     released = found.released

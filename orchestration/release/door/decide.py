@@ -8,6 +8,7 @@ import numpy as np
 
 from orchestration.release.declared.declaration import FILE, Declaration, DeclarationError
 from orchestration.release.held.periods import Moment
+from orchestration.release.protection.heads import Together
 from orchestration.release.protection.memory import Memory
 from orchestration.release.protection.protect import Protected, protect
 from orchestration.release.protection.same_weeks import LastYears
@@ -67,18 +68,19 @@ def decide_attendance(
     data_as_at: date | None,
     extracted_on: date | None,
     last_years: LastYears | None = None,
+    together: Together = (),
 ) -> Decided:
     """Decide for every row, group and cell of an authority's marts what is shown; notes what is new in the memories.
 
     Raises ``ContractError`` for a mart that no rule protects, ``SubjectError`` where counts are not those of the
-    pupils behind them.
+    pupils behind them. ``together`` are schools that one head knows.
     """
-    protected = protect(exact, memory, pupils, data_as_at, extracted_on, last_years)
+    protected = protect(exact, memory, pupils, data_as_at, extracted_on, last_years, together)
     moment = Moment.of(data_as_at, extracted_on)
     today = moment.today if moment else None
     declaration = attendance_declaration()
     hidden = _hidden(declaration, exact, protected.decisions, memory)
-    counted = judge_counts(declaration, exact, counts, authority, today, hidden)
+    counted = judge_counts(declaration, exact, counts, authority, today, hidden, together)
     apply_counts(counted, exact, protected.decisions)
     for name in PERSISTENT:
         if name in exact:

@@ -14,12 +14,15 @@ from orchestration.database import connect
 from orchestration.release.door.decide import attendance_declaration
 from orchestration.release.door.record import deliveries_in_force
 from orchestration.release.door.subjects import ready_subjects
+from orchestration.release.engine.heads import school_of
 from orchestration.release.engine.model import FINEST
 from orchestration.release.limits import at
 from orchestration.release.protection.audit import programs
-from orchestration.release.protection.knowing import school_of, together, true_of
+from orchestration.release.protection.knowing import school_of as department_of
+from orchestration.release.protection.knowing import together, true_of
 from orchestration.release.subject.attack import Released, findings
 from orchestration.release.subject.counted import DatabaseCounts, judge_counts
+from orchestration.release.subject.headships import shared_headships
 from orchestration.release.subject.judge import judge
 from orchestration.release.subject.judged import Judged
 from orchestration.release.tables.contracts import ReleaseContract
@@ -53,7 +56,7 @@ def audit_knowing(settings: Settings, authorities: Collection[str] = (), *, in_p
         for code in (str(code) for (code,) in codes):
             if authorities and code not in authorities:
                 continue
-            shared = () if in_pairs else _shared_headships(connection, code)
+            shared = [] if in_pairs else [tuple(sorted(one)) for one in shared_headships(connection, code)]
             found += _of_attendance(connection, contracts, code, shared, in_pairs=in_pairs)
             for subject, own in ready_subjects(connection, contracts).items():
                 found += _of_subject(connection, code, subject, own, shared, in_pairs=in_pairs)
@@ -61,17 +64,15 @@ def audit_knowing(settings: Settings, authorities: Collection[str] = (), *, in_p
     return found
 
 
-def _shared_headships(connection: psycopg.Connection, authority: str) -> tuple[tuple[str, ...], ...]:
-    rows = connection.execute("select schools from access.shared_headships(%s) as schools", [authority]).fetchall()
-    return tuple(tuple(schools) for (schools,) in rows)
-
-
 def knowers(
     schools: Collection[str], shared: Sequence[tuple[str, ...]], *, in_pairs: bool
 ) -> Iterator[tuple[str, ...]]:
-    """Each school by itself, then those that one head has together, or any two."""
-    yield from ((school,) for school in sorted(schools))
-    yield from combinations(sorted(schools), 2) if in_pairs else shared
+    """Each school with all its departments, then those that one head has together, or any two."""
+    departments: dict[str, list[str]] = {}
+    for place in sorted(schools):
+        departments.setdefault(school_of(place), []).append(place)
+    yield from (tuple(places) for places in departments.values())
+    yield from ((*one, *other) for one, other in combinations(departments.values(), 2)) if in_pairs else shared
 
 
 def _of_subject(
@@ -120,7 +121,8 @@ def _of_attendance(
     exact = {one.mart: read_rows(connection, one, authority) for one in protected}
     released = {one.mart: read_rows(connection, one, authority, f"released.{one.mart}") for one in protected}
     truth = true_of(exact)
-    schools = {school for _, program in programs(released) for name in program.hidden if (school := school_of(name))}
+    hidden = [name for _, program in programs(released) for name in program.hidden]
+    schools = {department for name in hidden if (department := department_of(name))}
     for known in knowers(schools, shared, in_pairs=in_pairs):
         at(f"trying what {' and '.join(known)} would tell of others in attendance")
         if given := together(released, truth, known):

@@ -39,7 +39,8 @@ class System:
     Rows of ``glue`` (over columns, 1 and -1) add up to 0. ``is_shown`` has the cells that would be shown if nothing
     were hidden; the others are protected and never shown. ``tells_all`` has those that say of a small cohort that
     all its persons, or none, have a result (``Dimension.fewest``). ``of_person`` gives, for each row of persons, its
-    column in each part of the columns (rows x parts); ``parts`` finds those of other rows. ``places`` are the finest.
+    column in each part of the columns (rows x parts); ``parts`` finds those of other rows. ``places`` are the finest;
+    ``together`` are those of schools that one head knows.
     """
 
     cells: tuple[Cell, ...]
@@ -54,6 +55,7 @@ class System:
     of_person: IntArray
     parts: tuple[Part, ...]
     places: tuple[str, ...] = ()
+    together: tuple[frozenset[str], ...] = ()
 
     def contributors(self, persons: Persons, cell: int) -> IntArray:
         """Pseudonyms of the persons in a cell, sorted, each once."""
@@ -215,4 +217,5 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
         of_person,
         tuple(parts),
         model.dimensions[PLACE].values,
+        model.together,
     )

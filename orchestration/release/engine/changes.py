@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from orchestration.release.engine.cells import Cell, System, system_of
-from orchestration.release.engine.contributions import changed_persons, of_one_school
+from orchestration.release.engine.contributions import Changed, changed_persons
 from orchestration.release.engine.elsewhere import Elsewhere
+from orchestration.release.engine.heads import numbered
 from orchestration.release.engine.memory import DERIVED, HIDDEN, SHOWN, CellState, Memory, Rows
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, Persons
 from orchestration.release.engine.protect import primary, protect
@@ -31,7 +32,7 @@ class Decision:
 
     ``shown`` have their figure of now, ``held`` the one that was shown last (``value``), ``hidden`` none. ``lost`` are
     cells that could not be protected: nothing may be released then. ``changed`` counts the persons behind each change,
-    ``own_changes`` (cells x schools) those of them who are of one school alone; None where nothing was decided anew.
+    ``changers`` says of which schools they are; None where that is not known.
     """
 
     system: System
@@ -41,7 +42,7 @@ class Decision:
     value: IntArray
     changed: IntArray
     lost: IntArray
-    own_changes: IntArray | None = None
+    changers: Changed | None = None
 
 
 Due = Callable[[Cell], bool]
@@ -83,7 +84,8 @@ def decide(
     system = system_of(model, persons, _small(model, persons, memory))
     now = Rows.of(model, persons)
     states, flags, releases = _states(system, memory)
-    changed, own_changes = changed_persons(system, memory, now, releases)
+    changers = changed_persons(system, memory, now, releases)
+    changed = changers.count
     before = flags[SHOWN] | flags[DERIVED]
     least = _fewest(system, fewest or {})
     first = primary(system, flags[SHOWN], buffer, least)
@@ -115,7 +117,7 @@ def decide(
         values = _values(system, states, held)
         shown = system.is_shown & flags[SHOWN] & ~held
         hidden = system.is_shown & flags[HIDDEN]
-        return Decision(system, shown, held, hidden, values, changed, _NONE, own_changes)
+        return Decision(system, shown, held, hidden, values, changed, _NONE, changers)
     if earlier is not None and (system.is_shown & ~flags[HIDDEN] & ~waits & ~is_known).any():
         keys = earlier()
         parted = np.array([key_of(cell) in keys for cell in system.cells], dtype=np.bool_) & ~is_known
@@ -128,7 +130,8 @@ def decide(
     is_zero = seen.is_shown & ~off & (system.values == 0)
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL)
-    found = protect(seen, wanted, targets, of_one_school(changed, own_changes) & (is_few & ~first)[:, None])
+    known_to_one = changers.known_to_one(len(numbered(system.places)[0])) & (is_few & ~first)[:, None]
+    found = protect(seen, wanted, targets, known_to_one)
     is_off = (found.cells | flags[HIDDEN] | is_within | (waits & flags[SHOWN])) & system.is_shown
     hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden | is_within)
     if is_final:
@@ -138,7 +141,7 @@ def decide(
     shown = system.is_shown & ~is_off
     # what was shown here before it was hidden elsewhere is known from then: hidden now, beyond help, and of no few
     lost = found.lost[own[found.lost] | is_few[found.lost]]
-    decision = Decision(system, shown, held, hidden, value, changed, lost, own_changes)
+    decision = Decision(system, shown, held, hidden, value, changed, lost, changers)
     _remember(decision, memory, flags, wanted, is_off)
     memory.note(now)
     return decision

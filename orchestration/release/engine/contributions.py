@@ -1,5 +1,7 @@
 """Who stands behind the change of a figure since it was shown, and of which school they are (RULES 44, 47)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import coo_array, csc_array, csr_array
 
@@ -31,15 +33,42 @@ def _contributions(system: System, rows: Rows, sign: int, persons: IntArray) -> 
     )
 
 
-def changed_persons(system: System, memory: Memory, now: Rows, releases: IntArray) -> tuple[IntArray, IntArray]:
-    """For each cell the persons whose contribution differs from that at the release in ``releases``; 0 where that is 0.
+@dataclass(frozen=True)
+class Changed:
+    """Who changed cells since they were shown: ``count`` of each cell.
 
-    Out also (cells x schools) those of them who are, and were, of one school alone: who knows it knows of these.
+    ``parts`` has by release the cells that are of it, who changed them (cells x persons), and the schools that each of
+    these persons is or was of (persons x schools).
+    """
+
+    count: IntArray
+    parts: tuple[tuple[BoolArray, csr_array, csr_array], ...] = ()
+
+    def of(self, schools: IntArray) -> IntArray:
+        """Of those who changed each cell, how many were or are of any of these schools: they know of these."""
+        found = np.zeros(len(self.count), dtype=np.int64)
+        for cells, who, whose in self.parts:
+            theirs = np.asarray(whose[:, schools].sum(axis=1)).ravel() > 0
+            found[cells] = np.asarray(who @ theirs.astype(np.int64)).ravel()[cells]
+        return found
+
+    def known_to_one(self, schools: int) -> BoolArray:
+        """Cells x schools: where all who changed a cell were or are of a school, so that it knows of the change."""
+        found = np.zeros((len(self.count), schools), dtype=np.bool_)
+        for cells, who, whose in self.parts:
+            own = (who @ whose).toarray()[cells]
+            found[cells] = (own == self.count[cells][:, None]) & (self.count[cells][:, None] > 0)
+        return found
+
+
+def changed_persons(system: System, memory: Memory, now: Rows, releases: IntArray) -> Changed:
+    """Persons whose contribution to each cell differs from that at the release in ``releases``; none where that is 0.
+
     A person who went from one group of a cell to another group of the same cell does not count.
     """
     names, school = numbered(system.places)
     found = np.zeros(len(system.cells), dtype=np.int64)
-    own = np.zeros((len(system.cells), len(names)), dtype=np.int64)
+    parts = []
     at_place = 1 + sorted(now.names).index(PLACE)
     for release in np.unique(releases[releases > 0]).tolist():
         went, came = memory.since(release, now)
@@ -56,9 +85,8 @@ def changed_persons(system: System, memory: Memory, now: Rows, releases: IntArra
         of_release = releases == release
         found[of_release] = np.diff(net.indptr)[of_release]
         rows = np.concatenate([went.table[:, at_place], came.table[:, at_place]])
-        whose = _of_one(person, _known(school, rows), len(ids), len(names))
-        own[of_release] = (abs(net).sign() @ whose).toarray()[of_release]
-    return found, own
+        parts.append((of_release, abs(net).sign(), _whose(person, _known(school, rows), len(ids), len(names))))
+    return Changed(found, tuple(parts))
 
 
 def _known(school: IntArray, places: IntArray) -> IntArray:
@@ -66,14 +94,8 @@ def _known(school: IntArray, places: IntArray) -> IntArray:
     return np.where(places < len(school), school[np.minimum(places, len(school) - 1)], -1 - places)
 
 
-def _of_one(person: IntArray, school: IntArray, persons: int, schools: int) -> csr_array:
-    """Persons x schools: 1 where all rows of a person are of one school."""
+def _whose(person: IntArray, school: IntArray, persons: int, schools: int) -> csr_array:
+    """Persons x schools: 1 where any row of a person is of a school."""
     pairs = np.unique(np.column_stack([person, school]), axis=0)
-    single = np.bincount(pairs[:, 0], minlength=persons)[pairs[:, 0]] == 1
-    pairs = pairs[single & (pairs[:, 1] >= 0)]
+    pairs = pairs[pairs[:, 1] >= 0]
     return csr_array((np.ones(len(pairs), dtype=np.int64), (pairs[:, 0], pairs[:, 1])), shape=(persons, schools))
-
-
-def of_one_school(changed: IntArray, own: IntArray) -> BoolArray:
-    """Cells x schools: where all who changed a cell are of one school, so that it knows of the change anyhow."""
-    return np.asarray((changed[:, None] > 0) & (own == changed[:, None]))

@@ -5,7 +5,7 @@ in them. Nobody else's figure may come out then, whichever school it is. Most of
 what is safe while a group of schools is known, and all without a hidden figure stand still, is safe from each of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -32,11 +32,13 @@ class Schools:
     """Whose the columns of a system are.
 
     ``owner`` is the number of the school of each column, ``AREA`` for those of several; ``inside`` (columns x
-    schools) the rows of persons that each school has in each column.
+    schools) the rows of persons that each school has in each column. ``heads`` (schools x heads) says who knows which:
+    first, in order, each school by itself, then those that one head has together.
     """
 
     owner: IntArray
     inside: csr_array
+    heads: BoolArray
 
 
 def school_of(place: str) -> str:
@@ -48,6 +50,14 @@ def numbered(places: Sequence[str]) -> tuple[list[str], IntArray]:
     """The schools in order, and the number of that of each finest place."""
     names, school = np.unique([school_of(place) for place in places], return_inverse=True)
     return names.tolist(), np.asarray(school, dtype=np.int64)
+
+
+def heads_of(schools: Sequence[str], together: Iterable[Iterable[str]]) -> BoolArray:
+    """Schools x heads: who knows each school by itself, then who has several of them together."""
+    sets = [{school_of(place) for place in places} for places in together]
+    of_several = [np.isin(schools, sorted(one)) for one in sets]
+    shared = [found for found in of_several if found.sum() > 1]
+    return np.column_stack([np.eye(len(schools), dtype=np.bool_), *shared])
 
 
 def schools_of(system: System) -> Schools:
@@ -69,14 +79,14 @@ def schools_of(system: System) -> Schools:
             shape=(system.matrix.shape[1], count),
         )
     )
-    return Schools(np.concatenate(owners), inside)
+    return Schools(np.concatenate(owners), inside, heads_of(names, system.together))
 
 
 @dataclass
 class Questions:
     """Which protected cells have not been found safe yet from whom.
 
-    ``open`` is cells x schools. Whatever is hidden further makes none of them unsafe that was safe before, so an answer
+    ``open`` is cells x heads. Whatever is hidden further makes none of them unsafe that was safe before, so an answer
     holds for good. A cell in which no other school has anybody asks nothing.
     """
 
@@ -85,21 +95,21 @@ class Questions:
 
     @classmethod
     def of(cls, system: System, targets: BoolArray, aside: BoolArray | None = None) -> "Questions":
-        """Every target, to everybody who knows a school other than its own; but for those ``aside``."""
+        """Every target, to all who know a school other than its own; but for those ``aside`` (cells x schools)."""
         schools = schools_of(system)
-        of_others = system.values[:, None] - (system.matrix @ schools.inside).todense()
+        of_others = system.values[:, None] - (system.matrix @ schools.inside @ schools.heads.astype(np.float64))
         found = np.asarray(of_others > 0) & targets[:, None]
-        return cls(schools, found if aside is None else found & ~aside)
+        return cls(schools, found if aside is None else found & ~(aside @ schools.heads))
 
 
 @dataclass
 class Known:
-    """A block as it is to those who know one of its schools.
+    """A block as it is to those who know one of its schools, or several together.
 
     ``asked`` are the block's hidden rows that are to be safe, ``whose`` the school of each (``AREA``: several), and
     ``hiding`` the schools that have any hidden row. Of the block's columns ``owner`` is the school, ``truth`` how many
-    persons there are, ``inside`` (columns x schools) how many of each school. ``open`` (asked x schools) are the
-    questions without a good answer yet.
+    persons there are, ``inside`` (columns x schools) how many of each school. ``open`` (asked x heads) are the
+    questions without a good answer yet, ``heads`` (schools x heads) says who knows which school.
     """
 
     block: Block
@@ -108,6 +118,7 @@ class Known:
     truth: FloatArray
     inside: FloatArray
     open: BoolArray
+    heads: BoolArray
     whose: IntArray = field(init=False)
     hiding: IntArray = field(init=False)
 
@@ -118,14 +129,15 @@ class Known:
         self.whose, self.hiding = whose[self.asked], np.setdiff1d(whose, [AREA])
         schools = np.arange(self.inside.shape[1])
         has_any = np.isin(schools, self.owner) | (self.inside.sum(axis=0) > 0)
-        self.open &= has_any & (self.whose[:, None] != schools)
+        self.open &= (has_any @ self.heads) & ~((self.whose[:, None] == schools) @ self.heads)
 
-    def to(self, schools: IntArray) -> tuple[Block, IntArray]:
-        """The block to who knows these schools, and the position in ``asked`` of each of its targets."""
+    def to(self, heads: IntArray) -> tuple[Block, IntArray]:
+        """The block to who knows all that these heads do, and the position in ``asked`` of each of its targets."""
         block = self.block
+        schools = np.flatnonzero(self.heads[:, heads].any(axis=1))
         given = self.inside[:, schools].sum(axis=1)
         kept = np.flatnonzero(~np.isin(self.owner, schools))
-        positions = np.flatnonzero(self.open[:, schools].any(axis=1) & ~np.isin(self.whose, schools))
+        positions = np.flatnonzero(self.open[:, heads].any(axis=1) & ~np.isin(self.whose, schools))
         shown, hidden = csr_array(block.shown[:, kept]), csr_array(block.hidden[:, kept])
         left = np.flatnonzero(np.diff(shown.indptr) > 0)
         told = np.asarray(block.hidden @ given)
@@ -143,36 +155,36 @@ class Known:
             members=csr_array(block.members[kept]),
         ), positions
 
-    def clear(self, schools: IntArray) -> None:
-        """Close the questions that have a good answer while all these schools are known at once."""
-        block, positions = self.to(schools)
+    def clear(self, heads: IntArray) -> None:
+        """Close the questions that have a good answer while all that these heads know is known at once."""
+        block, positions = self.to(heads)
         left = set(suspicious(block))
         good = [at for at, row in zip(positions.tolist(), block.targets.tolist(), strict=True) if row not in left]
-        self.open[np.ix_(good, schools)] = False
+        self.open[np.ix_(good, heads)] = False
 
     def apart(self) -> list[IntArray]:
-        """Schools with open questions in groups that can be asked at once.
+        """Heads with open questions in groups that can be asked at once.
 
         No row has two of a group that may be told it, nor is the row of one of them.
         """
-        schools = np.flatnonzero(self.open.any(axis=0))
+        asking = np.flatnonzero(self.open.any(axis=0))
         near = self.open.T.astype(np.int64) @ self.open > 0
         own = np.zeros_like(near)
         for at, school in enumerate(self.whose.tolist()):
             if school != AREA:
-                own[school] |= self.open[at]
+                own[self.heads[school]] |= self.open[at]
         near |= own | own.T
         groups: list[list[int]] = []
-        for school in sorted(schools.tolist(), key=lambda one: -int(near[one].sum())):
-            home = next((one for one in groups if not near[school, one].any()), None)
+        for head in sorted(asking.tolist(), key=lambda one: -int(near[one].sum())):
+            home = next((one for one in groups if not near[head, one].any()), None)
             if home is None:
                 groups.append(home := [])
-            home.append(school)
+            home.append(head)
         return [np.array(one, dtype=np.int64) for one in groups]
 
     def ask(self) -> None:
         """Close what has a good answer, first of many schools at once and with few that may be otherwise."""
-        every = np.arange(self.open.shape[1])
+        every = np.arange(len(self.heads))
         others = np.setdiff1d(np.unique(self.owner), [AREA, *self.hiding])
         generator = np.random.default_rng(3)
         for groups, share in DEALINGS:
@@ -196,13 +208,18 @@ def known_of(block: Block, system: System, questions: Questions) -> Known | None
     if len(owner) and owner[0] != AREA and (owner == owner[0]).all():
         return None
     asked = np.flatnonzero(questions.open[block.cells_hidden].any(axis=1)).astype(np.int64)
-    enough = block.enough.copy()
-    enough[asked] += np.maximum(system.values[block.cells_hidden[asked]] + 1 - SMALL, 0)
     truth = np.asarray(columns @ system.counts, dtype=np.float64)
     inside = np.asarray((columns @ questions.schools.inside).todense(), dtype=np.float64)
-    return Known(
-        replace(block, enough=enough), asked, owner, truth, inside, questions.open[block.cells_hidden[asked]].copy()
-    )
+    wide = more_than_it_is(replace(block, targets=asked), system)
+    is_open = questions.open[block.cells_hidden[asked]].copy()
+    return Known(wide, asked, owner, truth, inside, is_open, questions.schools.heads)
+
+
+def more_than_it_is(block: Block, system: System) -> Block:
+    """The block with more asked of targets of five or more: more than they are, so that they do not follow."""
+    enough = block.enough.copy()
+    enough[block.targets] += np.maximum(system.values[block.cells_hidden[block.targets]] + 1 - SMALL, 0)
+    return replace(block, enough=enough)
 
 
 Repair = Callable[[Block, IntArray, IntArray], bool]

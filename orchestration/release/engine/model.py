@@ -96,11 +96,13 @@ class Model:
     """Dimensions by name (``place`` among them) and the tables that are shown of one population.
 
     ``fewest`` is the number of persons of a place below which no breakdown of it is shown; 0 for no such rule.
+    ``together`` are schools that one head knows, each set of finest places (RULES 47).
     """
 
     dimensions: Mapping[str, Dimension]
     tables: tuple[Table, ...]
     fewest: int = 0
+    together: tuple[frozenset[str], ...] = ()
 
     def __post_init__(self) -> None:
         if PLACE not in self.dimensions:

@@ -109,11 +109,15 @@ class Touched:
 
 @dataclass
 class Sums:
-    """Touched rows as sums of unknowns: a part in one of its states. Readers know those they saw (``before``)."""
+    """Touched rows as sums of unknowns: a part in one of its states. Readers know those they saw (``before``).
+
+    ``schools`` has the SEED code of each unknown.
+    """
 
     before: dict[Place, list[int]] = field(default_factory=dict)
     now: dict[Place, list[int]] = field(default_factory=dict)
     unknowns: dict[tuple[object, ...], int] = field(default_factory=dict)
+    schools: list[str] = field(default_factory=list)
 
 
 def sums_of(touched: Touched, versions: Versions, moments: Mapping[int, Moment], shown: Mapping[Place, int]) -> Sums:
@@ -133,7 +137,10 @@ def sums_of(touched: Touched, versions: Versions, moments: Mapping[int, Moment],
             state = versions.now[who] if release is None else versions.at(who, _closing(steps[release], day))
             bits = tuple(bits >> position & 1 for bits in state.bits) if state.group == group else None
             states.append(bits)
-        return sums.unknowns.setdefault((number, *states), len(sums.unknowns))
+        found = sums.unknowns.setdefault((number, *states), len(sums.unknowns))
+        if found == len(sums.schools):
+            sums.schools.append(groups[number][1])
+        return found
 
     known: dict[tuple[int, int | None], int] = {}
     for place, release in shown.items():

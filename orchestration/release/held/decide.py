@@ -13,10 +13,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from orchestration.release.attacker.determined import determined
+from orchestration.release.declared.figures import Together
 from orchestration.release.engine.cells import Cell, System
 from orchestration.release.engine.model import BoolArray
 from orchestration.release.engine.suppress import Wanted, suppressed
 from orchestration.release.held.changes import Place, Sums
+from orchestration.release.held.heads import Standing
 from orchestration.release.tables.checks import CheckError
 from orchestration.release.thresholds import SMALL
 
@@ -52,8 +54,10 @@ def _system(places: list[Place], sums: Sums, asked: Mapping[Place, Asked]) -> Sy
     )
 
 
-def held(asked: Mapping[Place, Asked], sums: Sums) -> set[Place]:
+def held(asked: Mapping[Place, Asked], sums: Sums, together: Together = ()) -> set[Place]:
     """Rows that stand as they were shown, of those ``asked`` about: those that are shown, then and now.
+
+    So that nobody learns of a change by few, nor who knows one school exactly, or those that are ``together``.
 
     Those that wait for their date are among them. Larger changes are let through first, so small ones carry the loss.
     Raises ``CheckError`` where an attacker of its own code finds a change by few all the same (RULES 46).
@@ -71,8 +75,9 @@ def held(asked: Mapping[Place, Asked], sums: Sums) -> set[Place]:
     wanted = Wanted((pupils > 0) & (pupils < SMALL) & ~then, is_held, (pupils == 0) | then, none)
     decided = suppressed(system, wanted)
     is_held[decided.hidden] = True
+    Standing(system, wanted, is_held, sums.schools, together).keep_from_heads()
     _attack(places, system, wanted, is_held, set(decided.lost.tolist()))
-    return found | {places[number - len(places)] for number in decided.hidden.tolist()}
+    return found | {places[number - len(places)] for number in np.flatnonzero(is_held).tolist()}
 
 
 def _attack(places: list[Place], system: System, wanted: Wanted, is_held: BoolArray, beyond: set[int]) -> None:

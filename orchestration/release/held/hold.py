@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from orchestration.release.declared.figures import Together
 from orchestration.release.follow.derived import ReleasedMart
 from orchestration.release.held.changes import (
     Changes,
@@ -156,6 +157,7 @@ def _hold_year(
     known: Remembered,
     moment: Moment,
     is_same_code: bool,
+    together: Together,
 ) -> HeldYear:
     last = known.last
     if last is None:
@@ -176,7 +178,7 @@ def _hold_year(
     changes, touched = changes_since(contracts, year.authority, year.academic_year, versions, known.moments, wanted)
     asked, waiting = _asked(tables, known, last, changes, Between(before, now), is_same_code)
     shown = {place: known.held.get((place[0], cell_of(place[1])), last) for place in asked}
-    found = held(asked, sums_of(touched, versions, known.moments, shown))
+    found = held(asked, sums_of(touched, versions, known.moments, shown), together)
     if is_final(year.academic_year, now.today):
         _hide_for_good(tables, asked, found, known, result)
     for contract, release, places in going_on(tables, known, last, found - waiting):
@@ -228,11 +230,12 @@ def hold(
     released: Mapping[str, ReleasedMart],
     moment: Moment | None,
     is_same_code: bool = True,
+    together: Together = (),
 ) -> Held:
     """Released rows with changes of what was over held; nothing is written. ``moment``: how far the data reach.
 
     A year that was not remembered before is shown as it is. ``is_same_code``: whether the release before was made by
-    the same version, so that whatever differs was delivered.
+    the same version, so that whatever differs was delivered. ``together`` are schools that one head has.
     """
     mine = [contract for contract in contracts if judged(contract)]
     every = (rows[contract.mart].columns["academic_year"] for contract in mine for rows in (exact, standing))
@@ -249,7 +252,7 @@ def hold(
             )
             for contract in mine
         }
-        one = _hold_year(connection, year, tables, load(connection, year), moment, is_same_code)
+        one = _hold_year(connection, year, tables, load(connection, year), moment, is_same_code, together)
         result.append(one)
         _replace(found, one.rows)
     judged_years = {one.year.academic_year: {*one.rows} for one in result}

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack, identity, vstack
 
 from orchestration.release.limits import check, seconds_left
-from orchestration.release.protection.suppression import CellSystem, IntArray, Margin, complete
+from orchestration.release.protection.suppression import BoolArray, CellSystem, IntArray, Margin, complete
 from orchestration.release.thresholds import SMALL
 
 FloatArray = npt.NDArray[np.float64]
@@ -78,14 +78,13 @@ def _reach(unknowns: Unknowns, wanted: IntArray) -> FloatArray | None:
     return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x[:cells], dtype=np.float64)
 
 
-def exposed_cells(unknowns: Unknowns) -> list[int]:
-    """Cells that can be shown to be 1 to 4, or worked out exactly, though they are not empty.
+def suspicious_cells(unknowns: Unknowns, asked: BoolArray | None = None) -> list[int]:
+    """Cells, not empty, that a few programs over all of them at once do not clear; of those ``asked`` (None: all).
 
-    Most cells are cleared by a few programs that look at all of them at once (measured: three for 212
-    hidden cells, against 424 one by one); only what is left is bounded cell by cell.
+    Most are cleared (measured: three programs for 212 hidden cells, against 424 one by one).
     """
     values = unknowns.values
-    small = values > 0
+    small = values > 0 if asked is None else (values > 0) & asked
     wide = small & (values >= SMALL)
     loose = ~small
     for _ in range(6):
@@ -110,8 +109,13 @@ def exposed_cells(unknowns: Unknowns) -> list[int]:
         if found is None:
             break
         loose |= np.abs(np.nan_to_num(found, posinf=1e9) - values) > TOLERANCE
+    return [int(cell) for cell in np.flatnonzero(small & ~(wide & loose))]
+
+
+def exposed_cells(unknowns: Unknowns, asked: BoolArray | None = None) -> list[int]:
+    """Cells that can be shown to be 1 to 4, or worked out exactly, though they are not empty; of those ``asked``."""
     exposed = []
-    for cell in np.flatnonzero(small & ~(wide & loose)).tolist():
+    for cell in suspicious_cells(unknowns, asked):
         low, high = bounds_of(unknowns, cell)
         if not (high >= SMALL - TOLERANCE and high - low >= TOLERANCE):  # not a number: no answer, so not safe
             exposed.append(cell)
@@ -139,9 +143,15 @@ def _components(cells: Sequence[int], margins: Sequence[Margin], position: dict[
     return list(groups.values())
 
 
-def unknowns_of(system: CellSystem, values: IntArray, margins: Sequence[Margin]) -> list[tuple[list[int], Unknowns]]:
-    """The hidden cells of a system and the equations between them, one set for each part that hangs together."""
-    hidden = [int(cell) for cell in np.flatnonzero(system.hidden)]
+def unknowns_of(
+    system: CellSystem, values: IntArray, margins: Sequence[Margin], known: BoolArray | None = None
+) -> list[tuple[list[int], Unknowns]]:
+    """The hidden cells of a system and the equations between them, one set for each part that hangs together.
+
+    ``known`` are cells that a reader knows though they are hidden (None: none); who knows all hidden parts of a total
+    knows the total.
+    """
+    hidden = [int(cell) for cell in np.flatnonzero(system.hidden if known is None else system.hidden & ~known)]
     position = {cell: number for number, cell in enumerate(hidden)}
     found: list[tuple[list[int], Unknowns]] = []
     for group in _components(hidden, margins, position):
@@ -155,7 +165,7 @@ def unknowns_of(system: CellSystem, values: IntArray, margins: Sequence[Margin])
             total = margin.total in inside
             if not parts and not total:
                 continue
-            if not parts:
+            if not parts and (known is None or not margin.parts.size):
                 continue
             rows += [count] * (len(parts) + total)
             columns += [inside[cell] for cell in parts] + ([inside[margin.total]] if total else [])
@@ -171,7 +181,7 @@ def unknowns_of(system: CellSystem, values: IntArray, margins: Sequence[Margin])
 
 def repair(
     system: CellSystem,
-    protected: npt.NDArray[np.bool_],
+    protected: BoolArray,
     attempts: int = 40,
     loosen: Callable[[CellSystem], None] | None = None,
 ) -> list[int]:

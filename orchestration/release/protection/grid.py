@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from orchestration.release.protection.heads import Heads
 from orchestration.release.protection.memory import Memory
 from orchestration.release.protection.patterns import (
     ALL,
@@ -9,6 +10,7 @@ from orchestration.release.protection.patterns import (
     is_newly_filled,
     is_primary,
     least,
+    protect_from_all,
     protect_system,
     remember,
     standing_pupils,
@@ -149,6 +151,8 @@ def sector_cell_pattern(rows: MartRows, year: str, memory: Memory, pattern: Year
         is_filled = is_newly_filled(memory, place, names[own], primary[own])
         if sector in pattern.sectors or hidden[grid[i]].all() or is_filled:
             system.withhold(grid[i])
-    protect_system(system, {int(cell): grid[i].tolist() for i in range(len(grid)) for cell in grid[i]})
+    heads = Heads.of([pattern.only_school(sector) for sector, _ in cells], primary, pattern.together)
+    rows_of = {int(cell): grid[i].tolist() for i in range(len(grid)) for cell in grid[i]}
+    protect_from_all(system, rows_of, heads, memory, place, names)
     remember(memory, place, names, system, primary)
     pattern.sector_cells[mart] = {cell for position, cell in enumerate(cells) if system.hidden[position]}

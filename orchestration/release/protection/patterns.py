@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from orchestration.release.protection.bounds import repair
+from orchestration.release.protection.heads import Heads, Together, keep_from_heads, only_school
 from orchestration.release.protection.memory import Memory
 from orchestration.release.protection.suppression import CellSystem, IntArray, Margin, complete
 from orchestration.release.tables.rows import BoolArray, MartRows
@@ -26,7 +27,8 @@ class YearPattern:
     """What is hidden in one year: schools whole, sectors, cells of breakdowns, and totals of a category.
 
     ``cells`` has, by mart, (seed_code, sector, category); ``margins`` has (sector, category) whose total over
-    schools must not be had from the authority's grid; ``grid`` has (sector, stage, quintile).
+    schools must not be had from the authority's grid; ``grid`` has (sector, stage, quintile); ``schools`` has the
+    SEED codes of each sector, and of ``all``; ``together`` has schools that one head knows.
     """
 
     units: set[Unit] = field(default_factory=set)
@@ -37,6 +39,12 @@ class YearPattern:
     whole_units: dict[str, set[Unit]] = field(default_factory=dict)
     whole_sectors: dict[str, set[str]] = field(default_factory=dict)
     sector_cells: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    schools: dict[str, set[str]] = field(default_factory=dict)
+    together: Together = ()
+
+    def only_school(self, sector: str) -> str:
+        """The SEED code of a sector that is one school alone; empty otherwise."""
+        return only_school(self.schools.get(sector, ()))
 
 
 def standing_pupils(rows: MartRows, of_year: Sequence[int]) -> list[int]:
@@ -120,6 +128,25 @@ def protect_system(
             touched |= system.withhold(list(groups.get(cell, [cell])))
         complete(system, touched)
     system.withhold(list(range(len(system.values))))
+
+
+def protect_from_all(
+    system: CellSystem,
+    groups: Mapping[int, Sequence[int]],
+    heads: Heads,
+    memory: Memory,
+    place: tuple[str, str],
+    names: Sequence[str],
+) -> None:
+    """``protect_system``, and then from whoever knows any one school exactly (RULES 47).
+
+    Where nothing is hidden that was not hidden by an earlier release, what would help was shown by it, and cannot be
+    taken back: it stays as it is.
+    """
+    protect_system(system, groups)
+    earlier = memory.hidden.get(place, {})
+    if any(system.hidden[position] and name not in earlier for position, name in enumerate(names)):
+        keep_from_heads(system, heads, lambda: protect_system(system, groups))
 
 
 def remember(
@@ -219,7 +246,12 @@ def breakdown_pattern(rows: MartRows, year: str, memory: Memory, pattern: YearPa
             is_whole = width > 1 and is_without_breakdown(memory, place, names[own], int(table.values[i].sum()))
             if unit in pattern.units or hidden[grid[i]].all() or is_filled or is_whole:
                 system.withhold(grid[i])
-        protect_system(system, {int(cell): grid[i].tolist() for i in range(height) for cell in grid[i]})
+        rows_of = {int(cell): grid[i].tolist() for i in range(height) for cell in grid[i]}
+        owners = [unit[0] for unit in table.units for _ in table.categories]
+        owners += [only_school(owners)] * width
+        # what a total hides is wanted where the authority's cells rest on it
+        asked = [small or position >= height * width for position, small in enumerate(primary)]
+        protect_from_all(system, rows_of, Heads.of(owners, asked, pattern.together), memory, place, names)
         remember(memory, place, names, system, primary)
         for i, unit in enumerate(table.units):
             cells.update((*unit, c) for j, c in enumerate(table.categories) if system.hidden[grid[i, j]])

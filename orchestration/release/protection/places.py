@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orchestration.release.protection.heads import Heads, Together, only_school
 from orchestration.release.protection.memory import Memory
 from orchestration.release.protection.patterns import (
     ALL,
@@ -16,7 +17,7 @@ from orchestration.release.protection.patterns import (
     YearPattern,
     is_primary,
     least,
-    protect_system,
+    protect_from_all,
     remember,
     standing_pupils,
 )
@@ -83,6 +84,7 @@ def _hidden_places(
     mart: str,
     memory: Memory,
     hidden_already: tuple[set[Unit], set[str]],
+    together: Together,
 ) -> tuple[set[Unit], set[str]]:
     """Schools and sectors (``all`` included) hidden whole in some marts; ``hidden_already`` are so elsewhere."""
     of_schools = _counts(schools, year, ("seed_code", "sector"))
@@ -104,7 +106,10 @@ def _hidden_places(
     released = {(time, found[0]) for time, places in of_authority.by_time.items() for found in places}
     margins = _margins(units, sectors, of_schools.by_time, released)
     system = CellSystem(np.array(pupils, dtype=np.int64), margins, hidden)
-    protect_system(system, {})
+    owners = [seed for seed, _ in units]
+    owners += [only_school(seed for seed, found in units if found == sector) for sector in sectors]
+    owners.append(only_school(owners[: len(units)]))
+    protect_from_all(system, {}, Heads.of(owners, primary, together), memory, place, names)
     remember(memory, place, names, system, primary)
     return (
         {(seed, sector) for i, (seed, sector) in enumerate(units) if system.hidden[i]},
@@ -115,8 +120,15 @@ def _hidden_places(
 def total_pattern(
     schools: Sequence[MartRows], authority: Sequence[MartRows], year: str, memory: Memory, pattern: YearPattern
 ) -> None:
-    """Which schools are hidden whole, and which sectors (``all`` included) with them."""
-    pattern.units, pattern.sectors = _hidden_places(schools, authority, year, TOTALS, memory, (set(), set()))
+    """Which schools are hidden whole, and which sectors (``all`` included) with them; notes the schools of each."""
+    for rows in schools:
+        of_year = np.flatnonzero(rows.flags("academic_year", year)).tolist()
+        places = rows.keys(("seed_code", "sector"))
+        for seed, sector in {places[position] for position in of_year}:
+            pattern.schools.setdefault(sector, set()).add(seed)
+            pattern.schools.setdefault(ALL, set()).add(seed)
+    nothing: tuple[set[Unit], set[str]] = (set(), set())
+    pattern.units, pattern.sectors = _hidden_places(schools, authority, year, TOTALS, memory, nothing, pattern.together)
 
 
 def time_pattern(
@@ -126,6 +138,7 @@ def time_pattern(
     if not schools:
         return
     hidden = (pattern.units, pattern.sectors)
-    units, sectors = _hidden_places(schools, authority, year, schools[0].contract.mart, memory, hidden)
+    mart = schools[0].contract.mart
+    units, sectors = _hidden_places(schools, authority, year, mart, memory, hidden, pattern.together)
     pattern.whole_units.update((rows.contract.mart, units) for rows in schools)
     pattern.whole_sectors.update((rows.contract.mart, sectors) for rows in authority)

@@ -8,6 +8,7 @@ import numpy as np
 
 from orchestration.release.limits import EndlessError, at, check
 from orchestration.release.protection.grid import grid_pattern, sector_cell_pattern
+from orchestration.release.protection.heads import Together
 from orchestration.release.protection.memory import Memory
 from orchestration.release.protection.patterns import (
     YearPattern,
@@ -61,9 +62,9 @@ def _cut_by(marts: Sequence[MartRows], time: str | None) -> list[MartRows]:
     ]
 
 
-def year_pattern(marts: Marts, year: str, memory: Memory) -> YearPattern:
-    """The pattern of one academic year over all marts."""
-    pattern = YearPattern()
+def year_pattern(marts: Marts, year: str, memory: Memory, together: Together = ()) -> YearPattern:
+    """The pattern of one academic year over all marts; ``together`` are schools that one head knows."""
+    pattern = YearPattern(together=together)
     schools = list(_of_kind(marts, "school"))
     authority = list(_of_kind(marts, "authority"))
     at(f"hiding schools and sectors of {year}")
@@ -131,12 +132,14 @@ def protect(
     data_as_at: date | None,
     extracted_on: date | None,
     last_years: LastYears | None = None,
+    together: Together = (),
 ) -> Protected:
     """Decide for every row, group and cell of an authority's marts what is shown; notes it in ``memory``.
 
     Raises ``ContractError`` naming a mart that no rule protects.
     Repeated with what it has hidden itself until nothing is added, so that a release of the same state a second
-    time finds nothing to change. ``last_years`` stands for years that are left as they are.
+    time finds nothing to change. ``last_years`` stands for years that are left as they are, ``together`` are
+    schools that one head knows.
     """
     for rows in exact.values():
         refuse_unknown(rows.contract)
@@ -145,7 +148,7 @@ def protect(
         known = len(memory.new_hidden)
         memory.new_shown.clear()
         memory.new_states.clear()
-        protected = _protect_once(exact, memory, source, data_as_at, extracted_on, last_years)
+        protected = _protect_once(exact, memory, source, data_as_at, extracted_on, last_years, together)
         if len(memory.new_hidden) == known:
             return protected
     raise EndlessError(f"after {ROUNDS} rounds there is still more to hide")
@@ -157,10 +160,11 @@ def _protect_once(
     source: PupilSource,
     data_as_at: date | None,
     extracted_on: date | None,
-    last_years: LastYears | None = None,
+    last_years: LastYears | None,
+    together: Together,
 ) -> Protected:
     years = _years(exact)
-    patterns = {year: year_pattern(exact, year, memory) for year in years}
+    patterns = {year: year_pattern(exact, year, memory, together) for year in years}
     decisions = {mart: _pattern_decision(rows, patterns) for mart, rows in exact.items()}
     same_weeks_decisions(exact, decisions, last_years)
     last_closed = last_closed_month(data_as_at, extracted_on)

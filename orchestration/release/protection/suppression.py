@@ -78,18 +78,21 @@ class CellSystem:
         return self.hide(listed).union(*(self.of_cell[cell] for cell in listed)) if listed else set()
 
 
-def _need(system: CellSystem, margin: Margin) -> int | None:
+def need(system: CellSystem, margin: Margin, known: BoolArray | None = None) -> int | None:
     """Pupils still missing from what is hidden in a margin; None where it is safe.
 
     A hidden total leaves no bound once a part is hidden with it. Otherwise at least two parts must be hidden,
-    and the most that one of them can hold, given the others' floors, must be at least five.
+    and the most that one of them can hold, given the others' floors, must be at least five. ``known`` are cells that
+    a reader knows though they are hidden (None: none); without any other one hidden nothing is missing to that reader.
     """
     values = system.values[margin.parts] if margin.values is None else margin.values
     hidden = system.hidden[margin.parts] & ((values > 0) | (system.floor[margin.parts] == 0))
+    if known is not None:
+        hidden &= ~known[margin.parts]
     count = int(hidden.sum())
     pupils = int(values[hidden].sum())
     if margin.total >= 0 and system.hidden[margin.total]:
-        return None if count or not values.any() else 1
+        return None if count or known is not None or not values.any() else 1
     if count == 0 or pupils == 0:
         return None
     floors = system.floor[margin.parts][hidden]
@@ -102,19 +105,22 @@ def _need(system: CellSystem, margin: Margin) -> int | None:
     return max(SMALL - room, 1)
 
 
-def _candidate(system: CellSystem, margin: Margin, need: int) -> int | None:
-    """The part to hide next: in margins that hide something already, then as few pupils as will do."""
+def candidate(system: CellSystem, margin: Margin, missing: int, known: BoolArray | None = None) -> int | None:
+    """The part to hide next: in margins that hide something already, then as few pupils as will do.
+
+    Never one of ``known``, which whoever it is to be hidden from knows anyhow.
+    """
     values = system.values[margin.parts] if margin.values is None else margin.values
     best: tuple[int, int, int, int] | None = None
     for cell, value in zip(margin.parts.tolist(), values.tolist(), strict=True):
-        if system.hidden[cell] or value <= 0:
+        if system.hidden[cell] or value <= 0 or (known is not None and known[cell]):
             continue
         lonely = 0
         for number in system.of_cell[cell]:
             other = system.margins[number]
             if other is not margin and not system.hidden[other.parts].any():
                 lonely += 1
-        short = 0 if value - 1 >= need else 1
+        short = 0 if value - 1 >= missing else 1
         score = (lonely + short, short, -value if short else value, cell)
         best = score if best is None else min(best, score)
     return None if best is None else best[3]
@@ -134,7 +140,7 @@ def _last_resort(system: CellSystem, number: int) -> set[int]:
     return system.withhold(parts)
 
 
-def _hide_more(system: CellSystem, number: int, need: int) -> set[int]:
+def _hide_more(system: CellSystem, number: int, missing: int) -> set[int]:
     """One step towards a safe margin: the total first where that is preferred, a part, or the last resort.
 
     A total that is hidden already, as one remembered from a year in which more was beside it, is no step: hidden
@@ -143,7 +149,7 @@ def _hide_more(system: CellSystem, number: int, need: int) -> set[int]:
     margin = system.margins[number]
     if margin.prefer_total and margin.total >= 0 and not system.hidden[margin.total]:
         return system.hide([margin.total])
-    chosen = _candidate(system, margin, need)
+    chosen = candidate(system, margin, missing)
     return system.hide([chosen]) if chosen is not None else _last_resort(system, number)
 
 
@@ -160,9 +166,9 @@ def complete(system: CellSystem, first: Iterable[int] | None = None) -> None:
         number = waiting.popleft()
         queued.discard(number)
         margin = system.margins[number]
-        while number not in system.failed and (need := _need(system, margin)) is not None:
+        while number not in system.failed and (missing := need(system, margin)) is not None:
             before = system.changes
-            touched = _hide_more(system, number, need)
+            touched = _hide_more(system, number, missing)
             if system.changes == before:
                 system.failed.add(number)
             for other in sorted(touched - queued - {number}):

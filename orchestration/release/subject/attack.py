@@ -63,12 +63,15 @@ def findings(judged: Judged, released: Released, knows: Collection[str] = ()) ->
 
 
 def _of_others(judged: Judged, knows: Collection[str]) -> tuple[BoolArray, BoolArray]:
-    """For each figure whether anybody of schools that are not known stands in it, and has changed it."""
+    """For each figure whether anybody of schools that are not known stands in it, and has changed it.
+
+    Who went from a school that is known to another one, or came from it, is known to it.
+    """
     decision, system = judged.decision, judged.decision.system
     names, _ = numbered(system.places)
     known = np.flatnonzero(np.isin(names, sorted(set(map(school_of, knows)))))
     inside = np.asarray(system.matrix @ schools_of(system).inside[:, known].sum(axis=1)).ravel()
-    own = np.zeros(len(system.values)) if decision.own_changes is None else decision.own_changes[:, known].sum(axis=1)
+    own = 0 if decision.changers is None else decision.changers.of(known)
     return np.asarray(system.values > inside), np.asarray(decision.changed > own)
 
 

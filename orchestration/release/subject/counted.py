@@ -13,7 +13,7 @@ import numpy as np
 import psycopg
 
 from orchestration.release.declared.declaration import Declaration, Mart, Population
-from orchestration.release.declared.figures import Figures, figures_of
+from orchestration.release.declared.figures import Figures, Together, figures_of
 from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import SHOWN, Memory
@@ -97,10 +97,12 @@ def judge_counts(
     authority: str,
     today: date | None,
     hidden: HiddenFigures,
+    together: Together = (),
 ) -> Counted:
     """Decide of the populations that ``decide``, in every period of ``exact`` that is due.
 
-    Nothing is decided where none of their marts is there. Raises ``SubjectError`` or ``ModelError`` where one of them
+    Nothing is decided where none of their marts is there. ``together`` are schools that one head knows.
+    Raises ``SubjectError`` or ``ModelError`` where one of them
     is missing, where persons, lists and rows do not fit each other, or where a figure cannot be protected.
     """
     found = Counted(declaration)
@@ -117,7 +119,7 @@ def judge_counts(
             at(f"hiding and holding counts of pupils of {period}")
             figures = figures_of(
                 declaration, population.name, units_of(declaration, population, exact, period), BREAKDOWNS_FROM
-            )
+            ).known_together(together)
             elsewhere = Elsewhere().and_hidden(_hidden_cells(figures, exact, period, hidden))
             place = Place(authority, declaration.subject, population.name, period)
             remembered, persons = source.remembered(place), source.persons(population.name, period)

@@ -16,6 +16,7 @@ from orchestration.release.engine.model import Persons
 from orchestration.release.limits import at
 from orchestration.release.subject.among import among, fewest_of
 from orchestration.release.subject.cadence import due_of, is_final
+from orchestration.release.subject.headships import shared_headships
 from orchestration.release.subject.judged import Judged, SubjectError
 from orchestration.release.subject.linked import elsewhere_of
 from orchestration.release.subject.moments import NOTHING_SETTLED, Moments, Settled, listed_at_moments
@@ -45,6 +46,7 @@ def judge(
     judged: dict[str, dict[str, Judged]] = {}
     hidden: dict[tuple[str, str], frozenset[Cell]] = {}
     moments = Moments(connection, declaration, authority)
+    together = shared_headships(connection, authority)
     for population in sorted(declaration.populations.values(), key=lambda one: not one.told_by):
         judged[population.name] = {}
         for period in _periods(connection, declaration, population, authority, exact):
@@ -52,7 +54,7 @@ def judge(
                 continue
             at(f"judging {declaration.subject}, {population.name} of {period}")
             units = units_of(declaration, population, exact, period)
-            figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM)
+            figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM).known_together(together)
             persons = read_persons(connection, declaration, population.name, authority, period).under(figures.model)
             place = Place(authority, declaration.subject, population.name, period)
             memory, shown_on = load_memory(connection, place)

@@ -132,7 +132,7 @@ class Stock:
             is_told = np.array([key in told for key in keys], dtype=np.bool_)
             if tuple(self._common(population, one)) == tuple(names) and is_told.any():
                 memory = StockMemory(others={FAR: narrowed(one.rows, names)})
-                changed, _ = changed_persons(system, memory, now, np.where(is_told, FAR, 0))
+                changed = changed_persons(system, memory, now, np.where(is_told, FAR, 0)).count
                 found |= {keys[at] for at in np.flatnonzero((changed > 0) & (changed < SMALL)).tolist()}
         return found
 
