@@ -19,15 +19,14 @@ joined as (
         coalesce(in_p7.academic_year, in_p4.year_of_p7) as academic_year,
         coalesce(in_p7.pupil_token, in_p4.pupil_token) as pupil_token,
         coalesce(in_p7.seed_code, in_p4.seed_code) as seed_code,
+        {% for organiser in followed_organisers() -%}
+            {{ progress_result('in_p4.' ~ organiser, 'in_p7.' ~ organiser) }} as {{ organiser }}_progress,
+        {% endfor -%}
         {{ taught_then('in_p4.taught_in', 'not_in_p4') }} as taught_in_p4,
         case
             when in_p7.pupil_token is null then 'not_followed'
             else {{ taught_then('in_p4.taught_in', 'not_followed') }}
-        end as taught_of_followed,
-        {% for organiser in followed_organisers() -%}
-            {{ progress_result('in_p4.' ~ organiser, 'in_p7.' ~ organiser) }} as {{ organiser }}_progress
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        end as taught_of_followed
     from in_p4
     full outer join in_p7
         on in_p4.local_authority_code = in_p7.local_authority_code
@@ -51,11 +50,11 @@ select
     joined.pupil_token,
     joined.seed_code,
     'primary' as sector,
-    joined.taught_in_p4,
-    joined.taught_of_followed,
     {% for organiser in followed_organisers() -%}
-        joined.{{ organiser }}_progress{{ ',' if not loop.last }}
-    {% endfor %}
+        joined.{{ organiser }}_progress,
+    {% endfor -%}
+    joined.taught_in_p4,
+    joined.taught_of_followed
 from joined
 inner join years
     on joined.local_authority_code = years.local_authority_code

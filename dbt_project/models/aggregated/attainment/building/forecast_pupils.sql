@@ -42,7 +42,7 @@ said as (
         predictions.on_track
     from predictions
     where predictions.language = 'english'
-        and predictions.organiser in ('{{ followed_at_every_stage() | join("', '") }}')
+        and predictions.organiser in ('reading', 'numeracy')
         and predictions.on_track is not null
     order by
         predictions.local_authority_code asc, predictions.academic_year asc, predictions.pupil_token asc,
@@ -66,9 +66,8 @@ select
     schools.sector,
     {{ forecast_result('levels.literacy') }} as literacy_forecast,
     {{ forecast_result('levels.numeracy') }} as numeracy_forecast,
-    {% for organiser in followed_at_every_stage() -%}
-        {{ on_track_result(organiser ~ '.on_track') }} as {{ organiser }}_on_track{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ on_track_result('reading.on_track') }} as reading_on_track,
+    {{ on_track_result('numeracy.on_track') }} as numeracy_on_track
 from homes
 inner join schools
     on homes.local_authority_code = schools.local_authority_code
@@ -79,11 +78,14 @@ left join {{ ref('last_predictions') }} as levels
     and homes.local_authority_code = levels.local_authority_code
     and homes.academic_year = levels.academic_year
     and homes.stage = levels.stage
-{% for organiser in followed_at_every_stage() -%}
-left join said as {{ organiser }}
-    on homes.pupil_token = {{ organiser }}.pupil_token
-    and homes.local_authority_code = {{ organiser }}.local_authority_code
-    and homes.academic_year = {{ organiser }}.academic_year
-    and {{ organiser }}.organiser = '{{ organiser }}'
-{% endfor %}
+left join said as reading
+    on homes.pupil_token = reading.pupil_token
+    and homes.local_authority_code = reading.local_authority_code
+    and homes.academic_year = reading.academic_year
+    and reading.organiser = 'reading'
+left join said as numeracy
+    on homes.pupil_token = numeracy.pupil_token
+    and homes.local_authority_code = numeracy.local_authority_code
+    and homes.academic_year = numeracy.academic_year
+    and numeracy.organiser = 'numeracy'
 order by homes.pupil_token
