@@ -62,8 +62,8 @@ def _attained(row: Row[Any], cohort: str, achieved: str, share: str = "") -> Att
         return Attained(whole, part, figure(row, share, achieved))
     if whole.value is None or part.value is None:
         return Attained(whole, part, Figure(None, part.symbol or whole.symbol or "[x]"))
-    share = Decimal(part.value) / Decimal(whole.value) if whole.value else None
-    return Attained(whole, part, Figure(share, None if whole.value else "[z]"))
+    rate = Decimal(part.value) / Decimal(whole.value) if whole.value else None
+    return Attained(whole, part, Figure(rate, None if whole.value else "[z]"))
 
 
 def progress_chart(row: Row[Any] | None) -> Chart | None:
