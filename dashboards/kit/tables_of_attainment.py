@@ -47,7 +47,20 @@ attainment_by_sector_stage_deprivation = mart(
 )
 _FORECAST = counted("literacy_forecast_cohort", "numeracy_forecast_cohort") | of(COUNT, "newest_collection")
 _FORECAST |= _shares("literacy_forecast", "numeracy_forecast")
+for _organiser in ("reading", "numeracy"):
+    _FORECAST |= counted(f"{_organiser}_on_track_cohort") | _shares(f"{_organiser}_on_track")
 forecast_by_sector = mart("forecast_by_sector", AUTHORITY, SECTOR, YEAR, _FORECAST)
+_PROGRESS = of(TEXT, "academic_year_of_p4", "state")
+for _organiser in _ORGANISERS:
+    for _count in ("p4_cohort", "p4_achieved", "followed", "at_first_level", "reached_second_level"):
+        _PROGRESS |= counted(f"{_organiser}_{_count}")
+    _PROGRESS |= counted(f"{_organiser}_p7_cohort", f"{_organiser}_p7_achieved")
+    _PROGRESS |= of(RATE, f"{_organiser}_progress_share")
+progress_by_sector = mart("progress_by_sector", AUTHORITY, SECTOR, YEAR, _PROGRESS)
+_OF_GROUPS = of(TEXT, "breakdown", "pupil_group", "caution", "state") | counted("cohort")
+for _organiser in ("literacy", "numeracy"):
+    _OF_GROUPS |= counted(f"achieved_in_{_organiser}") | of(RATE, f"share_in_{_organiser}")
+attainment_by_sector_group = mart("attainment_by_sector_group", AUTHORITY, SECTOR, YEAR, _OF_GROUPS)
 _LEAVER_MEASURES = (
     "national_1_at_4", "national_1_at_5", "national_1_at_6", "all_scqf_1_at_5", "all_scqf_1_at_6", "all_scqf_5_at_4",
     "all_scqf_5_at_5", "all_scqf_5_at_6",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from psycopg.errors import UndefinedTable
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, union
 from sqlalchemy.exc import ProgrammingError
 
 from dashboards.kit import tables
@@ -69,15 +69,18 @@ def chosen_release(releases: tuple[Release, ...], asked: str) -> Release:
 
 
 def academic_years_of(connection: Connection, authority: str) -> tuple[str, ...]:
-    """Academic years with figures of the authority that the reader may see, latest first."""
-    found = tables.attendance_by_authority_year
-    own = tables.attendance_by_school_year
-    query = (
-        select(found.c.academic_year)
-        .where(found.c.local_authority_code == authority)
-        .union(select(own.c.academic_year).where(own.c.local_authority_code == authority))
+    """Academic years with figures of the authority that the reader may see, latest first.
+
+    Years before the first day of which there are marks, whose attendance has never come, are left out.
+    """
+    marts = (tables.attendance_by_authority_year, tables.attendance_by_school_year)
+    each = (
+        select(mart.c.academic_year, mart.c.data_as_at.is_not(None)).where(mart.c.local_authority_code == authority)
+        for mart in marts
     )
-    return tuple(sorted(connection.execute(query).scalars(), reverse=True))
+    found = [(str(year), bool(has_marks)) for year, has_marks in connection.execute(union(*each))]
+    first = min((year for year, has_marks in found if has_marks), default="")
+    return tuple(sorted({year for year, _ in found if year >= first}, reverse=True))
 
 
 def written_year(asked: str) -> str:

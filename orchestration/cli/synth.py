@@ -22,6 +22,10 @@ def synth(
     feeds: Annotated[
         list[str] | None, typer.Option("--feeds", help="Further feeds, such as cfe_levels,leavers, or attainment: all.")
     ] = None,
+    attainment_from: Annotated[
+        str | None,
+        typer.Option("--attainment-from", help="Earlier year from which on attainment alone is made: 2021/22."),
+    ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Last day of the last year, YYYY-MM-DD.")] = None,
 ) -> None:
     """Make extracts of pupils that do not exist in schools that do, as published statistics describe them.
@@ -33,6 +37,8 @@ def synth(
         warehouse synth --authority Clackmannanshire --years 2025/26 --until 2025-11-14 --daily 5
 
         warehouse synth --authority "Glasgow City" --years 2024/25,2025/26 --out extracts --seed 7 --faults 0.001
+
+        warehouse synth --authority Highland --years 2024/25 --feeds attainment --attainment-from 2021/22 --out extracts
     """
     from orchestration.synthetic import FURTHER_FEEDS, OrderError, SynthOptions, generate
 
@@ -50,6 +56,7 @@ def synth(
             faults=faults,
             until=last_day,
             feeds=FURTHER_FEEDS if feeds == ["attainment"] else _parts(feeds or [], ","),
+            attainment_from=attainment_from,
         )
         with console.status("Making extracts ...") as shown:
             result = generate(options, progress=lambda text: shown.update(text))

@@ -67,15 +67,19 @@ class YearWriter:
             folder = DeliveryFolder(out, self.world.authority.code, planned.extract_date.isoformat())
             self.planter.before_delivery(self, place)
             if planned.has_snapshots:
-                for feed in SNAPSHOT_FEEDS:
-                    if feed != "calendar" or self.options.calendar:
-                        self._write_snapshot(folder, feed, planned)
-                if "support_needs" in self.options.feeds:
-                    self._write_snapshot(folder, "support_needs", planned)
+                for feed in self._snapshot_feeds():
+                    self._write_snapshot(folder, feed, planned)
             self._write_further(folder, planned)
-            self._write_attendance(folder, planned, correction)
+            if self.options.has_marks(self.world.start):
+                self._write_attendance(folder, planned, correction)
             self.keys.append(folder.close())
             yield folder.key
+
+    def _snapshot_feeds(self) -> Iterator[str]:
+        has_calendar = self.options.calendar and self.options.has_marks(self.world.start)
+        yield from (feed for feed in SNAPSHOT_FEEDS if feed != "calendar" or has_calendar)
+        if "support_needs" in self.options.feeds_of(self.world.start):
+            yield "support_needs"
 
     def snapshot(self, feed: str, at: date) -> pa.Table:
         """A snapshot feed as it is known on a date."""
@@ -187,6 +191,11 @@ class YearWriter:
             (f"{self.world.units[group // 14].seed_code:07d}", group % 14, code, int(table[group, code]))
             for group, code in zip(groups.tolist(), codes.tolist(), strict=True)
         ]
+
+
+def no_marks(world: YearWorld) -> Codes:
+    """The marks of a year without attendance: of each enrolment none."""
+    return np.zeros((world.enrolments.count, 0), dtype=np.uint8)
 
 
 def count_codes(codes: Iterable[str], extra: list[str]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.synthetic.attained import attainment_truth
-from orchestration.synthetic.deliveries import YearWriter
+from orchestration.synthetic.deliveries import YearWriter, no_marks
 from orchestration.synthetic.faults.planter import Planter
 from orchestration.synthetic.feeds.attainment import AttainmentFeeds
 from orchestration.synthetic.options import OrderError, Progress, SynthOptions, SynthResult, start_year, year_name
@@ -26,7 +26,8 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
     tell = progress or (lambda text: None)
     authorities = find_authorities(options.seeds, options.authorities)
     starts = options.starts
-    for start in range(starts[0], starts[-1] + 1):
+    returned = options.returned_starts
+    for start in range((returned or starts)[0], starts[-1] + 1):
         census_date(options.seeds, year_name(start))
     for authority in authorities:
         first = school_year(authority.code, starts[-1]).open_dates[0]
@@ -49,11 +50,14 @@ def generate(options: SynthOptions, progress: Progress | None = None) -> SynthRe
         years = truth.setdefault(authority.code, {})
         attainment = AttainmentFeeds(options.feeds)
         started = time.monotonic()
-        for world in years_of_authority(options.seeds, authority, starts, options.seed):
+        for world in years_of_authority(options.seeds, authority, [*returned, *starts], options.seed, returned):
             tell(f"{authority.name} {world.academic_year}: {len(world.roll.person):,} pupils")
-            marks = world.marks()
-            planter.year_begins(world, marks, options.until_of(world.start))
-            attainment.year_begins(world)
+            if options.has_marks(world.start):
+                marks = world.marks()
+                planter.year_begins(world, marks, options.until_of(world.start))
+            else:
+                marks = no_marks(world)
+            attainment.year_begins(world, "cfe_tracking" in options.feeds_of(world.start))
             writer = YearWriter(options, world, planter, marks, attainment)
             if options.files:
                 for key in writer.write(options.out):

@@ -10,6 +10,8 @@ from orchestration.settings import PROJECT_DIR
 Progress = Callable[[str], None]
 FURTHER_FEEDS = ("cfe_levels", "cfe_tracking", "qualifications", "leavers", "support_needs")
 """Feeds that are made only where they are asked for."""
+RETURNED = tuple(feed for feed in FURTHER_FEEDS if feed != "cfe_tracking")
+"""Those of years before there are marks: teachers' predictions are in no return."""
 
 
 class OrderError(ValueError):
@@ -28,6 +30,9 @@ class SynthOptions:
     the last year; ``cuts`` are days of the last year up to which a delivery of its own brings what there is by
     then, before the daily ones; with ``whole_past`` each year before the last comes in one delivery and without
     bad ones; with ``files`` false nothing is written; ``feeds`` are further feeds beside those of attendance.
+    ``attainment_from`` is the first of the years before ``years`` of which a council brings what it returned of
+    attainment when it begins: schools, pupils and enrolments, and of ``feeds`` those of ``RETURNED``, one delivery a
+    year, without bad ones.
     """
 
     authorities: tuple[str, ...]
@@ -42,6 +47,7 @@ class SynthOptions:
     files: bool = True
     calendar: bool = True
     feeds: tuple[str, ...] = ()
+    attainment_from: str | None = None
     seeds: Path = field(default=PROJECT_DIR / "seeds")
 
     def __post_init__(self) -> None:
@@ -56,11 +62,33 @@ class SynthOptions:
             raise OrderError(f"The number of daily deliveries cannot be negative: {self.daily}.")
         for year in self.years:
             start_year(year)
+        if self.attainment_from is None:
+            return
+        if "cfe_levels" not in self.feeds:
+            raise OrderError("Years of attainment alone need its feeds: name them, or attainment for all of them.")
+        if not self.returned_starts:
+            first = year_name(self.starts[0])
+            raise OrderError(f"Attainment from {self.attainment_from} begins no earlier than attendance, {first}.")
 
     @property
     def starts(self) -> list[int]:
-        """First calendar years of the academic years, in order."""
+        """First calendar years of the academic years with marks, in order."""
         return sorted({start_year(year) for year in self.years})
+
+    @property
+    def returned_starts(self) -> list[int]:
+        """First calendar years of the years before them that have attainment alone, in order."""
+        if self.attainment_from is None:
+            return []
+        return list(range(start_year(self.attainment_from), self.starts[0]))
+
+    def has_marks(self, start: int) -> bool:
+        """Whether a year has attendance."""
+        return start not in self.returned_starts
+
+    def feeds_of(self, start: int) -> tuple[str, ...]:
+        """Further feeds of a year."""
+        return self.feeds if self.has_marks(start) else tuple(feed for feed in self.feeds if feed in RETURNED)
 
     def until_of(self, start: int) -> date | None:
         """The last day of a year's deliveries, where it is not the last day of term."""
@@ -68,7 +96,7 @@ class SynthOptions:
 
     def is_whole(self, start: int) -> bool:
         """Whether a year comes in one delivery."""
-        return self.whole_past and start != self.starts[-1]
+        return not self.has_marks(start) or (self.whole_past and start != self.starts[-1])
 
     def daily_of(self, start: int) -> int:
         """School days at the end of a year that come by themselves."""

@@ -74,6 +74,7 @@ def write_truth(
     truth = {
         "seed": options.seed,
         "years": list(options.years),
+        "attainment_from": options.attainment_from,
         "daily": options.daily,
         "faults_rate": options.faults,
         "until": options.until.isoformat() if options.until else None,

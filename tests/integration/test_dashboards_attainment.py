@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +18,7 @@ from fastapi.testclient import TestClient
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
 from tests.support.access_world import HERE
+from tests.support.attainment_sql import cohort, in_group, of_cohort, of_part, share
 from tests.support.attainment_world import ENGLISH, STAGES, YEARS, fill_attainment, released_council
 from tests.support.dashboard_cells import Asked, Cells, PageTables
 from tests.support.dashboards import client, reader_named
@@ -24,7 +26,9 @@ from tests.support.dashboards_world import NAMES, READERS_HERE, SEED, schools_of
 from tests.support.senior_world import fill_senior_phase
 
 YEAR, BEFORE = YEARS[-1], YEARS[-2]
-PARTS = ("", "for_whom", "organisers", "levels", "gap", "trend", "trend_s3", "schools")
+PARTS = ("", "for_whom", "organisers", "levels", "gap", "progress", "pupil_groups", "trend", "trend_s3", "schools")
+PROGRESS = ("at_first_level", "reached_second_level", "progress_share")
+SAME_PUPILS = ("Reached second level", "Were at first level", "Pupils followed")
 WHOLE = {"primary": "P1, P4 and P7", "secondary": "S3, third level"}
 AREAS = {"1": "Most deprived fifth", "2": "Second fifth", "3": "Middle fifth", "4": "Fourth fifth",
          "5": "Least deprived fifth"}  # fmt: skip
@@ -61,28 +65,6 @@ def cells(world: World, reader: str, path: str) -> Cells:
     answer = world.browsers[reader].get(path)
     assert answer.status_code == 200, path
     return PageTables(answer.text).cells
-
-
-def shown(column: str, organiser: str) -> str:
-    """SQL for a share, or a count where the cohort is small, or why there is none."""
-    return (
-        f"case when {organiser}_achieved is null or {organiser}_share is null "
-        f"then coalesce({organiser}_achieved_symbol, '[x]') "
-        f"when {organiser}_cohort < 50 then {organiser}_achieved || ' of ' || {organiser}_cohort "
-        f"else {column} end"
-    )
-
-
-def share(organiser: str) -> str:
-    return shown(f"round(100 * {organiser}_share, 1) || '%%'", organiser)
-
-
-def of_cohort(organiser: str) -> str:
-    return shown(f"round(100 * {organiser}_share, 1) || '%%' || coalesce(' of ' || {organiser}_cohort, '')", organiser)
-
-
-def cohort(organiser: str) -> str:
-    return f"coalesce({organiser}_cohort::text, {organiser}_cohort_symbol)"
 
 
 def council(world: World, reader: str) -> Asked:
@@ -178,6 +160,27 @@ def test_the_gap_equals_sql_and_stands_between_its_ends(world: World) -> None:
             assert page[caption, WHOLE[sector], AREAS[quintile]] == said
             assert page[caption, WHOLE[sector], where] == pupils
     assert "SIMD 2020v2" in world.browsers["officer"].get("/attainment?part=gap").text
+
+
+def test_progress_equals_sql(world: World) -> None:
+    page = cells(world, "officer", "/attainment?part=progress")
+    for name in ENGLISH:
+        told = of_part(f"round(100 * {name}_progress_share, 1) || '%%'", *(f"{name}_{part}" for part in PROGRESS))
+        query = f"select {told}, {name}_at_first_level::text, {name}_followed::text from aggregated.progress_by_sector"
+        (found,) = council(world, "officer").rows(f"{query} where {{where}}")
+        key = f"The same pupils in P4, {YEARS[0]}, and P7, {YEAR}", name.replace("_", " ").capitalize()
+        assert tuple(page[*key, one] for one in SAME_PUPILS) == found
+
+
+def test_groups_by_attendance_equal_sql(world: World) -> None:
+    page = cells(world, "officer", "/attainment?part=pupil_groups")
+    for sector, band in product(WHOLE, bands := {"over_95": "Over 95%", "80_or_less": "80% or less"}):
+        ((said, pupils),) = council(world, "officer").rows(
+            f"select {in_group('numeracy')} from aggregated.attainment_by_sector_group "
+            f"where {{where}} and sector = '{sector}' and pupil_group = '{band}' and breakdown = 'attendance'"
+        )
+        key = f"Numeracy by attendance, {YEAR}, as a table", f"{WHOLE[sector]}: {bands[band]}"
+        assert (page[*key, "Achieved"], page[*key, "Pupils"]) == (said, pupils)
 
 
 def test_the_trend_has_each_return_and_draws_its_breaks(world: World) -> None:

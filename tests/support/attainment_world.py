@@ -24,6 +24,10 @@ ENGLISH = ("reading", "writing", "listening_and_talking", "literacy", "numeracy"
 GAELIC = ("gaelic_reading", "gaelic_writing", "gaelic_listening_and_talking", "gaelic_literacy")
 STAGES = {"primary": ("P1", "P4", "P7"), "secondary": ("S3",)}
 QUINTILES = ("1", "2", "3", "4", "5", "unknown")
+GROUPS = {
+    "attendance": ("over_95", "over_90_to_95", "over_80_to_90", "80_or_less", "unknown"),
+    "looked_after": ("looked_after", "others", "unknown"),
+}
 SIZES = {"school": (0, 160), "council": (60, 900)}
 STATE = {"state": "published"}
 SIMD = {"simd_edition": "SIMD 2020v2"}
@@ -131,6 +135,8 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
         "attainment_by_sector_stage": _of_stages(draw),
         "attainment_by_sector_deprivation": _of_areas(draw),
         "attainment_by_sector_stage_deprivation": _of_stage_areas(draw),
+        "attainment_by_sector_group": _of_groups(draw),
+        "progress_by_sector": _progress(draw),
         "forecast_by_sector": _forecasts(draw),
         "published_levels": _published("published_levels"),
         "stretch_aims": _published("stretch_aims"),
@@ -209,7 +215,47 @@ def _forecasts(draw: random.Random) -> Iterator[Row]:
                 f"{measure}_forecast": predicted,
                 f"{measure}_forecast_share": round(predicted / cohort, 8),
             }
+        for organiser in ("reading", "numeracy"):
+            known = draw.randint(*SIZES["council"])
+            on_track = draw.randint(known // 2, known - 5)
+            row |= {
+                f"{organiser}_on_track_cohort": known,
+                f"{organiser}_on_track": on_track,
+                f"{organiser}_on_track_share": round(on_track / known, 8),
+            }
         yield row
+
+
+def _of_groups(draw: random.Random) -> Iterator[Row]:
+    """Groups of the newest year in literacy and numeracy, some of them small."""
+    names = {"cohort": "literacy_cohort", "cohort_symbol": "literacy_cohort_symbol"}
+    for measure in ("literacy", "numeracy"):
+        names |= {f"achieved_in_{measure}": "literacy_achieved", f"share_in_{measure}": "literacy_share",
+                  f"achieved_in_{measure}_symbol": "literacy_achieved_symbol"}  # fmt: skip
+    for sector in STAGES:
+        for breakdown, groups in GROUPS.items():
+            for group in groups:
+                row = figures(draw, "school" if group in ("80_or_less", "looked_after") else "council")
+                key = {"sector": sector, "academic_year": YEARS[-1], "breakdown": breakdown, "pupil_group": group}
+                yield {**key, **{name: row[told] for name, told in names.items()}, "caution": "as it is", **STATE}
+
+
+def _progress(draw: random.Random) -> Iterator[Row]:
+    """P7 of the newest year and P4 of the oldest; one organiser is hidden now and then."""
+    row: Row = {"sector": "primary", "academic_year": YEARS[-1], "academic_year_of_p4": YEARS[0], **STATE}
+    for organiser in ENGLISH:
+        cohort = draw.randint(60, 900)
+        first = draw.randint(cohort // 2, cohort - 5)
+        reached = None if draw.random() < 0.15 else draw.randint(first // 2, first - 5)
+        row |= {
+            f"{organiser}_p4_cohort": cohort + 20, f"{organiser}_p4_achieved": first + 10,
+            f"{organiser}_followed": cohort, f"{organiser}_at_first_level": first,
+            f"{organiser}_reached_second_level": reached,
+            f"{organiser}_reached_second_level_symbol": "[c]" if reached is None else None,
+            f"{organiser}_progress_share": None if reached is None else round(reached / first, 8),
+            f"{organiser}_p7_cohort": cohort + 30, f"{organiser}_p7_achieved": first + 12,
+        }  # fmt: skip
+    yield row
 
 
 def _rolls(draw: random.Random) -> Iterator[Row]:

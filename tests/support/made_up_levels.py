@@ -17,6 +17,8 @@ LEVELS = ("further_below", "one_below", "expected", "above")
 APART = {"P1": (9.0, 2.4), "P4": (1.2, 2.6), "P7": (1.2, 2.6), "S3": (1.1, 0.3)}
 """By stage how far ability is below what is needed for the expected level where a pupil is further below than one
 level, and how far above it where one is above: nobody in P1 is further below, half of S3 is above."""
+ATTENDANCE = ("over_95", "over_90_to_95", "over_80_to_90", "80_or_less", "unknown")
+LOOKED_AFTER = ("looked_after", "others", "unknown")
 FORESEEN = ("literacy", "numeracy")
 WITHOUT = 0.1
 """Share of stages of schools without predictions."""
@@ -49,6 +51,12 @@ def levels_columns(council: str, at_most: int | None = None, seed: int = 1) -> t
     columns["literacy"] = [min(three, key=order.index) for three in every]
     for measure in FORESEEN:
         columns[f"{measure}_predicted"] = _predicted(columns, measure, generator)
+    both = [{"not_assessed"} & {columns["literacy"][at], columns["numeracy"][at]} for at in range(count)]
+    for measure in FORESEEN:
+        told = zip(map(result_of, columns[measure]), both, strict=True)
+        columns[f"{measure}_of_both"] = ["not_asked" if missing else one for one, missing in told]
+    columns["attendance"] = generator.choice(ATTENDANCE, count, p=(0.46, 0.26, 0.2, 0.06, 0.02)).tolist()
+    columns["looked_after"] = generator.choice(LOOKED_AFTER, count, p=(0.02, 0.97, 0.01)).tolist()
     return units, columns
 
 

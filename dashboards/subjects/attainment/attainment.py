@@ -16,12 +16,14 @@ from dashboards.subjects.attainment.figures import (
     organisers,
     overview,
     predictions,
+    progress,
+    pupil_groups,
     schools,
     trend,
     words,
 )
 from dashboards.subjects.attainment.figures.council import Council, council_of
-from dashboards.subjects.attainment.queries.returned import years_of
+from dashboards.subjects.attainment.queries import returned
 from dashboards.subjects.core.figures.attained import MEASURES
 
 PARTS = labels("parts_of_attainment")
@@ -69,7 +71,7 @@ def figures(connection: Connection, asked: PageRequest) -> AttainmentFigures:
         alone = ((OF_SCHOOLS, PARTS[OF_SCHOOLS]),)
         return replace(made, part=OF_SCHOOLS, parts=alone, own=own, says=(words.SINGLE_SCHOOLS,))
     part = asked.value("part")
-    made = _schools(connection, found) if part == OF_SCHOOLS else _drawn(found, part)
+    made = ASKED_APART[part](connection, found) if part in ASKED_APART else _drawn(found, part)
     says = tuple(said for said in (words.state_of(found), *made.says) if said)
     return replace(made, part=part, parts=tuple(PARTS.items()), own=own, says=says)
 
@@ -112,6 +114,21 @@ def _drawn(found: Council, part: str) -> AttainmentFigures:
     )  # fmt: skip
 
 
+def _progress(connection: Connection, found: Council) -> AttainmentFigures:
+    chart = progress.progress_chart(connection.execute(returned.progress(found.asked)).one_or_none())
+    said = () if chart else (progress.none_here(found.year),)
+    notes = (progress.SAME_PUPILS, words.JUDGEMENT, progress.NOT_COMPARED)
+    return _part(said, notes, charts=(chart,) if chart else ())
+
+
+def _groups(connection: Connection, found: Council) -> AttainmentFigures:
+    rows = pupil_groups.rows_of(connection.execute(returned.groups(found.asked)).all())
+    charts = pupil_groups.charts_of(rows, found.year)
+    said = pupil_groups.words_of(rows) if charts else (pupil_groups.NONE_HERE,)
+    notes = (pupil_groups.NOT_THE_REASON, pupil_groups.FROM_SCHOOLS, words.JUDGEMENT, pupil_groups.NOT_COMPARED)
+    return _part(said, notes, charts=charts)
+
+
 def _schools(connection: Connection, found: Council) -> AttainmentFigures:
     lines = schools.lines_of(connection, found.asked)
     return _part(
@@ -119,6 +136,10 @@ def _schools(connection: Connection, found: Council) -> AttainmentFigures:
         listed=schools.schools_table(lines, found.asked),
         to_share=schools.schools_to_share(lines, found.asked),
     )
+
+
+ASKED_APART = {OF_SCHOOLS: _schools, "progress": _progress, "pupil_groups": _groups}
+"""Parts with rows of their own."""
 
 
 def _part(says: tuple[str, ...] = (), notes: Sequence[Note] = (), **more: Any) -> AttainmentFigures:
@@ -165,7 +186,7 @@ PAGE = Page(
     sheets=sheets,
     heading=heading,
     parameters=(PART, ORDER),
-    years_of=years_of,
+    years_of=returned.years_of,
     reads=(
         "schools",
         "clusters",
@@ -177,6 +198,8 @@ PAGE = Page(
         "attainment_by_sector_stage",
         "attainment_by_sector_deprivation",
         "attainment_by_sector_stage_deprivation",
+        "attainment_by_sector_group",
+        "progress_by_sector",
         "published_levels",
         "stretch_aims",
     ),

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from dashboards.kit.components import Chart, Table
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Entry, Note, Page, PageRequest, Parameter, Reader, Sheet
-from dashboards.subjects.core.figures import forecast
+from dashboards.subjects.core.figures import forecast, on_track
 from dashboards.subjects.core.figures.aim_places import Place, places_sentence, places_table
 from dashboards.subjects.core.figures.aims import (
     LEVELS,
@@ -19,8 +19,8 @@ from dashboards.subjects.core.figures.aims import (
     sentence_of,
     table_of,
 )
-from dashboards.subjects.core.queries.aims import aim_rows, schools_in, years_of_attendance
-from dashboards.subjects.core.queries.forecast import forecast_row
+from dashboards.subjects.core.queries.aims import AimRows, aim_rows, schools_in, years_of_attendance
+from dashboards.subjects.core.queries.forecast import forecast_rows
 
 PARTS = labels("parts_of_aims")
 PART = Parameter(
@@ -47,7 +47,7 @@ FORECAST = "forecast"
 class AimsFigures:
     """The page: sentences for each measure, the table of aims; paths, forecast and schools in parts of their own.
 
-    ``forecast`` is the table of what is predicted of the year that is still open.
+    ``forecast`` is the table of what is predicted of the year that is still open, ``on_track`` of who is on track.
     """
 
     part: str
@@ -60,6 +60,7 @@ class AimsFigures:
     not_here: tuple[str, ...]
     notes: Sequence[Note]
     forecast: Table | None = None
+    on_track: Table | None = None
 
 
 def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
@@ -72,11 +73,7 @@ def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
     year = rows.level_years[-1] if rows.level_years else ""
     of_schools = tuple(Place(row) for row in schools_in(connection, asked, year)) if part and year else ()
     if part == FORECAST:
-        ahead = forecast.forecasts_of(forecast_row(connection, asked), rows, every)
-        words = tuple(forecast.sentence_of(one) for one in ahead) or (forecast.NO_FORECAST,)
-        table = forecast.table_of(ahead) if ahead else None
-        notes = (forecast.CORRECTED,) if ahead else ()
-        return AimsFigures(part, tuple(PARTS.items()), words, (), None, (), None, (), notes, table)
+        return _ahead(connection, asked, rows, every)
     if part == PATHS:
         charts = tuple(chart for measure in LEVELS if (chart := path_chart(rows, every, measure)))
         return AimsFigures(part, tuple(PARTS.items()), (AS_PUBLISHED,), (), None, charts, None, (), ())
@@ -91,6 +88,19 @@ def figures(connection: Connection, asked: PageRequest) -> AimsFigures:
     return AimsFigures(
         part, tuple(PARTS.items()), (_summary(every),), said, table_of(every), (), None, (NOT_HELD,), _notes(every)
     )
+
+
+def _ahead(connection: Connection, asked: PageRequest, rows: AimRows, every: Sequence[Aimed]) -> AimsFigures:
+    """What is predicted of the year that is still open."""
+    released = forecast_rows(connection, asked)
+    primaries = next((row for row in released if row.sector == "primary"), None)
+    ahead = forecast.forecasts_of(primaries, rows, every)
+    said = tuple(forecast.sentence_of(one) for one in ahead) or (forecast.NO_FORECAST,)
+    followed = on_track.on_track_of(released)
+    says = tuple(filter(None, (*said, on_track.sentence_of(followed))))
+    notes = (*((forecast.CORRECTED,) if ahead else ()), *((on_track.SAID,) if followed else ()))
+    tables = (forecast.table_of(ahead) if ahead else None, on_track.table_of(followed) if followed else None)
+    return AimsFigures(FORECAST, tuple(PARTS.items()), says, (), None, (), None, (), notes, *tables)
 
 
 def _summary(every: Sequence[Aimed]) -> str:
@@ -134,7 +144,7 @@ def _notes(every: Sequence[Aimed]) -> tuple[Note, ...]:
 
 def sheets(found: AimsFigures, asked: PageRequest) -> tuple[Sheet, ...]:
     """The aims, the forecast, and the paths. Counts of single schools stay on the screen."""
-    tables = {"aims": found.table, "forecast": found.forecast}
+    tables = {"aims": found.table, "forecast": found.forecast, "on_track": found.on_track}
     made = [table.as_sheet(name) for name, table in tables.items() if table is not None]
     return (*made, *(chart.as_sheet(f"path_{number}") for number, chart in enumerate(found.charts, 1)))
 

@@ -84,6 +84,25 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- A result of groups of pupils: of who has a judgement in both literacy and numeracy, so that they are one cohort. -#}
+{% macro result_of_both(result, other) -%}
+    case
+        when {{ result }} in ('achieved', 'not_achieved') and {{ other }} in ('achieved', 'not_achieved') then {{ result }}
+        else 'not_asked'
+    end
+{%- endmacro %}
+
+{#- Figures of groups of pupils: the cohort, and who of it achieved literacy and numeracy in English. -#}
+{% macro group_figures(pupils) -%}
+    {%- set cohort = "count(*) filter (where " ~ pupils ~ ".literacy_of_both <> 'not_asked')" -%}
+    ({{ cohort }})::integer as cohort,
+    {%- for measure in foreseen_measures() %}
+        {%- set achieved = "count(*) filter (where " ~ pupils ~ "." ~ measure ~ "_of_both = 'achieved')" %}
+        ({{ achieved }})::integer as achieved_in_{{ measure }},
+        {{ share(achieved, cohort) }} as share_in_{{ measure }}{{ ',' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Of each organiser: how many of the cohort are so far from the expected level. -#}
 {% macro distributed_levels(pupils) -%}
     {%- for organiser, _, _ in returned_organisers() -%}

@@ -57,6 +57,31 @@
     case {{ is_predicted }} when true then 'achieves' when false then 'misses' else 'not_asked' end
 {%- endmacro %}
 
+{#- Organisers that are followed at every stage, not of the return alone. -#}
+{% macro followed_at_every_stage() -%}
+    {{ return(['reading', 'numeracy']) }}
+{%- endmacro %}
+
+{#- Whether a pupil is on track, as it was said last; ahead is on track. -#}
+{% macro on_track_result(on_track) -%}
+    case
+            when {{ on_track }} in ('ahead', 'on_track') then 'on_track'
+            when {{ on_track }} = 'not_yet' then 'not_yet'
+            else 'not_asked'
+        end
+{%- endmacro %}
+
+{#- Of each organiser: pupils of whom it is known, those on track or ahead, and the share. -#}
+{% macro on_track_figures(pupils) -%}
+    {%- for organiser in followed_at_every_stage() %}
+        {%- set of = "count(*) filter (where " ~ pupils ~ "." ~ organiser ~ "_on_track in " -%}
+        {%- set cohort, on_track = of ~ "('on_track', 'not_yet'))", of ~ "('on_track'))" %}
+        ({{ cohort }})::integer as {{ organiser }}_on_track_cohort,
+        ({{ on_track }})::integer as {{ organiser }}_on_track,
+        {{ share(on_track, cohort) }} as {{ organiser }}_on_track_share{{ ',' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Of each measure: pupils with a prediction, those predicted to achieve, and the share. -#}
 {% macro forecast_figures(pupils) -%}
     {%- for measure in foreseen_measures() %}

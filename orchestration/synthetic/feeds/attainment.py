@@ -30,11 +30,11 @@ class AttainmentFeeds:
     def __post_init__(self) -> None:
         self.rows = {feed: Waiting(key) for feed, key in KEYS.items() if feed in self.feeds}
 
-    def year_begins(self, world: YearWorld) -> None:
-        """Adds what becomes known in the year."""
+    def year_begins(self, world: YearWorld, is_tracked: bool = True) -> None:
+        """Adds what becomes known in the year; of one that is not tracked without predictions."""
         if not self.rows:
             return
-        year = self.attainment.year(world)
+        year = self.attainment.year(world, is_tracked)
         late = [] if year.levels_before is None else late_level_events(world, year.levels_before)
         found = {
             "cfe_levels": [*late, *level_events(world, year.levels)],

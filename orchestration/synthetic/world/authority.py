@@ -1,6 +1,6 @@
 """One authority through its academic years: people, enrolments, and every mark of a year."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from orchestration.synthetic.world.openings import (
     Establishment,
     Openings,
     establishments,
+    no_openings,
     openings_of_year,
     possible_openings,
 )
@@ -94,10 +95,13 @@ class YearWorld:
         )
 
 
-def years_of_authority(seeds: Path, authority: Authority, starts: list[int], seed: int) -> Iterator[YearWorld]:
+def years_of_authority(
+    seeds: Path, authority: Authority, starts: list[int], seed: int, unmarked: Collection[int] = ()
+) -> Iterator[YearWorld]:
     """The years asked for, in order; those between them happen too, so that pupils move up.
 
-    Each must be used before the next is asked for: people change from year to year.
+    Each must be used before the next is asked for: people change from year to year. Those ``unmarked`` have no half
+    days.
     """
     schools = departments(seeds, authority.code)
     units = establishments(schools)
@@ -122,13 +126,21 @@ def years_of_authority(seeds: Path, authority: Authority, starts: list[int], see
         codes = np.array([school.seed_code for school in schools])
         order = np.lexsort((registry.people.scn[enrolments.person], codes[enrolments.department]))
         enrolments = enrolments.take(order)
+        nobody_absent = np.zeros(enrolments.count, dtype=np.int64)
+        if start in unmarked:
+            none = np.zeros((enrolments.count, 0), dtype=bool)
+            yield YearWorld(
+                authority, start, schools, units, unit_of, rolls, roll, registry, year, no_openings(units), enrolments,
+                none, none, nobody_absent, seed,
+            )  # fmt: skip
+            continue
         openings = openings_of_year(authority.code, units, year, seed)
         random = generator(seed, authority.code, start, "openings")
         possible = possible_openings(enrolments, unit_of, openings, exam_window(seeds, year_name(start)), random)
         leave = extended_leave(possible, random)
         world = YearWorld(
             authority, start, schools, units, unit_of, rolls, roll, registry, year, openings, enrolments, possible,
-            leave, np.zeros(enrolments.count, dtype=np.int64), seed,
+            leave, nobody_absent, seed,
         )  # fmt: skip
         world.absent = _absences(world)
         yield world

@@ -76,6 +76,12 @@ def openings_of_year(authority: str, schools: tuple[Establishment, ...], year: S
     return Openings(days, is_open, closed_on)
 
 
+def no_openings(schools: tuple[Establishment, ...]) -> Openings:
+    """A year of which no half day is known."""
+    days = np.zeros(0, dtype="datetime64[D]")
+    return Openings(days, np.zeros((len(schools), 0), dtype=bool), np.full(len(schools), -1, dtype=np.int64))
+
+
 def possible_openings(
     enrolments: Enrolments,
     establishment_of: Ints,

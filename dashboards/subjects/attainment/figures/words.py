@@ -39,8 +39,8 @@ NOT_COMPARED = Note(
 )
 SMALL = Note("Schools are listed by name or cluster and never by result.", "comparison")
 NOT_RELEASED = (
-    "How pupils of one school spread over levels (its head alone sees it), on track or not, progress from P4 to P7, "
-    "and groups by sex, support need or free meals.",
+    "How pupils of one school spread over levels (its head alone sees it), who of a school is on track, progress from "
+    "P4 to P7 of one school, and groups by sex, support need or free meals.",
     "Each school finds its own in SEEMiS, in Progress and Achievement. The warehouse keeps them in a part that no "
     "reader sees until it is decided how small groups in them are protected.",
 )

@@ -50,6 +50,18 @@ def stage_areas(asked: PageRequest) -> Select[Any]:
     return _of_authority(mart, asked).where(mart.c.academic_year == asked.academic_year)
 
 
+def progress(asked: PageRequest) -> Select[Any]:
+    """Pupils of P7 in the year who were in P4 three years before."""
+    mart = tables_of_attainment.progress_by_sector
+    return _of_authority(mart, asked).where(mart.c.academic_year == asked.academic_year)
+
+
+def groups(asked: PageRequest) -> Select[Any]:
+    """Groups of pupils of the authority, by sector, in the year."""
+    mart = tables_of_attainment.attainment_by_sector_group
+    return _of_authority(mart, asked).where(mart.c.academic_year == asked.academic_year)
+
+
 def _named(mart: Table, asked: PageRequest) -> Select[Any]:
     """Rows of schools with name; the name is null for a school that closed."""
     own = tables.schools

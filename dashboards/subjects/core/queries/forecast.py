@@ -9,7 +9,7 @@ from dashboards.kit.page import PageRequest
 from dashboards.subjects.core.queries.rows import latest
 
 
-def forecast_row(connection: Connection, asked: PageRequest) -> Row[Any] | None:
-    """The authority's primaries (P1, P4 and P7 together) in the newest open year; None where nothing is predicted."""
+def forecast_rows(connection: Connection, asked: PageRequest) -> list[Row[Any]]:
+    """The authority's sectors in the newest open year; none where nothing is predicted."""
     rows = latest(connection, tables_of_attainment.forecast_by_sector, asked)
-    return next((row for row in rows if row.sector == "primary"), None)
+    return [row for row in rows if row.academic_year == rows[0].academic_year]

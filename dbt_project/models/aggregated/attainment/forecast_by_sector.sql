@@ -28,6 +28,7 @@ counted as (
         places.sector,
         years.academic_year,
         {{ forecast_figures('pupils') }},
+        {{ on_track_figures('pupils') }},
         collections.newest_collection
     from places
     inner join years on places.local_authority_code = years.local_authority_code

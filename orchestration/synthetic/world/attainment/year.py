@@ -54,17 +54,16 @@ class Attainment:
     _levels: Levels | None = None
     _entries: Results | None = None
 
-    def year(self, world: YearWorld) -> YearOfAttainment:
-        """What becomes known in the year; the years have to be asked for in order."""
+    def year(self, world: YearWorld, is_tracked: bool = True) -> YearOfAttainment:
+        """What becomes known in the year; the years have to be asked for in order. Untracked: without predictions."""
         self.potentials.grow(world.people.count)
         levels = levels_of_year(world)
         results = self._history(world) if self._before is None else {self._before.start: self._last_years(world)}
         leavers = self._leavers(world)
         entries = self._entered(world)
         withdrawn = self._without_result(results) if self._before is not None else None
-        found = YearOfAttainment(
-            world.start, levels, self._levels, predictions_of_year(world, levels), results, entries, withdrawn, leavers
-        )
+        predictions = predictions_of_year(world, levels) if is_tracked else []
+        found = YearOfAttainment(world.start, levels, self._levels, predictions, results, entries, withdrawn, leavers)
         self._before, self._levels, self._entries = keep(world), levels, entries
         return found
 

@@ -34,6 +34,8 @@ select
     beside.stage,
     coalesce(pupils.sex, 'unknown') as sex,
     coalesce(pupils.simd_quintile, 'unknown') as simd_quintile,
+    coalesce(bands.attendance_band, 'unknown') as attendance_band,
+    {{ looked_after_group('pupils.looked_after') }} as looked_after_group,
     beside.taught_in,
     beside.reading,
     beside.writing,
@@ -44,6 +46,8 @@ select
     beside.gaelic_writing,
     beside.gaelic_listening_and_talking,
     beside.gaelic_literacy,
+    {{ result_of_both('beside.literacy', 'beside.numeracy') }} as literacy_of_both,
+    {{ result_of_both('beside.numeracy', 'beside.literacy') }} as numeracy_of_both,
     {% for column, _, _ in returned_organisers() -%}
         beside.{{ column }}_level,
     {% endfor -%}
@@ -63,4 +67,8 @@ left join {{ ref('pseudonymised_attainment_pupils') }} as pupils
     on beside.pupil_token = pupils.pupil_token
     and beside.local_authority_code = pupils.local_authority_code
     and beside.academic_year = pupils.academic_year
+left join {{ ref('attendance_bands_of_pupils') }} as bands
+    on beside.pupil_token = bands.pupil_token
+    and beside.local_authority_code = bands.local_authority_code
+    and beside.academic_year = bands.academic_year
 order by beside.pupil_token
