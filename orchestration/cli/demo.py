@@ -73,7 +73,7 @@ def headline(settings: Settings) -> list[dict[str, Any]]:
             round(100 * national_rate, 1) as published_national_percent,
             national_rate_year as published_for, data_as_at
         from aggregated.attendance_by_authority_year
-        where local_authority_code = %s
+        where local_authority_code = %s and data_as_at is not null -- years of which nobody has sent marks are left out
         order by academic_year desc, array_position(array['all', 'primary', 'secondary', 'special'], sector)
         """,
     )

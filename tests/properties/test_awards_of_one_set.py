@@ -76,5 +76,6 @@ def test_where_few_reach_a_level_in_one_set_alone_both_are_not_shown(council: st
     assert few(both, found) == set()
 
 
-def test_without_the_declared_population_they_are() -> None:
-    assert few(*both_shown("Highland", is_protected=False))
+@pytest.mark.parametrize("council", COUNCILS)
+def test_without_the_declared_population_they_are(council: str) -> None:
+    assert few(*both_shown(council, is_protected=False))
