@@ -19,7 +19,19 @@ from tests.support.senior_world import SECONDARIES, fill_senior_phase
 from tests.support.site import serve
 from tests.support.visits import HEIGHTS, MOST_SCREENS, Visit, new_visit
 
-PARTS = ("", "for_whom", "organisers", "levels", "gap", "progress", "pupil_groups", "trend", "trend_s3", "schools")
+PARTS = (
+    "",
+    "for_whom",
+    "organisers",
+    "levels",
+    "gap",
+    "progress",
+    "pupil_groups",
+    "looked_after",
+    "trend",
+    "trend_s3",
+    "schools",
+)
 SCHOOLS = [school for school in MINE if school[1] in STAGES]
 PATHS = [f"/attainment?part={part}" if part else "/attainment" for part in PARTS]
 PATHS += [f"/schools/{seed_code}/{sector}/attainment" for seed_code, sector in (SCHOOLS[0], SCHOOLS[-1])]

@@ -26,7 +26,19 @@ from tests.support.dashboards_world import NAMES, READERS_HERE, SEED, schools_of
 from tests.support.senior_world import fill_senior_phase
 
 YEAR, BEFORE = YEARS[-1], YEARS[-2]
-PARTS = ("", "for_whom", "organisers", "levels", "gap", "progress", "pupil_groups", "trend", "trend_s3", "schools")
+PARTS = (
+    "",
+    "for_whom",
+    "organisers",
+    "levels",
+    "gap",
+    "progress",
+    "pupil_groups",
+    "looked_after",
+    "trend",
+    "trend_s3",
+    "schools",
+)
 PROGRESS = ("at_first_level", "reached_second_level", "progress_share")
 SAME_PUPILS = ("Reached second level", "Were at first level", "Pupils followed")
 WHOLE = {"primary": "P1, P4 and P7", "secondary": "S3, third level"}

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboards.subjects.attainment.figures.progress import none_here, progress_chart
-from dashboards.subjects.attainment.figures.pupil_groups import charts_of, rows_of, words_of
+from dashboards.subjects.attainment.figures.pupil_groups import charts_by_attendance, looked_after, rows_of
 from dashboards.subjects.core.figures.attained import ORGANISERS
 from dashboards.subjects.core.figures.on_track import on_track_of, sentence_of, table_of
 
@@ -65,7 +65,7 @@ def group(sector: str, breakdown: str, name: str, achieved: int | None, cohort: 
 def test_the_highest_and_the_lowest_band_of_attendance_are_said() -> None:
     bands = {"over_95": (480, 600), "over_90_to_95": (300, 400), "over_80_to_90": (120, 200), "80_or_less": (20, 40)}
     rows = [group("primary", "attendance", name, *figures) for name, figures in bands.items()]
-    literacy, numeracy = charts_of(rows_of(rows), "2024/25")
+    literacy, numeracy = charts_by_attendance(rows_of(rows), "2024/25")
     assert literacy.sentence == (
         "In P1, P4 and P7 literacy was achieved by 80.0% of 600 pupils who attended over 95% and 20 of 40 pupils who "
         "attended 80% or less."
@@ -79,14 +79,13 @@ def test_looked_after_children_are_shown_where_enough_are() -> None:
         ("secondary", "looked_after", None, 12), ("secondary", "others", 90, 100),
     )  # fmt: skip
     rows = [group(sector, "looked_after", name, achieved, cohort) for sector, name, achieved, cohort in figures]
-    (chart,) = charts_of(rows_of(rows), "2024/25")
+    chart = looked_after(rows_of(rows), "2024/25")
+    assert chart is not None
     assert chart.sentence == (
         "14 of 35 looked after children and 73.3% of other pupils achieved literacy, P1, P4 and P7 and 14 of 35 looked "
         "after children and 73.3% of other pupils achieved numeracy, P1, P4 and P7."
     )
-    assert words_of(rows_of(rows)) == ()
-    assert charts_of(rows_of(rows[2:]), "2024/25") == ()
-    assert words_of(rows_of(rows[2:])) == ("Looked after children are too few here to be shown beside others.",)
+    assert looked_after(rows_of(rows[2:]), "2024/25") is None
 
 
 def test_who_is_on_track_is_said_by_sector() -> None:

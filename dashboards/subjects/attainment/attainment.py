@@ -121,12 +121,19 @@ def _progress(connection: Connection, found: Council) -> AttainmentFigures:
     return _part(said, notes, charts=(chart,) if chart else ())
 
 
-def _groups(connection: Connection, found: Council) -> AttainmentFigures:
+def _by_attendance(connection: Connection, found: Council) -> AttainmentFigures:
     rows = pupil_groups.rows_of(connection.execute(returned.groups(found.asked)).all())
-    charts = pupil_groups.charts_of(rows, found.year)
-    said = pupil_groups.words_of(rows) if charts else (pupil_groups.NONE_HERE,)
-    notes = (pupil_groups.NOT_THE_REASON, pupil_groups.FROM_SCHOOLS, words.JUDGEMENT, pupil_groups.NOT_COMPARED)
-    return _part(said, notes, charts=charts)
+    charts = pupil_groups.charts_by_attendance(rows, found.year)
+    said = () if charts else (pupil_groups.NONE_HERE,)
+    return _part(said, (pupil_groups.NOT_THE_REASON, words.JUDGEMENT, pupil_groups.NOT_OF_COUNCILS), charts=charts)
+
+
+def _looked_after(connection: Connection, found: Council) -> AttainmentFigures:
+    rows = pupil_groups.rows_of(connection.execute(returned.groups(found.asked)).all())
+    chart = pupil_groups.looked_after(rows, found.year)
+    said = () if chart else (pupil_groups.TOO_FEW if rows else pupil_groups.NONE_HERE,)
+    notes = (pupil_groups.FROM_SCHOOLS, words.JUDGEMENT, pupil_groups.NOT_OF_YEARS)
+    return _part(said, notes, charts=(chart,) if chart else ())
 
 
 def _schools(connection: Connection, found: Council) -> AttainmentFigures:
@@ -138,7 +145,12 @@ def _schools(connection: Connection, found: Council) -> AttainmentFigures:
     )
 
 
-ASKED_APART = {OF_SCHOOLS: _schools, "progress": _progress, "pupil_groups": _groups}
+ASKED_APART = {
+    OF_SCHOOLS: _schools,
+    "progress": _progress,
+    "pupil_groups": _by_attendance,
+    "looked_after": _looked_after,
+}
 """Parts with rows of their own."""
 
 

@@ -31,10 +31,9 @@ FROM_SCHOOLS = Note(
     "records are known to be incomplete; the figures of social work are the reference.",
     "method",
 )
-NOT_COMPARED = Note(
-    "May not be compared: one year's looked after children with another's, few as they are; nor bands of two councils, "
-    "whose pupils differ.",
-    "comparison",
+NOT_OF_COUNCILS = Note("May not be compared: bands of two councils, whose pupils differ.", "comparison")
+NOT_OF_YEARS = Note(
+    "May not be compared: one year's looked after children with another's, few as they are.", "comparison"
 )
 Rows = Mapping[tuple[str, str, str], Row[Any]]
 """By sector, breakdown and group."""
@@ -57,16 +56,10 @@ def _of(rows: Rows, sector: str, breakdown: str, group: str, measure: str) -> At
     )
 
 
-def charts_of(rows: Rows, year: str) -> tuple[Chart, ...]:
-    """Each measure by attendance, then looked after children beside others; without those that show nothing."""
-    made = [*(_by_attendance(rows, measure, year) for measure in MEASURES), _looked_after(rows, year)]
+def charts_by_attendance(rows: Rows, year: str) -> tuple[Chart, ...]:
+    """Each measure by attendance; without those that show nothing."""
+    made = [_by_attendance(rows, measure, year) for measure in MEASURES]
     return tuple(chart for chart in made if chart is not None)
-
-
-def words_of(rows: Rows) -> tuple[str, ...]:
-    """That looked after children are not shown, where they are nowhere."""
-    each = [_of(rows, sector, "looked_after", "looked_after", measure) for sector in OF_SECTOR for measure in MEASURES]
-    return () if any(one.share.is_shown for one in each) else (TOO_FEW,)
 
 
 def _by_attendance(rows: Rows, measure: str, year: str) -> Chart | None:
@@ -118,7 +111,8 @@ def _in_sentence(band: str) -> str:
     return band[:1].lower() + band[1:]
 
 
-def _looked_after(rows: Rows, year: str) -> Chart | None:
+def looked_after(rows: Rows, year: str) -> Chart | None:
+    """Looked after children beside other pupils, in each measure and sector; None where none of it is shown."""
     places = [(sector, measure) for sector in OF_SECTOR for measure in MEASURES]
     groups = {
         group: [_of(rows, sector, "looked_after", group, measure) for sector, measure in places]
