@@ -1,8 +1,8 @@
 """Dagster's event log in SQLite, for steps that write many events: a night's build writes some 600.
 
 Dagster makes an engine, a connection and a transaction for each of them, and asks for each what columns its own tables
-have. SQLAlchemy keeps the text of a statement with its engine, so that each event composes its statements anew; all
-that took a quarter of a short run. Here a database keeps its engine, and a run its connections; what it writes within a
+have. SQLAlchemy keeps the text of a statement with its engine, so that each event composes its statements anew.
+Here a database keeps its engine, and a run its connections; what it writes within a
 moment is one transaction, which its own process reads at once and others when it is committed. Named in dagster.yaml:
 the commands, the daemon and the pages use the same.
 """
