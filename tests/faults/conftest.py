@@ -12,7 +12,7 @@ from orchestration.database import ensure_ready, stop
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
 from tests.support.homes import MadeOnce, copied_to, make_durable
-from tests.support.main_job import warehouse
+from tests.support.main_job import run_plainly
 from tests.support.small_council import KEY, WEEKS, deliver_nights
 
 FULL_SIZE = os.environ.get("WAREHOUSE_FAULTS") == "all"
@@ -27,7 +27,7 @@ def filled(new_warehouse: NewWarehouse, made_once: MadeOnce) -> Path:
     def fill(home: Path) -> None:
         made = new_warehouse(built=True, pseudonym_key=SecretStr(KEY))
         deliver_nights(made.landing, 0, WEEKS)
-        _run(made)
+        run_plainly(made)
         stop(made)
         copied_to(home, made.home)
 
@@ -60,15 +60,10 @@ def undisturbed(copied: NewCopy, made_once: MadeOnce) -> Settings:
 
     def run(home: Path) -> None:
         made = copied()
-        _run(made)
+        run_plainly(made)
         stop(made)
         copied_to(home, made.home)
 
     found = copied(waiting=False, of=made_once("undisturbed", run))
     ensure_ready(found)
     return found
-
-
-def _run(settings: Settings) -> None:
-    done = warehouse(settings, "run", "--json")
-    assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]

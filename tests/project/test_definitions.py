@@ -20,7 +20,7 @@ found = defs()
 dg.Definitions.validate_loadable(found)
 graph = found.resolve_asset_graph()
 from orchestration.defs.release.assets import MAY_WAIT
-from orchestration.defs.transform.assets import MANIFEST, VIEWS
+from orchestration.defs.transform.assets import MANIFEST
 print(json.dumps({
     "assets": sorted(key.to_user_string() for key in graph.get_all_asset_keys()),
     "checks": sorted(f"{key.asset_key.to_user_string()}: {key.name}" for key in graph.asset_check_keys),
@@ -29,7 +29,7 @@ print(json.dumps({
         key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
         for key in graph.get_all_asset_keys()
     },
-    "views": sorted("/".join(view) for view in VIEWS.values()),
+    "views": sorted("/".join(view) for view in views_of(MANIFEST).values()),
     "may_wait": sorted(f"{one['schema']}/{one['alias']}" for one in map(MANIFEST["nodes"].get, MAY_WAIT)),
     "of_a_build": sorted(
         key.to_user_string() for key in found.resolve_job_def("build_layers").asset_layer.executable_asset_keys

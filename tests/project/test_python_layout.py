@@ -18,7 +18,7 @@ LAYERS = [
     {"model_rules", "subjects"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
-    {"backup", "export", "projects"},
+    {"backup", "building", "export", "projects"},
     {"defs", "definitions", "dagster_pages"},
     {"cli"},
 ]

@@ -113,13 +113,8 @@ def test_neither_figures_nor_changes_of_few_come_out_to_who_knows_one_school(see
     assert_nothing_of_few_comes_out(seed)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a hidden figure of a whole sector by stage and fifth is still bounded by a head",
-)
-def test_nor_those_of_a_sector_in_a_council_where_they_do() -> None:
-    """Two pupils of a stage and fifth of a sector, in the first release: a known gap, seldom in random councils."""
+def test_nor_what_is_beyond_help_only_while_two_schools_are_known() -> None:
+    """Two pupils of a stage and fifth of a sector: told by one of its two schools, to the other's head they are all."""
     assert_nothing_of_few_comes_out(100)
 
 

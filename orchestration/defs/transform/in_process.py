@@ -8,7 +8,7 @@ import ctypes
 import queue
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -17,9 +17,9 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from google.protobuf.json_format import MessageToDict
 from psycopg import Connection
 
+from orchestration.building import Build
 from orchestration.layer_sizes import table_size
-from orchestration.settings import Settings
-from orchestration.transform import DbtResult, run_dbt, target_path
+from orchestration.transform import DbtResult, target_path
 
 STOPPING = 120.0  # seconds for dbt to end once its statements have been cancelled
 
@@ -32,21 +32,14 @@ def _row_count(connection: Connection, schema: str, table: str) -> dict[str, int
 
 
 def stream_dbt(
-    settings: Settings,
-    arguments: Sequence[str],
-    context: dg.AssetExecutionContext,
-    manifest: dict[str, Any],
-    translator: DagsterDbtTranslator,
-    connection: Connection,
-    project_stands: bool = False,
-    rebuilt: Collection[str] = (),
+    build: Build, context: dg.AssetExecutionContext, manifest: dict[str, Any], translator: DagsterDbtTranslator
 ) -> Iterator[Any]:
     """Yield an output for each model or seed and a check result for each test; the last item is a DbtResult.
 
-    ``rebuilt`` are unique ids of what is made anew; ``connection``, as the transformer, counts the rows of what was
-    built. However this ends, dbt has ended with it: what reads no more of it (Ctrl-C, a lost connection) cancels its
+    However this ends, dbt has ended with it: what reads no more of it (Ctrl-C, a lost connection) cancels its
     statements and waits for its thread.
     """
+    settings = build.settings
     events: queue.Queue[dict[str, Any] | DbtResult | BaseException] = queue.Queue()
 
     def collect(event: Any) -> None:
@@ -55,7 +48,7 @@ def stream_dbt(
 
     def work() -> None:
         try:
-            events.put(run_dbt(settings, arguments, on_event=collect, project_stands=project_stands, rebuilt=rebuilt))
+            events.put(build.run(on_event=collect))
         except BaseException as error:
             events.put(error)
 
@@ -75,7 +68,7 @@ def stream_dbt(
             for item in message.to_default_asset_events(manifest, translator, context, target_path(settings)):
                 if isinstance(item, dg.Output) and node.get("materialized") != "view":
                     relation = node.get("node_relation", {})
-                    counts = _row_count(connection, relation.get("schema", ""), relation.get("alias", ""))
+                    counts = _row_count(build.connection, relation.get("schema", ""), relation.get("alias", ""))
                     yield item.with_metadata({**item.metadata, **counts})
                 else:
                     yield item

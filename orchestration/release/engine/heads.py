@@ -131,13 +131,19 @@ class Known:
         has_any = np.isin(schools, self.owner) | (self.inside.sum(axis=0) > 0)
         self.open &= (has_any @ self.heads) & ~((self.whose[:, None] == schools) @ self.heads)
 
-    def to(self, heads: IntArray) -> tuple[Block, IntArray]:
-        """The block to who knows all that these heads do, and the position in ``asked`` of each of its targets."""
+    def to(self, heads: IntArray, only: IntArray | None = None) -> tuple[Block, IntArray]:
+        """The block to who knows all that these heads do, and the position in ``asked`` of each of its targets.
+
+        ``only`` are the cells that are asked of; all where it is None.
+        """
         block = self.block
         schools = np.flatnonzero(self.heads[:, heads].any(axis=1))
         given = self.inside[:, schools].sum(axis=1)
         kept = np.flatnonzero(~np.isin(self.owner, schools))
-        positions = np.flatnonzero(self.open[:, heads].any(axis=1) & ~np.isin(self.whose, schools))
+        asking = self.open[:, heads].any(axis=1) & ~np.isin(self.whose, schools)
+        if only is not None:
+            asking &= np.isin(block.cells_hidden[self.asked], only)
+        positions = np.flatnonzero(asking)
         shown, hidden = csr_array(block.shown[:, kept]), csr_array(block.hidden[:, kept])
         left = np.flatnonzero(np.diff(shown.indptr) > 0)
         told = np.asarray(block.hidden @ given)
@@ -222,8 +228,9 @@ def more_than_it_is(block: Block, system: System) -> Block:
     return replace(block, enough=enough)
 
 
-Repair = Callable[[Block, IntArray, IntArray], bool]
-"""Given a block, which cells its targets are, and who is told them: whether further cells are hidden now."""
+Repair = Callable[[Block, IntArray, IntArray], tuple[bool, IntArray]]
+"""Given a block, which cells its targets are, and who is told them: whether further cells are hidden now, and cells
+that nothing helps while all these schools are known, but perhaps while one of them is."""
 
 
 def keep_from_heads(blocks: Iterator[Block], system: System, questions: Questions, repair: Repair) -> None:
@@ -242,5 +249,12 @@ def keep_from_heads(blocks: Iterator[Block], system: System, questions: Question
         questions.open[cells[known.asked]] = known.open
         for group in known.apart():
             found, positions = known.to(group)
-            if len(positions) and repair(found, cells[found.targets], group):
+            if not len(positions):
+                continue
+            is_hiding, alone = repair(found, cells[found.targets], group)
+            for head in group if len(alone) else ():
+                to_one, at = known.to(np.array([head]), alone)
+                if len(at):
+                    is_hiding |= repair(to_one, cells[to_one.targets], np.array([head]))[0]
+            if is_hiding:
                 known.open[positions] = False

@@ -93,15 +93,20 @@ class _Round:
     is_wide: bool
     chosen: set[int] = field(default_factory=set)
 
-    def repair(self, block: Block, told: IntArray, schools: IntArray) -> bool:
-        """Choose the cheapest cells that help, of wide blocks; closes questions that need none or nothing helps."""
+    def repair(self, block: Block, told: IntArray, schools: IntArray) -> tuple[bool, IntArray]:
+        """Choose the cheapest cells that help, of wide blocks; closes questions that need none or nothing helps.
+
+        Nothing may help while several schools are known at once that helps while one is: these are to be asked of each.
+        """
         if not self.is_wide:
-            return False
+            return False, told[:0]
         cells, without = cheapest(self.system, block, block.targets.tolist(), self.may_hide, self.chosen)
         beyond = block.cells_hidden[without]
+        alone = beyond if len(schools) > 1 else beyond[:0]
         self.chosen |= cells
-        self.questions.open[np.ix_(beyond if cells else told, schools)] = False
-        return bool(cells)
+        closed = np.setdiff1d(beyond if cells else told, alone)
+        self.questions.open[np.ix_(closed, schools)] = False
+        return bool(cells), alone
 
 
 def _kept_from_heads(
