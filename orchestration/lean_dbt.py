@@ -18,12 +18,15 @@ from dbt.adapters.base.impl import BaseAdapter
 from dbt.adapters.contracts.connection import Connection, ConnectionState
 from dbt.adapters.postgres.connections import PostgresConnectionManager
 from dbt.clients.jinja import MacroGenerator
+from dbt.compilation import Linker
 from dbt.context import base
 from dbt.context.macros import FlatNamespace, MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.clients.jinja import BaseMacroGenerator, MacroFuzzEnvironment
+from dbt_common.dataclass_schema import dbtClassMixin
 from dbt_common.events.contextvars import get_node_info
+from networkx import is_directed_acyclic_graph  # type: ignore[import-untyped]
 
 TEMPLATES: dict[tuple[str, str], CodeType] = {}
 """Compiled templates by kind of environment and source, of all projects that this process has built."""
@@ -46,6 +49,10 @@ def be_lean() -> None:
     _as_dbt["to_dict"] = ManifestContext.to_dict
     _as_dbt["get_macro"] = BaseMacroGenerator.get_macro
     _as_dbt["get_relation"] = BaseAdapter.get_relation
+    _as_dbt["field_names"] = functools.cache(dbtClassMixin._get_field_names.__func__)  # type: ignore[attr-defined]
+    _as_dbt["find_cycles"] = Linker.find_cycles
+    _as_dbt["graph_summary"] = Linker.get_graph_summary
+    _as_dbt["cache_schemas"] = BaseAdapter._get_cache_schemas
     parsedatetime.Constants = functools.cache(parsedatetime.Constants)
     base.get_context_modules = functools.cache(base.get_context_modules)
     MacroFuzzEnvironment.compile = _compile  # type: ignore[assignment, method-assign]
@@ -54,6 +61,10 @@ def be_lean() -> None:
     ManifestContext.to_dict = _to_dict  # type: ignore[method-assign]
     BaseMacroGenerator.get_macro = _get_macro  # type: ignore[method-assign]
     BaseAdapter.get_relation = _get_relation  # type: ignore[method-assign]
+    BaseAdapter._get_cache_schemas = _get_cache_schemas  # type: ignore[method-assign]
+    dbtClassMixin._get_field_names = classmethod(_as_dbt["field_names"])  # type: ignore[assignment]
+    Linker.find_cycles = _find_cycles  # type: ignore[method-assign]
+    Linker.get_graph_summary = _get_graph_summary  # type: ignore[method-assign]
     QualifiedNameSelectorMethod.search = _search  # type: ignore[method-assign]
     PostgresConnectionManager.release = _release  # type: ignore[assignment, method-assign]
     PostgresConnectionManager.set_connection_name = _set_connection_name  # type: ignore[assignment, method-assign]
@@ -193,6 +204,28 @@ def _get_relation(self: BaseAdapter, database: str, schema: str, identifier: str
     if found.inner is None:
         return _as_dbt["get_relation"](self, database, schema, identifier)
     return next(iter(self._make_match([found.inner], database, schema, identifier)), None)
+
+
+def _get_cache_schemas(self: BaseAdapter, relation_configs: Iterable[Any]) -> Any:
+    """The schemas of nodes: of one node of each."""
+    of_each = {(one.database, one.schema): one for one in relation_configs}
+    return _as_dbt["cache_schemas"](self, of_each.values())
+
+
+def _find_cycles(self: Linker) -> Any:
+    """A circle of nodes in words; where there is none, that is told without a walk along each edge."""
+    return None if is_directed_acyclic_graph(self.graph) else _as_dbt["find_cycles"](self)
+
+
+def _get_graph_summary(self: Linker, manifest: Any) -> dict[int, dict[str, Any]]:
+    """Names, kinds and edges of nodes, without a copy of all of each node."""
+    number = {name: at for at, name in enumerate(self.graph)}
+    found: dict[int, dict[str, Any]] = {}
+    for name, at in number.items():
+        found[at] = {"name": name, "type": str(manifest.expect(name).resource_type)}
+        after = [number[one] for one in self.graph.successors(name)]
+        found[at] |= {"succ": after} if after else {}
+    return found
 
 
 def _search(self: QualifiedNameSelectorMethod, included_nodes: set[Any], selector: str) -> Iterator[Any]:

@@ -50,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before anything is imported: no test ever meets the developer's own warehouse or settings."""
     for name in [name for name in os.environ if name.startswith(("WAREHOUSE_", "PG"))]:
         del os.environ[name]
+    sys.dont_write_bytecode = False  # commands are started again and again
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     Settings.model_config["env_file"] = None
     gc.set_threshold(*COLLECT_EVERY)  # as the command line does
     root = _make_root()

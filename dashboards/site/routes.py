@@ -3,12 +3,14 @@
 A parameter that it does not declare is *not found*: figures that look as if it had been understood would be wrong.
 """
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from dashboards.kit.own_school import OWN
@@ -63,7 +65,10 @@ def _add(
     endpoint.__signature__ = _signature((*parameters, *more))  # type: ignore[attr-defined]  # read by FastAPI
     name = f"{page.name}{path.removeprefix(page.path).replace('/', '_')}"
     router.add_api_route(path, endpoint, methods=["GET"], name=name, summary=page.title)
-    router.add_api_route(path, endpoint, methods=["HEAD"], name=f"{name}_head", include_in_schema=False)
+    head = copy.copy(router.routes[-1])  # the same endpoint with the same parameters, analysed once
+    assert isinstance(head, APIRoute)
+    head.methods, head.name, head.include_in_schema = {"HEAD"}, f"{name}_head", False
+    router.routes.append(head)
 
 
 def _signature(parameters: tuple[Parameter, ...]) -> inspect.Signature:

@@ -15,7 +15,6 @@ from orchestration.identity import assign_identities
 from orchestration.landing import LandingError, land_delivery, pending
 from orchestration.landing.closed_days import Days, close_days, open_days, read_days
 from orchestration.settings import PROJECT_DIR, Settings
-from orchestration.transform import run_dbt
 from tests.conftest import NewWarehouse
 from tests.support.awkward_calendars import (
     DAY,
@@ -39,7 +38,7 @@ from tests.support.calendar_cases import (
     whole,
 )
 from tests.support.extracts import deliver, extract
-from tests.support.main_job import fingerprint, rows
+from tests.support.main_job import dbt_alone, fingerprint, rows
 
 CASES = PROJECT_DIR / "tests" / "data" / "cases"
 DELIVERED = ("lost-day/landing", "lost-day/landing-not-sent", "calendar-that-stops/landing", "closed-school/landing")
@@ -82,7 +81,7 @@ def _build(warehouse: Settings, *arguments: str, is_first: bool = False) -> None
         result = land_delivery(warehouse, found.delivery_key)
         assert result.outcome == "landed", result.message
     assign_identities(warehouse)
-    result = run_dbt(warehouse, ["run", "--select", *SELECTED, *arguments], project_stands=not is_first)
+    result = dbt_alone(warehouse, ["run", "--select", *SELECTED, *arguments], project_stands=not is_first)
     assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
 
 
@@ -188,7 +187,7 @@ def test_data_go_as_far_as_the_figures(later: Settings) -> None:
 
 def test_marks_on_days_that_are_closed_count_and_are_named(later: Settings) -> None:
     """Of a school that has closed, of a day on the list, and a stray one in a holiday."""
-    test = run_dbt(later, ["test", "--select", "marks_on_closed_half_days__are_looked_at"])
+    test = dbt_alone(later, ["test", "--select", "marks_on_closed_half_days__are_looked_at"])
     assert [node.status for node in test.nodes if node.unique_id.startswith("test.")] == ["warn"]
     closed = rows(
         later,

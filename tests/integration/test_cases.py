@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import PROJECT_DIR, Settings
-from orchestration.transform import run_dbt
 from tests.conftest import NewWarehouse
-from tests.support.main_job import fingerprint, rows, run_plainly, warehouse
+from tests.support.main_job import dbt_alone, fingerprint, rows, run_plainly, warehouse
 
 CASES = PROJECT_DIR / "tests" / "data" / "cases"
 NAMES = ("future-leaving-date", "left-before-entry", "nursery-child", "no-enrolments", "placeholder-scn", "stray-mark")
@@ -131,7 +130,7 @@ def test_the_books_close(built: Settings) -> None:
 
 def test_built_from_raw_they_are_the_same(built: Settings) -> None:
     before = {layer: fingerprint(built, layer) for layer in LAYERS}
-    done = run_dbt(built, ["run", "--full-refresh"])
+    done = dbt_alone(built, ["run", "--full-refresh"])
     assert done.success, done.error or [(node.unique_id, node.message) for node in done.failed]
     after = {layer: fingerprint(built, layer) for layer in LAYERS}
     for layer in LAYERS:

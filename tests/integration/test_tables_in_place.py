@@ -6,8 +6,9 @@ import pytest
 
 from orchestration.database import connect
 from orchestration.settings import Settings
-from orchestration.transform import DbtResult, run_dbt
+from orchestration.transform import DbtResult
 from tests.conftest import NewWarehouse
+from tests.support.main_job import dbt_alone
 from tests.support.seals import assert_seals_hold
 
 TABLE = "aggregated_exact.metric_definitions"
@@ -19,7 +20,7 @@ def built(new_warehouse: NewWarehouse) -> Settings:
 
 
 def build(settings: Settings, *arguments: str, project_stands: bool = True) -> DbtResult:
-    return run_dbt(settings, ["run", "--select", "metric_definitions", *arguments], project_stands=project_stands)
+    return dbt_alone(settings, ["run", "--select", "metric_definitions", *arguments], project_stands=project_stands)
 
 
 def asked(settings: Settings, query: str) -> list[tuple[Any, ...]]:

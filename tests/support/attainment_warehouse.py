@@ -9,7 +9,7 @@ from orchestration.database import connect
 from orchestration.identity import assign_identities
 from orchestration.landing import land_delivery
 from orchestration.settings import Settings
-from orchestration.transform import run_dbt
+from tests.support.main_job import dbt_alone
 
 SUBJECTS = ("attainment", "senior_phase")
 MARTS = tuple(f"path:models/aggregated/{subject}" for subject in SUBJECTS)
@@ -19,9 +19,9 @@ def built(settings: Settings) -> None:
     """Identity, and every model of the two subjects with what it stands on."""
     assign_identities(settings)
     if not query(settings, "select 1 from pg_tables where schemaname = 'reference'"):
-        assert run_dbt(settings, ["seed"]).success
+        assert dbt_alone(settings, ["seed"]).success
     canonical = [f"path:models/canonical/{subject}" for subject in SUBJECTS]
-    result = run_dbt(settings, ["run", "--select", *(f"+{mart}" for mart in MARTS), *canonical])
+    result = dbt_alone(settings, ["run", "--select", *(f"+{mart}" for mart in MARTS), *canonical])
     assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
 
 

@@ -16,8 +16,8 @@ from psycopg import sql
 from orchestration.database import connect
 from orchestration.identity import assign_identities
 from orchestration.settings import Settings
-from orchestration.transform import run_dbt
 from tests.support.canonical_tables import AS_IS, BY_PERSON, BY_TOKEN, COMPARED, SUPPORT
+from tests.support.main_job import dbt_alone
 from tests.support.seals import assert_seals_hold
 
 AUTHORITY = "S12000005"
@@ -132,7 +132,7 @@ class CanonicalWorld:
         staged = "staged" if "--full-refresh" in arguments else "stg_control__files"
         select = ["--select", staged, "canonical", "pseudonymised", "--exclude", *WAITING]
         arguments = arguments if "--select" in arguments else (*select, *arguments)
-        result = run_dbt(self.settings, ["run", *arguments], project_stands=True)
+        result = dbt_alone(self.settings, ["run", *arguments], project_stands=True)
         assert result.success, result.error or [(node.unique_id, node.message) for node in result.failed]
         assert_seals_hold(self.settings)
 

@@ -3,13 +3,15 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orchestration.database import ROLES, connect
 from orchestration.settings import Settings
-from tests.support.plain_runs import PLAIN
+from orchestration.transform import DbtNode, DbtResult
+from tests.support.plain_runs import DBT_ALONE, PLAIN
 from tests.support.ready_runs import ReadyRuns
 
 WAREHOUSE = Path(sys.executable).with_name("warehouse")
@@ -58,6 +60,14 @@ def run_plainly(settings: Settings) -> Ran:
     done = warehouse(settings, PLAIN)
     assert done.code in {0, 3}, done.output[-3000:] + done.errors[-3000:]
     return done
+
+
+def dbt_alone(settings: Settings, arguments: Sequence[str], project_stands: bool = False) -> DbtResult:
+    """What ``run_dbt`` says, run where dbt has read the project before."""
+    done = warehouse(settings, DBT_ALONE, "stands" if project_stands else "is new", *arguments)
+    assert done.code == 0, done.errors
+    found = done.json()
+    return DbtResult(found["success"], tuple(DbtNode(**node) for node in found["nodes"]), found["error"])
 
 
 def rows(settings: Settings, role: str, query: str, *parameters: object) -> list[tuple[Any, ...]]:

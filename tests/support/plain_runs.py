@@ -7,13 +7,18 @@ functions that Dagster only wires, and ``tests/faults/test_kills.py`` compares t
 import json
 import logging
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from orchestration.cli.output import Exit
 from orchestration.database import ensure_ready
 from orchestration.settings import Settings, load_settings
+from orchestration.transform import run_dbt
 
 PLAIN = "a plain run"
 """In place of a command's name: the process of ``ready_runs`` runs this module."""
+DBT_ALONE = "dbt alone"
+"""Before dbt's arguments, for dbt without the steps around it; the second is whether the project stands."""
 
 
 def run_plainly(settings: Settings) -> Exit:
@@ -50,6 +55,15 @@ def run_plainly(settings: Settings) -> Exit:
     return Exit.ATTENTION if held_back else Exit.OK
 
 
-def main() -> None:
-    """Run plainly on the warehouse of the environment."""
-    raise SystemExit(int(run_plainly(load_settings())))
+def run_dbt_alone(settings: Settings, project_stands: bool, arguments: Sequence[str]) -> Exit:
+    """Run dbt, and print what became of it."""
+    json.dump(asdict(run_dbt(settings, arguments, project_stands=project_stands)), sys.stdout)
+    return Exit.OK
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run plainly, or dbt alone, on the warehouse of the environment."""
+    settings = load_settings()
+    if arguments[0] == PLAIN:
+        raise SystemExit(int(run_plainly(settings)))
+    raise SystemExit(int(run_dbt_alone(settings, arguments[1] == "stands", arguments[2:])))

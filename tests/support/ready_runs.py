@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.settings import PROJECT_DIR
-from tests.support.plain_runs import PLAIN
+from tests.support.plain_runs import DBT_ALONE, PLAIN
+from tests.support.plain_runs import main as plain_runs
 
 LONGEST = 900  # seconds for one command
 OF_OTHERS = frozenset({"alembic", "dagster", "dagster_dbt", "dagster_shared", "dbt", "scipy", "sqlalchemy"})
@@ -53,10 +54,9 @@ def run_as_command(arguments: Sequence[str], at_end: Callable[[], object] = lamb
     code = 70
     try:
         sys.argv = ["warehouse", *arguments]
-        if arguments[:1] == [PLAIN]:
-            from tests.support.plain_runs import main
-        else:
-            from orchestration.cli import main
+        if arguments and arguments[0] in {PLAIN, DBT_ALONE}:
+            plain_runs(arguments)
+        from orchestration.cli import main
 
         main()
         code = 0

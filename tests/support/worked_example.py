@@ -40,7 +40,7 @@ def copy_of_project(folder: Path, files: Mapping[str, str]) -> Path:
     for part in PARTS:
         source = PROJECT_DIR / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", "target", "logs"))
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("target", "logs"))
         else:
             shutil.copy(source, folder / part)
     for path, text in files.items():

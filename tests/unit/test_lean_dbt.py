@@ -6,7 +6,9 @@ from typing import Any
 import psycopg2
 import pytest
 from dbt.adapters.contracts.connection import ConnectionState
+from dbt.artifacts.resources import NodeConfig, TestConfig
 from dbt.clients.jinja import MacroStack
+from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.clients.jinja import MacroFuzzEnvironment, NativeSandboxEnvironment
@@ -156,3 +158,41 @@ def test_what_is_made_when_it_is_asked_for_is_a_dictionary_of_all_of_it() -> Non
     assert len(made) == 3
     with pytest.raises(KeyError):
         made["four"]
+
+
+def graph(*edges: tuple[str, str]) -> Any:
+    linker = Linker()
+    for one, other in edges:
+        linker.dependency(other, one)
+    return linker
+
+
+def test_the_summary_of_a_graph_is_that_of_dbt() -> None:
+    kinds = {"model.a": "model", "model.b": "model", "test.c": "test"}
+    nodes = {
+        name: SimpleNamespace(resource_type=kind, to_dict=lambda omit_none, kind=kind: {"resource_type": kind})
+        for name, kind in kinds.items()
+    }
+    manifest: Any = SimpleNamespace(expect=nodes.__getitem__)
+    linker = graph(("model.a", "model.b"), ("model.b", "test.c"))
+    assert linker.get_graph_summary(manifest) == lean_dbt._as_dbt["graph_summary"](linker, manifest)
+
+
+def test_a_circle_of_models_is_named() -> None:
+    assert graph(("model.a", "model.b"), ("model.a", "model.c")).find_cycles() is None
+    circle = graph(("model.a", "model.b"), ("model.b", "model.a"))
+    assert "model.a" in circle.find_cycles()
+    assert circle.find_cycles() == lean_dbt._as_dbt["find_cycles"](circle)
+
+
+def test_fields_and_schemas_are_those_that_dbt_finds() -> None:
+    assert TestConfig._get_field_names() == [name for _, name in TestConfig._get_fields()]
+    assert NodeConfig._get_field_names() == [name for _, name in NodeConfig._get_fields()]
+    asked: list[Any] = []
+    adapter: Any = SimpleNamespace()
+    configs = [SimpleNamespace(database="d", schema=schema, identifier=at) for at, schema in enumerate("aba")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(lean_dbt._as_dbt, "cache_schemas", lambda _, found: asked.extend(found))
+        lean_dbt._get_cache_schemas(adapter, configs)
+    assert {(one.database, one.schema) for one in asked} == {("d", "a"), ("d", "b")}
+    assert len(asked) == 2
