@@ -156,7 +156,7 @@ def run_dbt(
     if is_building:
         flags.append("--no-write-json")
     callbacks = [on_event] if on_event else []
-    parse = _parsed(settings) if is_building else None
+    parse = _parsed(settings) if arguments[0] in FROM_A_PARSE else None
     checked = settings.home / "dbt" / "checked.json"
     is_checked = parse is not None and (read_derived_json(checked) or {}).get("parse") == parse.name
     manifest = as_parsed(parse) if parse is not None else None
@@ -178,7 +178,7 @@ def run_dbt(
     )
     if is_building:
         _write_run_results(settings, nodes, arguments)
-    if parse is not None and not is_checked and any(_has_passed(node) for node in nodes):
+    if is_building and parse is not None and not is_checked and any(_has_passed(node) for node in nodes):
         write_derived(checked, json.dumps({"parse": parse.name}))
     error = without_row_values(str(outcome.exception)) if outcome.exception else None
     return DbtResult(bool(outcome.success), nodes, error)
