@@ -15,7 +15,7 @@ from orchestration.settings import PROJECT_DIR, Settings
 from tests.faults.conftest import FULL_SIZE, NewCopy
 from tests.support.main_job import environment, fingerprint, rows, warehouse
 
-KILLS = 200 if FULL_SIZE else 10
+KILLS = 200 if FULL_SIZE else 20
 SEEDS = (1, 2, 3, 4, 5) if FULL_SIZE else (1,)
 LAYERS = ("raw", "canonical", "pseudonymised", "aggregated_exact", "aggregated")
 HISTORY = {"attendance_changes", "attendance_set_aside"}  # what changed in which build, for the layers above

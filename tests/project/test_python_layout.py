@@ -26,6 +26,7 @@ LAYERS = [
 ROOMS = {
     "release": [
         {"thresholds", "limits"},
+        {"highs"},
         {"engine"},
         {"attacker"},
         {"declared"},

@@ -4,97 +4,86 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, identity, vstack
 
 from orchestration.release.attacker.puzzle import Finding, FloatArray, Puzzle
-from orchestration.release.limits import check, seconds_left
+from orchestration.release.highs import Program
 from orchestration.release.thresholds import SMALL
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 NEAR = 1e-6
-LONGEST = 60.0
+LARGEST = 1e5
+"""Figures are capped where they are of no further interest, so that there is always a largest."""
 ROUNDS = 40
 """Programs with weights at random, at most, before figures are asked by themselves."""
 
 
 @dataclass
 class _Programs:
+    """What the unknowns may be, and beside each hidden figure how near it comes to five."""
+
     puzzle: Puzzle
-    at_most: csr_array = field(init=False)
-    limits: FloatArray = field(init=False)
+    program: Program = field(init=False)
 
     def __post_init__(self) -> None:
-        hidden = self.puzzle.hidden
-        capped = [i for i, figure in enumerate(hidden) if figure.most < np.inf]
-        self.at_most = csr_array(vstack([-self.puzzle.asked, self.puzzle.asked[capped]]))
-        self.limits = np.array([*(-figure.least for figure in hidden), *(hidden[i].most for i in capped)])
+        known, asked, hidden = self.puzzle.known, self.puzzle.asked, self.puzzle.hidden
+        count, unknowns = asked.shape
+        rows = vstack(
+            [
+                hstack([asked, csr_array((count, count))]),
+                hstack([known, csr_array((known.shape[0], count))]),
+                hstack([-asked, identity(count)]),
+            ]
+        )
+        least = np.array([figure.least for figure in hidden])
+        most = np.array([figure.most for figure in hidden])
+        self.program = Program(
+            csr_array(rows),
+            np.concatenate([least, self.puzzle.amounts, np.full(count, -np.inf)]),
+            np.concatenate([most, self.puzzle.amounts, np.zeros(count)]),
+            np.concatenate([np.full(unknowns, LARGEST), np.full(count, float(SMALL))]),
+        )
+
+    def _figures(self, cost: FloatArray) -> FloatArray | None:
+        found = self.program.cheapest(cost)
+        asked = self.puzzle.asked
+        return None if found is None else np.asarray(asked @ found[: asked.shape[1]])
 
     def best(self, weights: FloatArray) -> FloatArray | None:
-        """The figures in a solution in which their weighted sum is as large as it can be.
-
-        Figures are capped where they are of no further interest, so that there is always a largest.
-        """
-        check()
+        """The figures in a solution in which their weighted sum is as large as it can be."""
         asked = self.puzzle.asked
-        equal = self.puzzle.known if self.puzzle.known.shape[0] else None
-        outcome = linprog(
-            -(asked.T @ weights),
-            A_ub=self.at_most,
-            b_ub=self.limits,
-            A_eq=equal,
-            b_eq=self.puzzle.amounts if equal is not None else None,
-            bounds=(0, 1e5),
-            method="highs",
-            options={"time_limit": seconds_left(LONGEST)},
-        )
-        return None if outcome.x is None or outcome.status != 0 else np.asarray(asked @ outcome.x)
+        return self._figures(np.concatenate([-(asked.T @ weights), np.zeros(asked.shape[0])]))
 
     def pushed(self, numbers: IntArray, weights: FloatArray) -> FloatArray | None:
         """The figures in a solution in which as many of some figures as can be are five or more at once.
 
         What a figure has beyond five counts for nothing, so no figure takes what others need.
         """
-        check()
-        asked, count = self.puzzle.asked, len(numbers)
-        unknowns, sums = asked.shape[1], self.puzzle.known.shape[0]
-        below = csr_array(hstack([-asked[numbers], csr_array(identity(count))]))
-        limits = csr_array(hstack([self.at_most, csr_array((self.at_most.shape[0], count))]))
-        outcome = linprog(
-            np.concatenate([np.zeros(unknowns), -weights]),
-            A_ub=csr_array(vstack([limits, below])),
-            b_ub=np.concatenate([self.limits, np.zeros(count)]),
-            A_eq=csr_array(hstack([self.puzzle.known, csr_array((sums, count))])) if sums else None,
-            b_eq=self.puzzle.amounts if sums else None,
-            bounds=np.column_stack(
-                [np.zeros(unknowns + count), np.concatenate([np.full(unknowns, 1e5), np.full(count, float(SMALL))])]
-            ),
-            method="highs",
-            options={"time_limit": seconds_left(LONGEST)},
-        )
-        return None if outcome.x is None or outcome.status != 0 else np.asarray(asked @ outcome.x[:unknowns])
+        count, unknowns = self.puzzle.asked.shape
+        cost = np.zeros(unknowns + count)
+        cost[unknowns + numbers] = -weights
+        return self._figures(cost)
 
 
 def contradicting(puzzle: Puzzle) -> BoolArray:
     """Figures in parts in which no numbers fit what is known: figures of different dates, or published in error."""
     sums, unknowns = puzzle.known.shape
     figures = len(puzzle.hidden)
-    none = csr_array((figures, 2 * sums))
     slack = csr_array(identity(sums))
-    outcome = linprog(
-        np.concatenate([np.zeros(unknowns), np.ones(2 * sums)]),
-        A_ub=csr_array(hstack([-puzzle.asked, none])),
-        b_ub=-np.array([figure.least for figure in puzzle.hidden]),
-        A_eq=csr_array(hstack([puzzle.known, slack, -slack])),
-        b_eq=puzzle.amounts,
-        method="highs",
-        options={"time_limit": seconds_left(LONGEST)},
+    program = Program(
+        csr_array(
+            vstack([hstack([puzzle.asked, csr_array((figures, 2 * sums))]), hstack([puzzle.known, slack, -slack])])
+        ),
+        np.concatenate([[figure.least for figure in puzzle.hidden], puzzle.amounts]),
+        np.concatenate([np.full(figures, np.inf), puzzle.amounts]),
+        np.full(unknowns + 2 * sums, np.inf),
     )
+    found = program.cheapest(np.concatenate([np.zeros(unknowns), np.ones(2 * sums)]))
     part = puzzle.part_of_figures()
-    if outcome.x is None or outcome.status != 0:
+    if found is None:
         return np.ones(figures, dtype=np.bool_)
-    off = (outcome.x[unknowns : unknowns + sums] + outcome.x[unknowns + sums :]) > NEAR
+    off = (found[unknowns : unknowns + sums] + found[unknowns + sums :]) > NEAR
     touched = np.asarray(abs(puzzle.known).T @ off.astype(np.float64)) > 0
     # a part reaches further than the sum that is off: whatever shares its number goes with it
     near = np.asarray(puzzle.asked @ touched.astype(np.float64)) > 0

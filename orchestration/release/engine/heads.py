@@ -13,10 +13,10 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from orchestration.release.engine.cells import System
-from orchestration.release.engine.highs import FloatArray
 from orchestration.release.engine.margins import AREA
 from orchestration.release.engine.model import PLACE, BoolArray, IntArray
 from orchestration.release.engine.programs import Block, suspicious
+from orchestration.release.highs import FloatArray
 from orchestration.release.thresholds import SMALL
 
 GROUPS = 4

@@ -13,9 +13,9 @@ from scipy.sparse import coo_array, csc_array, csr_array, hstack, identity, vsta
 from scipy.sparse.csgraph import connected_components
 
 from orchestration.release.engine.cells import System
-from orchestration.release.engine.highs import FloatArray, Program
 from orchestration.release.engine.margins import margins_of
 from orchestration.release.engine.model import PLACE, BoolArray, IntArray
+from orchestration.release.highs import FloatArray, Program
 from orchestration.release.thresholds import SMALL
 
 TOLERANCE = 1e-6

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, hstack
 
 from orchestration.release.engine.cells import System
-from orchestration.release.engine.highs import FloatArray
 from orchestration.release.engine.model import BoolArray
 from orchestration.release.engine.programs import TOLERANCE, Block, beyond_help, solve
+from orchestration.release.highs import FloatArray
 
 
 def loss_of(values: FloatArray) -> FloatArray:

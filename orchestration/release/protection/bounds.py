@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array, hstack, identity, vstack
+from scipy.sparse import csr_array, hstack, identity, vstack
 
-from orchestration.release.limits import check, seconds_left
+from orchestration.release.highs import FloatArray, Program
+from orchestration.release.limits import check
 from orchestration.release.protection.suppression import BoolArray, CellSystem, IntArray, Margin, complete
 from orchestration.release.thresholds import SMALL
 
-FloatArray = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
-LONGEST = 60.0
-"""Seconds for one linear program; one that takes longer has no answer, and its cells count as exposed."""
+LARGEST = 1e8
+"""More than any cell holds, so that every program has an end."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +26,25 @@ class Unknowns:
     floor: FloatArray
     values: FloatArray
 
+    @cached_property
+    def program(self) -> Program:
+        """What the cells may hold, and beside each how near it comes to five."""
+        count, sums = len(self.values), self.matrix.shape[0]
+        near = hstack([-identity(count), identity(count)])
+        return Program(
+            csr_array(vstack([hstack([self.matrix, csr_array((sums, count))]), near])),
+            np.concatenate([self.sums, np.full(count, -np.inf)]),
+            np.concatenate([self.sums, np.zeros(count)]),
+            np.concatenate([np.full(count, LARGEST), np.full(count, float(SMALL))]),
+            np.concatenate([self.floor, np.zeros(count)]),
+        )
+
 
 def _solve(unknowns: Unknowns, cost: FloatArray) -> FloatArray | None:
-    check()
-    outcome = linprog(
-        cost,
-        A_eq=unknowns.matrix,
-        b_eq=unknowns.sums,
-        bounds=np.column_stack([unknowns.floor, np.full(len(cost), np.inf)]),
-        method="highs",
-        options={"time_limit": seconds_left(LONGEST)},
-    )
-    if outcome.status == 3:  # unbounded: nothing limits the cells
-        return np.full(len(cost), np.inf)
-    return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x, dtype=np.float64)
+    """The cells of least cost; None where there is no answer in time, and the cells count as exposed."""
+    count = len(cost)
+    found = unknowns.program.cheapest(np.concatenate([cost, np.zeros(count)]))
+    return None if found is None else found[:count]
 
 
 def bounds_of(unknowns: Unknowns, cell: int) -> tuple[float, float]:
@@ -55,27 +59,11 @@ def bounds_of(unknowns: Unknowns, cell: int) -> tuple[float, float]:
 
 def _reach(unknowns: Unknowns, wanted: IntArray) -> FloatArray | None:
     """A solution in which as many as possible of the wanted cells hold at least five, in one program."""
-    check()
-    cells, count = len(unknowns.values), len(wanted)
-    pick = coo_array((np.ones(count), (np.arange(count), wanted)), shape=(count, cells))
-    at_most_cell = hstack([-pick, identity(count)])
-    equations = hstack([unknowns.matrix, coo_array((unknowns.matrix.shape[0], count))])
-    outcome = linprog(
-        np.concatenate([np.zeros(cells), -np.ones(count)]),
-        A_ub=vstack([at_most_cell]).tocsr(),
-        b_ub=np.zeros(count),
-        A_eq=equations.tocsr(),
-        b_eq=unknowns.sums,
-        bounds=np.column_stack(
-            [
-                np.concatenate([unknowns.floor, np.zeros(count)]),
-                np.concatenate([np.full(cells, np.inf), np.full(count, float(SMALL))]),
-            ]
-        ),
-        method="highs",
-        options={"time_limit": seconds_left(LONGEST)},
-    )
-    return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x[:cells], dtype=np.float64)
+    cells = len(unknowns.values)
+    cost = np.zeros(2 * cells)
+    cost[cells + wanted] = -1.0
+    found = unknowns.program.cheapest(cost)
+    return None if found is None else found[:cells]
 
 
 def suspicious_cells(unknowns: Unknowns, asked: BoolArray | None = None) -> list[int]:
@@ -108,7 +96,7 @@ def suspicious_cells(unknowns: Unknowns, asked: BoolArray | None = None) -> list
         found = _solve(unknowns, weights)
         if found is None:
             break
-        loose |= np.abs(np.nan_to_num(found, posinf=1e9) - values) > TOLERANCE
+        loose |= np.abs(found - values) > TOLERANCE
     return [int(cell) for cell in np.flatnonzero(small & ~(wide & loose))]
 
 

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from orchestration.release.limits import check, seconds_left
+from orchestration.release.highs import FloatArray
+from orchestration.release.highs import Program as Solver
 from orchestration.release.tables.rows import NOT_AVAILABLE, MartRows
 from orchestration.release.thresholds import SMALL
 
@@ -17,11 +16,8 @@ TOLERANCE = 1e-4
 LARGEST = 1e6
 """More pupils or openings than any authority has, so that every program has an end."""
 ROUNDS = 12
-LONGEST = 60.0
-"""Seconds for one linear program."""
 OF_A_TIME = "pupils of a time"
 """Pupils of a week are no more than those of the year, which may be shown: five or more of them give nobody away."""
-FloatArray = npt.NDArray[np.float64]
 Term = tuple[str, float]
 
 
@@ -154,18 +150,7 @@ class Program:
         position = {name: number for number, name in enumerate(names)}
         capped = np.minimum(limits, LARGEST)
 
-        def best(cost: FloatArray) -> FloatArray | None:
-            check()
-            outcome = linprog(
-                cost,
-                A_eq=matrix if len(self.sums) else None,
-                b_eq=right if len(self.sums) else None,
-                bounds=capped,
-                method="highs",
-                options={"time_limit": seconds_left(LONGEST)},
-            )
-            return None if outcome.x is None or outcome.status != 0 else np.asarray(outcome.x, dtype=np.float64)
-
+        best = Solver(matrix, right, right, capped[:, 1], capped[:, 0]).cheapest
         hidden = np.array([position[name] for name in sorted(self.hidden)], dtype=np.int64)
         low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
         generator = np.random.default_rng(0)

@@ -19,18 +19,26 @@ LARGE = 20_000
 
 
 class Program:
-    """Columns that are not negative, rows of them within bounds, and any number of costs."""
+    """Columns and rows of them within bounds, and any number of costs."""
 
-    def __init__(self, rows: csr_array, least: FloatArray, most: FloatArray, column_most: FloatArray) -> None:
-        """``rows`` times the columns lie within ``least`` and ``most``, each column within 0 and ``column_most``.
+    def __init__(
+        self,
+        rows: csr_array,
+        least: FloatArray,
+        most: FloatArray,
+        column_most: FloatArray,
+        column_least: FloatArray | None = None,
+    ) -> None:
+        """``rows`` times the columns lie within ``least`` and ``most``, columns within their own bounds.
 
-        Bounds may be infinite.
+        Columns are not negative where ``column_least`` is None. Bounds may be infinite.
         """
         count, columns = rows.shape
         program = highspy.HighsLp()
         program.num_row_, program.num_col_ = count, columns
         program.col_cost_ = np.zeros(columns)
-        program.col_lower_, program.col_upper_ = np.zeros(columns), column_most
+        program.col_lower_ = np.zeros(columns) if column_least is None else column_least
+        program.col_upper_ = column_most
         program.row_lower_, program.row_upper_ = least, most
         program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         program.a_matrix_.start_ = rows.indptr
