@@ -1,6 +1,6 @@
 """What the page for data engineers works through does work: a feed, a subject, a test of it that fails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 from orchestration.settings import Settings
 from tests.support.extracts import deliver, extract
 from tests.support.main_job import rows
+from tests.support.ready_runs import ReadyRuns
 from tests.support.small_council import PRIMARY, SECONDARY, children
 from tests.support.worked_example import as_snapshot, copy_of_project, files_of_page, run
 
@@ -27,6 +28,7 @@ class Library:
 
     settings: Settings
     project: Path
+    commands: ReadyRuns
 
 
 def _row(number: int, day: str, loans: int, recorded: str = "") -> list[str]:
@@ -35,11 +37,12 @@ def _row(number: int, day: str, loans: int, recorded: str = "") -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def library(copied: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(copied: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     files = files_of_page()
     project = copy_of_project(tmp_path_factory.mktemp("library"), {**files, **as_snapshot(files)})
     settings = copied(waiting=False)
-    assert run(project, settings, "contracts").code == 0
+    commands = ReadyRuns(project)
+    assert run(commands, settings, "contracts").code == 0
     first = [_row(0, "2025-09-22", 2), _row(1, "2025-09-22", 3), _row(60, "2025-09-22", 1)]
     first.append([NOBODY, PRIMARY, "2025-09-22", "5", "2025-09-22T10:00:00+01:00"])
     first.append([first[0][0], PRIMARY, "2025-09-23", "many", "2025-09-23T10:00:00+01:00"])
@@ -50,9 +53,10 @@ def library(copied: Callable[..., Settings], tmp_path_factory: pytest.TempPathFa
             extract("library_cards", found, COLUMNS).saying(kind="snapshot"),
         ]
         deliver(settings.landing, feeds, day)
-    done = run(project, settings, "run", "--json")
+    done = run(commands, settings, "run", "--json")
     assert done.code in {0, 3}, done.output[-2000:] + done.errors[-2000:]
-    return Library(settings, project)
+    yield Library(settings, project, commands)
+    commands.end()
 
 
 def test_a_feed_is_few_files_in_its_own_folders() -> None:
@@ -104,9 +108,9 @@ def test_attendance_is_released_beside_it_and_no_reader_sees_it(library: Library
 
 
 def test_withdrawn_rows_leave_and_the_one_before_counts_again(library: Library) -> None:
-    done = run(library.project, library.settings, "withdraw", "S12000005/2025-09-30", "--reason", "wrong day")
+    done = run(library.commands, library.settings, "withdraw", "S12000005/2025-09-30", "--reason", "wrong day")
     assert done.code == 0, done.errors
-    assert run(library.project, library.settings, "run", "--json").code in {0, 3}
+    assert run(library.commands, library.settings, "run", "--json").code in {0, 3}
     query = "select sum(loans) from aggregated_exact.{}_by_school"
     assert rows(library.settings, "transformer", query.format("loans")) == [(2 + 3 + 1,)]
     assert rows(library.settings, "transformer", query.format("cards")) == [(2 + 3 + 1,)]
@@ -119,7 +123,7 @@ def test_a_red_test_of_the_library_holds_back_the_library_alone(library: Library
     path = library.project / "dbt_project/models/aggregated/library/loans_by_school.yml"
     path.write_text(path.read_text().replace("loans >= 0", "loans > 1000"))
     deliver(library.settings.landing, [extract("library_loans", [_row(3, "2025-10-01", 1)], COLUMNS)], "2025-10-01")
-    done = run(library.project, library.settings, "run", "--json")
+    done = run(library.commands, library.settings, "run", "--json")
     assert "loans_by_school" in done.output, done.output[-2000:]
     failed = rows(library.settings, "transformer", "select models, subjects from control.failed_tests")
     assert failed == [("loans_by_school", ["library"])]
@@ -133,7 +137,7 @@ def test_readers_get_it_only_with_a_rule_that_protects_it(library: Library) -> N
     text = path.read_text()
     path.write_text(text.replace("owner: school-libraries}}", f"owner: school-libraries, {asked}}}}}", 1))
     assert path.read_text() != text
-    done = run(library.project, library.settings, "dbt", "parse")
+    done = run(library.commands, library.settings, "dbt", "parse")
     assert done.code != 0
     assert "loans_by_school" in done.output + done.errors
     assert "no rule of protection is written for a mart of this name" in done.output + done.errors

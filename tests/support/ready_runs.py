@@ -149,9 +149,13 @@ def _serve() -> None:
 
 
 class ReadyRuns:
-    """Runs commands one after another in forks of one process, which starts with the first of them."""
+    """Runs commands one after another in forks of one process, which starts with the first of them.
 
-    def __init__(self) -> None:
+    ``project`` is the folder whose code it is.
+    """
+
+    def __init__(self, project: Path = PROJECT_DIR) -> None:
+        self._project = project
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
@@ -159,7 +163,8 @@ class ReadyRuns:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.ready_runs"],
-                cwd=PROJECT_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                env={**os.environ, "PYTHONPATH": f"{self._project}:{PROJECT_DIR}"},
+                cwd=self._project, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -174,6 +179,13 @@ class ReadyRuns:
             answer = self._process.stdout.readline()
             assert answer, "the process that runs commands has ended: see its standard error"
             return int(answer), Path(output.name).read_text(), Path(errors.name).read_text()
+
+    def end(self) -> None:
+        """End the process, whose pipe it reads."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.wait(timeout=60)
+            self._process = None
 
 
 if __name__ == "__main__":

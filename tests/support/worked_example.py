@@ -1,21 +1,17 @@
 """The project as it is after the steps that docs/data-engineers.md works through, in a folder of its own."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.support.main_job import Ran, environment
+from tests.support.ready_runs import ReadyRuns
 
 PAGE = PROJECT_DIR / "docs" / "data-engineers.md"
 PARTS = ("dbt_project", "orchestration", "dashboards", "seeds", "profiles", "docs", "pyproject.toml")
 _FILE = re.compile(r"^`([\w/.]+)`\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
-WAREHOUSE = Path(sys.executable).with_name("warehouse")
-LONGEST = 600  # seconds for one command
 
 
 def files_of_page() -> dict[str, str]:
@@ -50,14 +46,6 @@ def copy_of_project(folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
-def run(project: Path, settings: Settings, *arguments: str) -> Ran:
+def run(commands: ReadyRuns, settings: Settings, *arguments: str) -> Ran:
     """The command line of that project on a warehouse."""
-    done = subprocess.run(
-        [str(WAREHOUSE), *arguments],
-        env={**environment(settings), "PYTHONPATH": str(project), "PATH": os.environ["PATH"]},
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return Ran(*commands.run(arguments, environment(settings)))
