@@ -39,7 +39,6 @@ def read_packages() -> None:
     import dbt.adapters.postgres
     import dbt.cli.main  # noqa: F401
     import duckdb  # noqa: F401
-    import scipy.optimize  # noqa: F401
 
     import orchestration.cli
     import orchestration.landing
