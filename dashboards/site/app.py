@@ -1,5 +1,6 @@
 """The application: settings in, a FastAPI application out."""
 
+import functools
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from dashboards.signin import install as install_sign_in
 from dashboards.site import errors, health
 from dashboards.site.database import Database
 from dashboards.site.logs import RequestLog
-from dashboards.site.routes import router
+from dashboards.site.routes import add_pages
 from dashboards.site.scope import authority_names
 from dashboards.site.security import SecurityHeaders
 from dashboards.site.serving import PageServer
@@ -62,7 +63,7 @@ def create_app(
     app.include_router(health.router)
     is_live = settings.environment == "live"
     server = PageServer(database, templates, authority_names(settings.seeds_dir), pages, is_live)
-    app.include_router(router(pages, server))
+    add_pages(app.router, pages, server)
 
     @app.get("/static/{version}/{name:path}", include_in_schema=False)
     def static_file(request: Request, version: str, name: str) -> Response:
@@ -76,6 +77,12 @@ def create_app(
     return app
 
 
+@functools.cache
+def _stay_for_good() -> None:
+    gc.collect()
+    gc.freeze()
+
+
 def warm_up(templates: Environment, database: Database) -> None:
     """Do before the first request what it would wait for: templates compiled, one connection open.
 
@@ -85,6 +92,4 @@ def warm_up(templates: Environment, database: Database) -> None:
     for name in templates.list_templates(extensions=["html"]):
         templates.get_template(name)
     database.is_reachable()
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
+    _stay_for_good()

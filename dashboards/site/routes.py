@@ -27,9 +27,11 @@ TABLE = Parameter("table", "Name of a table of the page", in_path=True)
 LONGEST_VALUE = 100
 
 
-def router(pages: tuple[Page, ...], server: PageServer) -> APIRouter:
-    """Routes of all pages. ``/`` leads to the first of the navigation."""
-    made = APIRouter(default_response_class=HTMLResponse)
+def add_pages(made: APIRouter, pages: tuple[Page, ...], server: PageServer) -> None:
+    """Add routes of all pages. ``/`` leads to the first of the navigation.
+
+    To the application's own router: one that is included is analysed once more with the first request.
+    """
     first = next(page for page in pages if page.in_navigation)
 
     @made.get("/", include_in_schema=False)
@@ -45,7 +47,6 @@ def router(pages: tuple[Page, ...], server: PageServer) -> APIRouter:
         if page.document is not None:
             _add(made, f"{page.path}/document.docx", page, server.docx)
         _add(made, page.path, page, server.show)
-    return made
 
 
 def _add(
@@ -64,7 +65,7 @@ def _add(
 
     endpoint.__signature__ = _signature((*parameters, *more))  # type: ignore[attr-defined]  # read by FastAPI
     name = f"{page.name}{path.removeprefix(page.path).replace('/', '_')}"
-    router.add_api_route(path, endpoint, methods=["GET"], name=name, summary=page.title)
+    router.add_api_route(path, endpoint, methods=["GET"], name=name, summary=page.title, response_class=HTMLResponse)
     head = copy.copy(router.routes[-1])  # the same endpoint with the same parameters, analysed once
     assert isinstance(head, APIRoute)
     head.methods, head.name, head.include_in_schema = {"HEAD"}, f"{name}_head", False

@@ -19,7 +19,9 @@ HELD_OPEN = ("postgres/lock", "postgres/log/")
 
 @pytest.fixture(scope="module")
 def torn(copied: NewCopy) -> Settings:
-    return copied(waiting=False)
+    found = copied(waiting=False)
+    _run(found, "--build")  # so that Dagster's files are there as well
+    return found
 
 
 def _run(settings: Settings, *arguments: str) -> None:

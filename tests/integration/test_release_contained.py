@@ -24,7 +24,7 @@ SECRET = "a value of a row"
 
 def _endless() -> None:
     while True:
-        pass
+        time.sleep(0.01)
 
 
 def _raised(error: BaseException) -> Callable[[], None]:

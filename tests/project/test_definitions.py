@@ -15,6 +15,7 @@ import json, warnings
 import dagster as dg
 warnings.simplefilter("error", dg.SupersessionWarning)
 warnings.filterwarnings("error", category=DeprecationWarning, module="orchestration")
+from orchestration.building import views_of
 from orchestration.definitions import defs
 found = defs()
 dg.Definitions.validate_loadable(found)

@@ -7,13 +7,14 @@ from typing import Any
 from dashboards.kit import formats
 from dashboards.kit.page import Reader
 from dashboards.subjects.core.figures import codes
+from dashboards.subjects.senior_phase.figures.measures import NOT_COME
 from orchestration.database import connect
 from orchestration.settings import Settings
 
 Cells = dict[tuple[str, str, str], str]
 # what a page says in words, as the symbol that the database has
 MARKS = {word: symbol for symbol, word in formats.ON_PAGE.items()}
-MARKS |= {formats.NO_SCHOOLS: "[x]", formats.UNPUBLISHED: "[x]", formats.PART_OF_YEAR: "[z]"}
+MARKS |= {formats.NO_SCHOOLS: "[x]", formats.UNPUBLISHED: "[x]", formats.PART_OF_YEAR: "[z]", NOT_COME: "[z]"}
 RATE = "coalesce(round(100 * {0}, 1) || '%%', {1}, '[x]')"
 
 

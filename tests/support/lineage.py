@@ -69,7 +69,7 @@ def leaves_of(sql: str, schema: Mapping[Relation, list[str]], columns: list[str]
     made: dict[str, set[Column]] = {}
     for name in columns:
         made[name] = set()
-        for node in lineage(name, tree, typed, scope=scope, dialect="postgres").walk():
+        for node in lineage(name, tree, typed, scope=scope, dialect="postgres", trim_selects=False, copy=False).walk():
             made[name] |= _table_column(node)
     return made
 

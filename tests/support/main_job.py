@@ -92,21 +92,23 @@ def fingerprint(settings: Settings, schema: str) -> dict[str, tuple[int, int]]:
     """Rows and order-free checksum of every table of a schema, by natural key: tokens stand for pupil ids."""
     found: dict[str, tuple[int, int]] = {}
     role = "analyst" if schema == "aggregated" else "transformer"
-    columns_query = """
-        select column_name from information_schema.columns
-        where table_schema = %s and table_name = %s order by column_name
+    listing = """
+        select tables.table_name, array_agg(columns.column_name::text order by columns.column_name)
+        from information_schema.tables as tables
+        inner join information_schema.columns as columns using (table_schema, table_name)
+        where tables.table_schema = %s and tables.table_type = %s
+        group by 1
     """
-    listing = "select table_name from information_schema.tables where table_schema = %s and table_type = %s"
     kind = "VIEW" if schema == "aggregated" else "BASE TABLE"
-    for (table,) in rows(settings, role, listing, schema, kind):
-        columns = [name for (name,) in rows(settings, role, columns_query, schema, table)]
-        values = [f"coalesce(t.{name}::text, '~')" for name in columns if name not in VOLATILE]
-        source = f'"{schema}"."{table}" as t'
-        if "pupil_id" in columns:
-            source += " left join vault.tokens as k on t.pupil_id = k.pupil_id and k.domain = 'analytics'"
-            values.append("coalesce(k.token::text, '~')")
-        text = " || '|' || ".join(values) or "''"
-        query = f"select count(*), coalesce(sum(hashtextextended({text}, 0)::numeric), 0) from {source}"
-        count, checksum = rows(settings, role, query)[0]
-        found[table] = (count, int(checksum))
+    with connect(settings, role, autocommit=True) as connection:
+        for table, columns in connection.execute(listing, (schema, kind)).fetchall():
+            values = [f"coalesce(t.{name}::text, '~')" for name in columns if name not in VOLATILE]
+            source = f'"{schema}"."{table}" as t'
+            if "pupil_id" in columns:
+                source += " left join vault.tokens as k on t.pupil_id = k.pupil_id and k.domain = 'analytics'"
+                values.append("coalesce(k.token::text, '~')")
+            text = " || '|' || ".join(values) or "''"
+            query = f"select count(*), coalesce(sum(hashtextextended({text}, 0)::numeric), 0) from {source}"
+            ((count, checksum),) = connection.execute(query.encode()).fetchall()
+            found[table] = (count, int(checksum))
     return found
