@@ -120,6 +120,8 @@ def _given_away(
         for pupil, mark in versions:
             for key in keys(contract, pupil, mark):
                 within[contract.mart, key].append((pupil, mark))
+    changing = {_part(part) for part in versions}
+    candidates = {pupil: _marks_in(changing, releases, pupil) for pupil in council.pupils}
     space = Space()
     found = []
     for number in range(first, len(releases)):
@@ -131,7 +133,7 @@ def _given_away(
             asked = _sum(within[mart, key], releases, number, number, versions, knows)
             if base == number or space.reduced(asked):
                 continue
-            changers = _changed(council, by_mart[mart], key, releases, base, number, versions)
+            changers = _changed(candidates, by_mart[mart], key, releases, base, number)
             changed = len(changers)
             if 0 < changed < SMALL and any(pupil.seed_code != knows for pupil in changers):
                 found.append(f"{mart} {key} at {number}, as at {base}, with those from {first}: {changed} pupils")
@@ -222,17 +224,21 @@ def _members(council: Council, part: object) -> list[Part]:
     ]
 
 
+def _marks_in(changing: set[object], releases: list[Seen], pupil: Pupil) -> list[Mark]:
+    """Half days of a pupil of which any release has a mark, in parts that changed."""
+    return [mark for mark in _marks(releases, len(releases) - 1, pupil) if _part((pupil, mark)) in changing]
+
+
 def _changed(
-    council: Council, contract: ReleaseContract, key: tuple[object, ...], releases: list[Seen], base: int, now: int,
-    touched: dict[Part, list[int]],
+    candidates: Mapping[Pupil, list[Mark]], contract: ReleaseContract, key: tuple[object, ...],
+    releases: list[Seen], base: int, now: int,
 ) -> list[Pupil]:  # fmt: skip
     """Pupils whose contribution to a row differs between what it shows and what is so now."""
-    changing = {_part(part) for part in touched}
     found = []
-    for pupil in council.pupils:
+    for pupil, marks in candidates.items():
         net = {"attended": 0, "absent": 0, "not_counted": 0, "not_recorded": 0}
-        for mark in _marks(releases, now, pupil):
-            if _part((pupil, mark)) not in changing or key not in keys(contract, pupil, mark):
+        for mark in marks:
+            if key not in keys(contract, pupil, mark):
                 continue
             release = _closing(releases[: now + 1], base, mark)
             before = releases[release].marks[pupil.number].get(mark)

@@ -2,10 +2,11 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -111,13 +112,18 @@ def value(pupil: Pupil, mark: Mark, column: str) -> object:
     }[column]  # fmt: skip
 
 
-def keys(contract: ReleaseContract, pupil: Pupil, mark: Mark) -> Iterator[tuple[object, ...]]:
+def keys(contract: ReleaseContract, pupil: Pupil, mark: Mark) -> tuple[tuple[object, ...], ...]:
     """Rows of a mart that a mark is in."""
-    found = tuple(value(pupil, mark, column) for column in contract.keys)
-    yield found
-    if "seed_code" not in contract.keys:
-        at = contract.keys.index("sector")
-        yield (*found[:at], "all", *found[at + 1 :])
+    return _keys(tuple(contract.keys), pupil, mark)
+
+
+@cache
+def _keys(columns: tuple[str, ...], pupil: Pupil, mark: Mark) -> tuple[tuple[object, ...], ...]:
+    found = tuple(value(pupil, mark, column) for column in columns)
+    if "seed_code" in columns:
+        return (found,)
+    at = columns.index("sector")
+    return found, (*found[:at], "all", *found[at + 1 :])
 
 
 def _share(part: int, whole: int) -> Decimal | None:

@@ -19,6 +19,7 @@ from orchestration.yaml_files import read_yaml
 from tests.support.release_world import STAGES, YEAR, Month, Pupil, World, pupil_band
 
 REASONS = ("sickness_without_provision", "other_authorised", "unexplained", "unauthorised_holiday")
+COUNTS = ("possible", "attended", "authorised", "not_authorised", "late", "not_recorded")  # as ``Month.counts``
 Row = dict[str, Any]
 
 
@@ -75,19 +76,18 @@ def _measures(world: World, members: Iterable[tuple[Pupil, Iterable[date]]], due
     schools = set()
     for pupil, months in members:
         own = [pupil.months[month] for month in months if month in pupil.months]
-        expected = [month for month in own if month.possible + month.not_recorded]
-        if not expected:
+        sums = [sum(counts) for counts in zip(*(month.counts for month in own), strict=True)]
+        if not own or not sums[0] + sums[-1]:
             continue
         schools.add((pupil.seed_code, pupil.sector))
         found["behind_pupils"] += 1
         for month in months:
             by_month[month] += month in pupil.months
-        found["behind_marked"] += any(month.possible for month in own)
+        found["behind_marked"] += sums[0] > 0
         found["pupils"] += pupil_band(pupil) is not None
-        for name in ("possible", "attended", "authorised", "not_authorised", "late", "not_recorded"):
-            found[f"openings_{name}"] += sum(getattr(month, name) for month in own)
-        for name in ("authorised", "not_authorised", "late"):
-            found[f"behind_{name}"] += any(getattr(month, name) for month in own)
+        for name, count in zip(COUNTS, sums, strict=True):
+            found[f"openings_{name}"] += count
+            found[f"behind_{name}"] += count > 0
     positive = [count for count in by_month.values() if count]
     recorded, silent = found["openings_possible"], found["openings_not_recorded"]
     completeness = _rate(recorded, recorded + silent)
@@ -135,15 +135,15 @@ def _weeks(months: Iterable[date]) -> list[tuple[date, date, int]]:
 
 def part_of(pupil: Pupil, number: int, count: int) -> Pupil:
     """One of ``count`` equal parts of each of a pupil's months, with what is left over in the last."""
-
-    def part(whole: int) -> int:
-        return whole // count if number < count - 1 else whole - (count - 1) * (whole // count)
-
-    counts = {
-        month: Month(*(part(getattr(found, name)) for name in Month.__dataclass_fields__))
-        for month, found in pupil.months.items()
-    }
-    return replace(pupil, months=counts)
+    made = pupil.parts.get((number, count))
+    if made is None:
+        is_last = number == count - 1
+        counts = {
+            month: Month(*(whole - number * (whole // count) if is_last else whole // count for whole in found.whole))
+            for month, found in pupil.months.items()
+        }
+        made = pupil.parts[number, count] = replace(pupil, months=counts)
+    return made
 
 
 def _week(world: World, pupils: Iterable[Pupil], week: tuple[date, date, int]) -> Row:

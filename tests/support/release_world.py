@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 AUTHORITY = "S12000005"
 YEAR = "2025/26"
@@ -31,6 +32,16 @@ class Month:
     def attended(self) -> int:
         return self.possible - self.authorised - self.not_authorised
 
+    @cached_property
+    def whole(self) -> tuple[int, ...]:
+        """The fields in their order."""
+        return self.possible, self.authorised, self.not_authorised, self.late, self.not_recorded
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """Possible, attended, authorised, not authorised, late and not recorded openings."""
+        return self.possible, self.attended, self.authorised, self.not_authorised, self.late, self.not_recorded
+
 
 @dataclass(frozen=True)
 class Pupil:
@@ -45,6 +56,21 @@ class Pupil:
     @property
     def group(self) -> str:
         return GROUPS.get(self.quintile, "rest")
+
+    @cached_property
+    def parts(self) -> dict[tuple[int, int], "Pupil"]:
+        """Parts of the pupil that were made once (``release_exact.part_of``)."""
+        return {}
+
+    @cached_property
+    def band(self) -> tuple[int, bool] | None:
+        """Band 1 to 4 and whether severely absent; none below 20 possible openings."""
+        possible = sum(month.possible for month in self.months.values())
+        absent = possible - sum(month.attended for month in self.months.values())
+        if possible < 20:
+            return None
+        band = 1 + sum(absent * 100 >= limit * possible for limit in (5, 10, 20))
+        return band, 2 * absent >= possible
 
 
 @dataclass(frozen=True)
@@ -87,10 +113,5 @@ def changed(world: World, change: Callable[[Pupil], Pupil | None]) -> World:
 
 
 def pupil_band(pupil: Pupil) -> tuple[int, bool] | None:
-    """Band 1 to 4 and whether severely absent; none below 20 possible openings."""
-    possible = sum(month.possible for month in pupil.months.values())
-    absent = possible - sum(month.attended for month in pupil.months.values())
-    if possible < 20:
-        return None
-    band = 1 + sum(absent * 100 >= limit * possible for limit in (5, 10, 20))
-    return band, 2 * absent >= possible
+    """Band of a pupil, counted once."""
+    return pupil.band

@@ -1,15 +1,17 @@
 """What is hidden of a system of figures: subtraction first, then bounds, then the cheapest repair (RULES 33-35, 42)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from orchestration.release.engine.cells import System
 from orchestration.release.engine.heads import Questions, keep_from_heads
+from orchestration.release.engine.linear import Row
 from orchestration.release.engine.model import BoolArray, IntArray
 from orchestration.release.engine.programs import Block, blocks_of, gives_away, suspicious
 from orchestration.release.engine.repair import cheapest, loss_of
-from orchestration.release.engine.suppress import Wanted, follows, suppressed
+from orchestration.release.engine.suppress import Wanted, follows, sums_of_all, suppressed
 from orchestration.release.limits import check
 from orchestration.release.thresholds import SMALL
 
@@ -132,9 +134,11 @@ def _kept_from_heads(
     return hidden
 
 
-def _is_safe(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray) -> bool:
+def _is_safe(
+    system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray, sums: Sequence[Row] | None = None
+) -> bool:
     """Whether no target is bounded below five, and no protected cell follows."""
-    if follows(system, wanted, hidden):
+    if follows(system, wanted, hidden, sums):
         return False
     return not any(gives_away(block) for block in blocks_of(system, hidden, targets))
 
@@ -144,9 +148,10 @@ def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArra
     if max(system.matrix.shape) > SMALL_BLOCK:
         return hidden
     extra = np.flatnonzero(hidden & ~wanted.is_hidden & system.is_shown)
+    sums = sums_of_all(system, wanted) if len(extra) else []
     for cell in extra[np.argsort(-loss_of(system.values[extra].astype(np.float64)), kind="stable")].tolist():
         hidden[cell] = False
-        hidden[cell] = not _is_safe(system, wanted, hidden, targets)
+        hidden[cell] = not _is_safe(system, wanted, hidden, targets, sums)
     return hidden
 
 

@@ -90,10 +90,13 @@ class Shown:
         self.table.clear(pivot, row)
 
 
-def start(system: System, wanted: Wanted, order: Sequence[int], watches: bool) -> Shown:
+def start(
+    system: System, wanted: Wanted, order: Sequence[int], watches: bool, sums: Sequence[Row] | None = None
+) -> Shown:
     """Nothing known but zeros and sums: each cell as a row over free cells, those that come first in ``order``.
 
-    ``watches`` also follows cells that are neither protected nor may be shown.
+    ``watches`` also follows cells that are neither protected nor may be shown. ``sums`` are those that hold between
+    these cells and perhaps further ones (None: found here).
     """
     count = len(system.cells)
     rank = [count + 1] * count
@@ -102,17 +105,17 @@ def start(system: System, wanted: Wanted, order: Sequence[int], watches: bool) -
     matters: BoolArray = wanted.is_protected.copy()
     matters[np.array(order, dtype=np.int64)] = True
     matters |= watches & ~wanted.is_zero
-    given = expressed(known_sums(system, matters, wanted.is_zero), rank)
+    given = expressed(known_sums(system, matters, wanted.is_zero) if sums is None else sums, rank)
     rows: dict[int, Row] = {
         cell: dict(given.get(cell, {cell: 1})) for cell in np.flatnonzero(matters & ~wanted.is_zero).tolist()
     }
     return Shown(Rows(rows), set(np.flatnonzero(wanted.is_protected).tolist()))
 
 
-def suppressed(system: System, wanted: Wanted, watches: bool = False) -> Suppressed:
+def suppressed(system: System, wanted: Wanted, watches: bool = False, sums: Sequence[Row] | None = None) -> Suppressed:
     """Hide the smallest cells that subtraction asks for. ``watches`` says also what follows of cells nobody shows."""
     order = show_order(system, wanted)
-    shown = start(system, wanted, order, watches)
+    shown = start(system, wanted, order, watches, sums)
     hidden: list[int] = []
     lost: set[int] = {cell for cell in shown.protected if cell in shown.table.rows and not shown.table.rows[cell]}
     for cell in order:
@@ -138,8 +141,16 @@ def suppressed(system: System, wanted: Wanted, watches: bool = False) -> Suppres
     return Suppressed(*(np.array(sorted(found), dtype=np.int64) for found in (hidden, lost, derived)))
 
 
-def follows(system: System, wanted: Wanted, hidden: BoolArray) -> list[int]:
-    """Protected cells that follow from what is shown when ``hidden`` are hidden and the others are not."""
+def sums_of_all(system: System, wanted: Wanted) -> list[Row]:
+    """Sums that hold between protected cells and those that may be shown, whichever are."""
+    return known_sums(system, wanted.is_protected | system.is_shown | wanted.is_known, wanted.is_zero)
+
+
+def follows(system: System, wanted: Wanted, hidden: BoolArray, sums: Sequence[Row] | None = None) -> list[int]:
+    """Protected cells that follow from what is shown when ``hidden`` are hidden and the others are not.
+
+    ``sums`` are those between all cells (``sums_of_all``), for who asks again and again.
+    """
     every = system.is_shown & ~hidden & ~wanted.is_zero
     asked = Wanted(wanted.is_protected, hidden & system.is_shown, every | wanted.is_known, wanted.is_zero)
-    return [int(cell) for cell in suppressed(system, asked).lost]
+    return [int(cell) for cell in suppressed(system, asked, sums=sums).lost]
