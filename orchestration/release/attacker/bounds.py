@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, hstack, identity, vstack
+from scipy.sparse import csr_array, eye_array
 
 from orchestration.release.attacker.puzzle import Finding, FloatArray, Puzzle
-from orchestration.release.highs import Program
+from orchestration.release.highs import Program, Table
 from orchestration.release.thresholds import SMALL
 
 BoolArray = npt.NDArray[np.bool_]
@@ -29,17 +29,13 @@ class _Programs:
     def __post_init__(self) -> None:
         known, asked, hidden = self.puzzle.known, self.puzzle.asked, self.puzzle.hidden
         count, unknowns = asked.shape
-        rows = vstack(
-            [
-                hstack([asked, csr_array((count, count))]),
-                hstack([known, csr_array((known.shape[0], count))]),
-                hstack([-asked, identity(count)]),
-            ]
-        )
+        sums = known.shape[0]
+        blocks = [(0, 0, 1.0, asked), (count, 0, 1.0, known), (count + sums, 0, -1.0, asked),
+                  (count + sums, unknowns, 1.0, None)]  # fmt: skip
         least = np.array([figure.least for figure in hidden])
         most = np.array([figure.most for figure in hidden])
         self.program = Program(
-            csr_array(rows),
+            Table.of(2 * count + sums, unknowns + count, blocks),
             np.concatenate([least, self.puzzle.amounts, np.full(count, -np.inf)]),
             np.concatenate([most, self.puzzle.amounts, np.zeros(count)]),
             np.concatenate([np.full(unknowns, LARGEST), np.full(count, float(SMALL))]),
@@ -70,11 +66,11 @@ def contradicting(puzzle: Puzzle) -> BoolArray:
     """Figures in parts in which no numbers fit what is known: figures of different dates, or published in error."""
     sums, unknowns = puzzle.known.shape
     figures = len(puzzle.hidden)
-    slack = csr_array(identity(sums))
+    slack = csr_array(eye_array(sums))
+    blocks = [(0, 0, 1.0, puzzle.asked), (figures, 0, 1.0, puzzle.known), (figures, unknowns, 1.0, slack),
+              (figures, unknowns + sums, -1.0, slack)]  # fmt: skip
     program = Program(
-        csr_array(
-            vstack([hstack([puzzle.asked, csr_array((figures, 2 * sums))]), hstack([puzzle.known, slack, -slack])])
-        ),
+        Table.of(figures + sums, unknowns + 2 * sums, blocks),
         np.concatenate([[figure.least for figure in puzzle.hidden], puzzle.amounts]),
         np.concatenate([np.full(figures, np.inf), puzzle.amounts]),
         np.full(unknowns + 2 * sums, np.inf),

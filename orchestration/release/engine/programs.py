@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array, csr_array, hstack, identity, vstack
+from scipy.sparse import coo_array, csc_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 from orchestration.release.engine.cells import System
 from orchestration.release.engine.margins import margins_of
 from orchestration.release.engine.model import PLACE, BoolArray, IntArray
-from orchestration.release.highs import FloatArray, Program
+from orchestration.release.highs import FloatArray, Program, Table
 from orchestration.release.thresholds import SMALL
 
 TOLERANCE = 1e-6
@@ -52,12 +52,15 @@ class Block:
     def program(self) -> Program:
         """What columns may hold as readers see it, and beside them how near each target comes to enough."""
         columns, count = self.hidden.shape[1], len(self.targets)
-        reach = hstack([self.hidden[self.targets], -identity(count)])
-        hidden = hstack([self.hidden, csr_array((len(self.floor), count))])
-        shown = hstack([self.shown, csr_array((self.shown.shape[0], count))])
         enough = np.maximum(self.enough[self.targets], 0.0)
+        blocks = [
+            (0, 0, 1.0, csr_array(self.hidden[self.targets])),
+            (0, columns, -1.0, None),
+            (count, 0, 1.0, self.hidden),
+            (count + len(self.floor), 0, 1.0, self.shown),
+        ]
         return Program(
-            csr_array(vstack([reach, hidden, shown])),
+            Table.of(count + len(self.floor) + self.shown.shape[0], columns + count, blocks),
             np.concatenate([np.zeros(count), self.floor, self.amounts]),
             np.concatenate([np.full(count + len(self.floor), np.inf), self.amounts]),
             np.concatenate([np.full(columns, np.inf), enough]),
@@ -217,8 +220,9 @@ def solve(
     cost: FloatArray, at_least: csr_array, limits: FloatArray, equal: csr_array, amounts: FloatArray
 ) -> FloatArray | None:
     """The columns (none negative) of least cost; None where there is no answer in time."""
+    rows = at_least.shape[0]
     program = Program(
-        csr_array(vstack([at_least, equal])),
+        Table.of(rows + equal.shape[0], len(cost), [(0, 0, 1.0, at_least), (rows, 0, 1.0, equal)]),
         np.concatenate([limits, amounts]),
         np.concatenate([np.full(len(limits), np.inf), amounts]),
         np.full(len(cost), np.inf),

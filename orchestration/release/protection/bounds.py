@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, identity, vstack
+from scipy.sparse import csr_array, eye_array
 
-from orchestration.release.highs import FloatArray, Program
+from orchestration.release.highs import FloatArray, Program, Table
 from orchestration.release.limits import check
 from orchestration.release.protection.suppression import BoolArray, CellSystem, IntArray, Margin, complete
 from orchestration.release.thresholds import SMALL
@@ -30,9 +30,9 @@ class Unknowns:
     def program(self) -> Program:
         """What the cells may hold, and beside each how near it comes to five."""
         count, sums = len(self.values), self.matrix.shape[0]
-        near = hstack([-identity(count), identity(count)])
+        blocks = [(0, 0, 1.0, self.matrix), (sums, count, 1.0, None), (sums, 0, -1.0, csr_array(eye_array(count)))]
         return Program(
-            csr_array(vstack([hstack([self.matrix, csr_array((sums, count))]), near])),
+            Table.of(sums + count, 2 * count, blocks),
             np.concatenate([self.sums, np.full(count, -np.inf)]),
             np.concatenate([self.sums, np.zeros(count)]),
             np.concatenate([np.full(count, LARGEST), np.full(count, float(SMALL))]),
