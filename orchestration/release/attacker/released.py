@@ -48,6 +48,33 @@ def _group(dimension: Dimension, level: str, value: str) -> str:
     return dimension.levels[level][value] if level else value
 
 
+@dataclass(frozen=True)
+class _Keys:
+    """How a table counts combinations: the group of each value by axis, and values of which it does not ask."""
+
+    position: int
+    axes: tuple[tuple[str, Mapping[str, str]], ...]
+    not_asked: tuple[tuple[str, frozenset[str]], ...]
+
+    @classmethod
+    def of(cls, dimensions: Mapping[str, Dimension], position: int, table: Table) -> "_Keys":
+        axes = []
+        for name, level in ((PLACE, table.place), *table.by):
+            axes.append((name, {value: _group(dimensions[name], level, value) for value in dimensions[name].values}))
+        off = [
+            (name, frozenset(value for value, group in groups.items() if {value, group} & dimensions[name].not_asked))
+            for name, groups in axes[1:]
+        ]
+        return cls(position, tuple(axes), tuple((name, values) for name, values in off if values))
+
+    def key(self, combination: Mapping[str, str]) -> Key | None:
+        """The groups that a combination is in; None where the table does not ask for it."""
+        for name, values in self.not_asked:
+            if combination[name] in values:
+                return None
+        return tuple([groups[combination[name]] for name, groups in self.axes])
+
+
 def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unknowns:
     found = _Unknowns()
     tables_seen = [one.table for one in seen]
@@ -55,19 +82,14 @@ def _unknowns(dimensions: Mapping[str, Dimension], seen: Sequence[Seen]) -> _Unk
     home = [next(n for n, b in enumerate(branches) if needs(dimensions, one) <= set(b.names)) for one in tables_seen]
     numbers: list[Combinations] = []
     for number, branch in enumerate(branches):
-        tables = [(position, one.table) for position, one in enumerate(seen) if home[position] == number]
+        tables = [_Keys.of(dimensions, at, one.table) for at, one in enumerate(seen) if home[at] == number]
         numbers.append([])
         for combination in possible(dimensions, branch.names):
             numbers[-1].append((combination, found.count))
-            for position, table in tables:
-                if any(
-                    {combination[name], _group(dimensions[name], level, combination[name])} & dimensions[name].not_asked
-                    for name, level in table.by
-                ):
-                    continue
-                axes = ((PLACE, table.place), *table.by)
-                key = tuple(_group(dimensions[name], level, combination[name]) for name, level in axes)
-                found.of_figure.setdefault((position, key), []).append(found.count)
+            for table in tables:
+                key = table.key(combination)
+                if key is not None:
+                    found.of_figure.setdefault((table.position, key), []).append(found.count)
             found.count += 1
         if number:
             _same(numbers[branch.at], numbers[-1], stand_ins(dimensions, branch.common), branch.common, found)

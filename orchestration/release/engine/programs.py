@@ -219,7 +219,10 @@ def blocks_of(
 def solve(
     cost: FloatArray, at_least: csr_array, limits: FloatArray, equal: csr_array, amounts: FloatArray
 ) -> FloatArray | None:
-    """The columns (none negative) of least cost; None where there is no answer in time."""
+    """The columns (none negative) of least cost; None where there is no answer in time.
+
+    ``at_least`` may be of the first columns alone.
+    """
     rows = at_least.shape[0]
     program = Program(
         Table.of(rows + equal.shape[0], len(cost), [(0, 0, 1.0, at_least), (rows, 0, 1.0, equal)]),

@@ -60,7 +60,7 @@ class Slack:
         least[list(targets)] = block.enough[list(targets)]
         found = solve(
             cost,
-            csr_array(hstack([block.hidden, csr_array((len(least), 2 * count))])),
+            block.hidden,
             least,
             self.equal,
             block.amounts,
