@@ -21,6 +21,7 @@ from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.release.tables.rows import Decision, MartRows, released_rows
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
+from tests.support.emptying import empty_tables
 from tests.support.held_attacker import Place, Seen, given_away, waits, wrong_figures
 from tests.support.held_world import AUTHORITY, YEAR, Council, Pupil, Taken, exact, made, withdrawn_and_restored, write
 from tests.support.release_exact import contracts as every_contract
@@ -46,9 +47,8 @@ def made_settings(new_warehouse: NewWarehouse) -> Settings:
 @pytest.fixture
 def settings(made_settings: Settings) -> Settings:
     with connect_as_admin(made_settings) as connection:
-        connection.execute(
-            "truncate control.shown_half_days, control.replaced_half_days, control.shown_periods, control.held_figures"
-        )
+        of_held = ("shown_half_days", "replaced_half_days", "shown_periods", "held_figures")
+        empty_tables(connection, [f"control.{table}" for table in of_held])
     return made_settings
 
 

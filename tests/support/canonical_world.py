@@ -17,6 +17,7 @@ from orchestration.database import connect
 from orchestration.identity import assign_identities
 from orchestration.settings import Settings
 from tests.support.canonical_tables import AS_IS, BY_PERSON, BY_TOKEN, COMPARED, SUPPORT
+from tests.support.emptying import empty_tables
 from tests.support.main_job import dbt_alone
 from tests.support.seals import assert_seals_hold
 
@@ -69,6 +70,14 @@ class Delivery:
         return f"{self.authority}/{self.day}" + (f"-{self.sequence}" if self.sequence > 1 else "")
 
 
+OF_NO_LAYER = (
+    "control.ledger_events", "control.deliveries", "control.files", "control.file_years",
+    "control.file_establishments", "control.build_state", "control.model_builds", "control.rejects",
+    "control.warnings", "control.scope_changes", "control.month_changes", "control.seal_checks",
+    "control.broken_seals", "vault.identity_map", "vault.tokens", "vault.assigned_files",
+)  # fmt: skip
+
+
 @dataclass
 class CanonicalWorld:
     """The warehouse of ``settings``, built without a row, with ways to deliver, withdraw and build."""
@@ -83,16 +92,10 @@ class CanonicalWorld:
                 "inner join pg_namespace on pg_namespace.oid = relnamespace "
                 "where nspname in ('canonical', 'pseudonymised') and relkind in ('r', 'p') and not relispartition"
             ).fetchall()
-            connection.execute(
-                "truncate control.ledger_events, control.deliveries, control.files, control.file_years, "
-                "control.file_establishments, control.build_state, control.model_builds, control.rejects, "
-                "control.warnings, control.scope_changes, control.month_changes, control.seal_checks, "
-                "control.broken_seals, vault.identity_map, vault.tokens, vault.assigned_files, "
-                f"{', '.join(name for (name,) in tables)} cascade".encode()
+            empty_tables(
+                connection, [*OF_NO_LAYER, *(name for (name,) in tables), *(f"raw.{feed}" for feed in DEFAULTS)]
             )
             connection.execute("delete from control.seals where relation ~ '^(canonical|pseudonymised)[.]'")
-            for feed in DEFAULTS:
-                connection.execute(sql.SQL("truncate raw.{}").format(sql.Identifier(feed)))
 
     def deliver(self, *deliveries: Delivery) -> None:
         with connect(self.settings, "admin") as connection:

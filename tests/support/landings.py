@@ -12,6 +12,7 @@ from orchestration.database.cluster import ADMIN
 from orchestration.database.connections import open_connection, parameters
 from orchestration.landing import FileResult, LandingResult, land_delivery
 from orchestration.settings import Settings
+from tests.support.emptying import empty_tables
 from tests.support.extracts import Extract, deliver
 
 DATES = (f"{date(2025, 10, 1) + timedelta(days)}" for days in count())
@@ -59,5 +60,5 @@ def emptied(warehouse: Settings) -> Settings:
     raw += [f"raw.held_{feed}" for feed, contract in load_contracts().items() if contract.is_judged]
     tables = ["control.deliveries", "control.attempts", "raw.rejected_rows", *raw]
     with open_connection(warehouse, parameters(warehouse, ADMIN), autocommit=True) as admin:
-        admin.execute(f"truncate {', '.join(tables)} restart identity cascade")
+        empty_tables(admin, tables, restarts=True)
     return warehouse

@@ -9,6 +9,7 @@ from orchestration.release import provision_aggregated, release_authority
 from orchestration.release.tables.contracts import ReleaseContract, load_release_contracts
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
+from tests.support.emptying import empty_tables
 from tests.support.release_exact import fake_manifest
 from tests.support.release_runs import build
 from tests.support.release_world import AUTHORITY, World, random_world
@@ -47,8 +48,7 @@ def empty(warehouse: Settings) -> Settings:
             "'scope_changes', 'failed_tests', 'shown_half_days', 'replaced_half_days', 'shown_periods', "
             "'held_figures', 'reconciliation', 'ledger_events', 'deliveries')"
         ).fetchall()
-        names = ", ".join(f'{schema}."{table}"' for schema, table in tables)
-        connection.execute(f"truncate {names} cascade")
+        empty_tables(connection, [f'{schema}."{table}"' for schema, table in tables])
     return warehouse
 
 

@@ -7,6 +7,7 @@ from orchestration.release import provision_aggregated
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse, connect_as_admin
 from tests.support.declared_world import AUTHORITY, Pupil, build_roll, declaration
+from tests.support.emptying import empty_tables
 from tests.support.stock_world import Council, moments_of
 
 EMPTIED = ("releases", "release_checks", "protected_persons", "protected_cells", "deliveries")
@@ -32,8 +33,7 @@ def emptied(settings: Settings) -> Settings:
             "tablename = any(%s)",
             [list(EMPTIED)],
         ).fetchall()
-        names = ", ".join(f'{schema}."{table}"' for schema, table in tables)
-        connection.execute(f"truncate {names} cascade")
+        empty_tables(connection, [f'{schema}."{table}"' for schema, table in tables])
     return settings
 
 
