@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.database import connect, ensure_ready, stop
+from orchestration.defs.run_store import sound_run_store
 from orchestration.ledger import is_behind
 from orchestration.settings import Settings
 from tests.faults.conftest import FULL_SIZE, NewCopy
@@ -20,7 +21,7 @@ HELD_OPEN = ("postgres/lock", "postgres/log/")
 @pytest.fixture(scope="module")
 def torn(copied: NewCopy) -> Settings:
     found = copied(waiting=False)
-    _run(found, "--build")  # so that Dagster's files are there as well
+    sound_run_store(found)  # so that Dagster's files are there as well
     return found
 
 
