@@ -1,5 +1,6 @@
 """How many rows each table of each layer has."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from psycopg import Connection, sql
@@ -27,7 +28,7 @@ ESTIMATES = """
     where tables.relkind in ('r', 'p')
         and not tables.relispartition
         and namespaces.nspname = any(%(layers)s)
-        and (%(table)s::text is null or tables.relname = %(table)s)
+        and (%(tables)s::text[] is null or tables.relname = any(%(tables)s))
     order by array_position(%(layers)s, namespaces.nspname::text), tables.relname
 """
 
@@ -52,16 +53,16 @@ def layer_sizes(settings: Settings) -> list[TableSize]:
     return found
 
 
-def table_size(connection: Connection, layer: str, table_name: str) -> TableSize | None:
-    """One table, counted by the role of the connection, which may read it; None where there is no such table."""
-    found = _estimates(connection, [layer], table_name)
-    if not found:
-        return None
-    return found[0] if found[0].rows > COUNTED_EXACTLY else _counts(connection, found)[0]
+def table_sizes(connection: Connection, tables: Collection[tuple[str, str]]) -> dict[tuple[str, str], TableSize]:
+    """Those of some tables (layer, name) that are there, counted by the role of the connection, which may read them."""
+    layers, names = sorted({layer for layer, _ in tables}), sorted({name for _, name in tables})
+    found = [size for size in _estimates(connection, layers, names) if (size.layer, size.table_name) in tables]
+    small = _counts(connection, [size for size in found if size.rows <= COUNTED_EXACTLY])
+    return {(size.layer, size.table_name): size for size in (*found, *small)}
 
 
-def _estimates(connection: Connection, layers: list[str], table_name: str | None = None) -> list[TableSize]:
-    rows = connection.execute(ESTIMATES, {"layers": layers, "table": table_name}).fetchall()
+def _estimates(connection: Connection, layers: list[str], table_names: list[str] | None = None) -> list[TableSize]:
+    rows = connection.execute(ESTIMATES, {"layers": layers, "tables": table_names}).fetchall()
     return [TableSize(*row) for row in rows]
 
 

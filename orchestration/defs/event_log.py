@@ -8,16 +8,18 @@ the commands, the daemon and the pages use the same.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import dagster as dg
 import sqlalchemy
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, EVENT_TYPE_TO_PIPELINE_RUN_STATUS
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 
+from orchestration.defs.event_rows import write_asset, write_event
 from orchestration.derived import open_to_group
 
 SHARD_OF_ALL_RUNS = "index"
@@ -34,6 +36,7 @@ class EventLogStorage(SqliteEventLogStorage):
         self._open: dict[str, sqlalchemy.Connection] = {}
         self._keeper: _Keeper | None = None
         self._known: set[str] = set()
+        self._made: dict[dg.AssetKey, dg.EventLogRecord] = {}
         super().__init__(base_dir, inst_data)
         self._db_lock = threading.RLock()  # type: ignore[assignment]
         self._open_to_group(SHARD_OF_ALL_RUNS)
@@ -79,9 +82,49 @@ class EventLogStorage(SqliteEventLogStorage):
 
     def store_event(self, event: dg.EventLogEntry) -> None:
         """Write an event; that a run has begun or ended is known to all at once."""
-        super().store_event(event)
+        if self._keeper is None:
+            super().store_event(event)
+        else:
+            self._write(event)
         if event.dagster_event is not None and event.dagster_event.is_job_event:
             self.commit()
+
+    def _write(self, event: dg.EventLogEntry) -> None:
+        """Write an event to the log of its run, and to that of all runs where Dagster looks for it there."""
+        row = self._event_to_row(event)
+        with self.run_connection(event.run_id) as connection:
+            write_event(connection, row)
+        kind = event.dagster_event_type
+        if kind in ASSET_EVENTS:
+            with self.index_connection() as connection:
+                number = write_event(connection, row)
+                self._store_asset_event_tags(connection, [event], [number])
+                self._store_asset_event(connection, event, number)
+        if kind in ASSET_CHECK_EVENTS:
+            with self.index_connection() as connection:
+                number = write_event(connection, row)
+            self.store_asset_check_event(event, number)
+        if kind in EVENT_TYPE_TO_PIPELINE_RUN_STATUS:
+            with self.index_connection() as connection:
+                write_event(connection, row)
+
+    def _store_asset_event(self, conn: sqlalchemy.Connection, event: dg.EventLogEntry, event_id: int) -> None:
+        key = event.get_dagster_event().asset_key
+        values = self._get_asset_entry_values(event, event_id, self._has_asset_key_index_cols_on_connection(conn))
+        if key is None or not values:
+            return
+        write_asset(conn, key.to_string(), values)
+        if event.get_dagster_event().is_step_materialization:
+            self._made[key] = dg.EventLogRecord(storage_id=event_id, event_log_entry=event)
+
+    def _get_latest_materialization_records(
+        self, raw_asset_rows: Sequence[Any]
+    ) -> Mapping[dg.AssetKey, dg.EventLogRecord | None]:
+        """The latest materialization of each asset: those of this process's run need not be read."""
+        keys = [dg.AssetKey.from_db_string(row["asset_key"]) for row in raw_asset_rows]
+        made = {key: self._made[key] for key in keys if key is not None and key in self._made and self._keeper}
+        others = [row for row, key in zip(raw_asset_rows, keys, strict=True) if key not in made]
+        return {**made, **super()._get_latest_materialization_records(others)} if others else made
 
     def has_table(self, table_name: str) -> bool:
         """Whether a table is there; Dagster asks for each event, with an engine of its own."""
@@ -153,6 +196,7 @@ class EventLogStorage(SqliteEventLogStorage):
                 for engine in self._engines.values():
                     engine.dispose()
                 self._engines.clear()
+                self._made.clear()
                 self._keeper = keeper
 
 

@@ -1,13 +1,13 @@
 """Which files of tests begin, so that all processes end at the same time and none waits for what another makes.
 
-The first two fill the two warehouses that most others copy; the next two need none. Then those that take longest.
+The first fills the warehouse that most others copy, and the two after it need none. Then those that take longest.
 """
 
 LONGEST_FIRST = (
     "faults/test_kills.py",
-    "browser/test_pages.py",
     "properties/test_release_protection.py",
     "properties/test_split_protection.py",
+    "browser/test_pages.py",
     "faults/test_backup.py",
     "integration/test_canonical_history.py",
     "integration/test_add_a_feed.py",

@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -90,3 +92,54 @@ def test_a_moment_that_cannot_be_committed_fails_by_name(tmp_path: Path, monkeyp
         with pytest.raises(sqlalchemy.exc.OperationalError, match="disk is full"):
             held.__exit__(None, None, None)
         assert short_job.execute_in_process(instance=instance).success
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec("first"), dg.AssetSpec("second", deps=["first"])],
+    check_specs=[dg.AssetCheckSpec("holds", asset="second"), dg.AssetCheckSpec("does_not", asset="second")],
+)
+def two_assets() -> Iterator[object]:
+    yield dg.MaterializeResult(asset_key="first", metadata={"rows": 3})
+    yield dg.MaterializeResult(
+        asset_key="second",
+        check_results=[
+            dg.AssetCheckResult(passed=True, asset_key="second", check_name="holds"),
+            dg.AssetCheckResult(passed=False, asset_key="second", check_name="does_not"),
+        ],
+    )
+
+
+COLUMNS = {
+    "event_logs": "run_id, dagster_event_type, step_key, asset_key, partition, id, length(timestamp)",
+    "asset_keys": "asset_key, last_run_id, json_extract(last_materialization, '$.storage_id'), "
+    "length(last_materialization_timestamp)",
+    "asset_event_tags": "asset_key, key, event_id",
+    "asset_check_executions": "asset_key, check_name, run_id, execution_status, evaluation_event_storage_id, "
+    "materialization_event_storage_id",
+}
+
+
+def _rows(home: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of Dagster's log that two runs have alike, by table: without times, and with runs in order."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    with sqlite3.connect(home / "history" / "index.db") as connection:
+        runs = [run for (run,) in connection.execute("select distinct run_id from event_logs order by id")]
+        for table, columns in COLUMNS.items():
+            rows = connection.execute(f"select {columns} from {table}").fetchall()
+            found[table] = sorted(
+                (tuple(runs.index(value) if value in runs else value for value in row) for row in rows), key=str
+            )
+    return found
+
+
+def test_a_held_log_has_the_rows_that_dagster_would_write(tmp_path: Path) -> None:
+    for home, hold in ((tmp_path / "held", event_log_held_open), (tmp_path / "not", lambda _: nullcontext())):
+        home.mkdir()
+        with _instance(home) as instance:
+            for _ in range(2):  # assets that are new, and known
+                with hold(instance):  # type: ignore[operator]
+                    dg.materialize([two_assets], instance=instance)
+    held, wanted = _rows(tmp_path / "held"), _rows(tmp_path / "not")
+    assert {table: len(rows) for table, rows in wanted.items()}.keys() == held.keys()
+    assert held == wanted
+    assert all(wanted.values())

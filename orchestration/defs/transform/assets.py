@@ -10,6 +10,7 @@ from dagster_dbt import DbtProject, dbt_assets
 
 from orchestration.building import begun
 from orchestration.defs.event_log import event_log_held_open
+from orchestration.defs.lean_dagster import be_lean
 from orchestration.defs.resources import (
     FIRST_DELAY,
     OUTSIDE_FAILURES,
@@ -26,6 +27,7 @@ from orchestration.settings import Settings, load_settings
 from orchestration.transform import DbtResult, ensure_manifest, target_path
 from orchestration.trouble import trouble_of
 
+be_lean()
 _settings = load_settings()
 MANIFEST_PATH = ensure_manifest(_settings)
 check_manifest(MANIFEST_PATH)

@@ -8,7 +8,7 @@ import ctypes
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -18,17 +18,33 @@ from google.protobuf.json_format import MessageToDict
 from psycopg import Connection
 
 from orchestration.building import Build
-from orchestration.layer_sizes import table_size
+from orchestration.layer_sizes import table_sizes
 from orchestration.transform import DbtResult, target_path
 
 STOPPING = 120.0  # seconds for dbt to end once its statements have been cancelled
 
 
-def _row_count(connection: Connection, schema: str, table: str) -> dict[str, int]:
-    size = table_size(connection, schema, table)
-    if size is None:
-        return {}
-    return {"rows (estimate)" if size.is_estimate else "dagster/row_count": size.rows}
+def _row_counts(connection: Connection, events: Sequence[Any]) -> dict[tuple[str, str], dict[str, int]]:
+    """Rows of the tables that some of dbt's events tell of, as metadata, by schema and table: in one statement."""
+    made = {_table(event) for event in events if isinstance(event, dict) and event["info"]["name"] != "LogTestResult"}
+    return {
+        table: {"rows (estimate)" if size.is_estimate else "dagster/row_count": size.rows}
+        for table, size in (table_sizes(connection, made) if made else {}).items()
+    }
+
+
+def _table(event: dict[str, Any]) -> tuple[str, str]:
+    relation = event["data"].get("node_info", {}).get("node_relation", {})
+    return str(relation.get("schema", "")), str(relation.get("alias", ""))
+
+
+def _waiting(events: "queue.Queue[Any]") -> list[Any]:
+    """The next event, and those that have come while the last ones were handed on."""
+    found = [events.get()]
+    with contextlib.suppress(queue.Empty):
+        while True:
+            found.append(events.get_nowait())
+    return found
 
 
 def stream_dbt(
@@ -56,22 +72,22 @@ def stream_dbt(
     thread.start()
     try:
         while True:
-            event = events.get()
-            if isinstance(event, BaseException):
-                raise event
-            if isinstance(event, DbtResult):
-                yield event
-                return
-            node = event["data"].get("node_info", {})
-            context.log.debug(f"{node.get('node_name')}: {event['data'].get('status')}")
-            message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-            for item in message.to_default_asset_events(manifest, translator, context, target_path(settings)):
-                if isinstance(item, dg.Output) and node.get("materialized") != "view":
-                    relation = node.get("node_relation", {})
-                    counts = _row_count(build.connection, relation.get("schema", ""), relation.get("alias", ""))
-                    yield item.with_metadata({**item.metadata, **counts})
-                else:
-                    yield item
+            waiting = _waiting(events)
+            counts = _row_counts(build.connection, waiting)
+            for event in waiting:
+                if isinstance(event, BaseException):
+                    raise event
+                if isinstance(event, DbtResult):
+                    yield event
+                    return
+                node = event["data"].get("node_info", {})
+                context.log.debug(f"{node.get('node_name')}: {event['data'].get('status')}")
+                message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+                for item in message.to_default_asset_events(manifest, translator, context, target_path(settings)):
+                    if isinstance(item, dg.Output):
+                        yield item.with_metadata({**item.metadata, **counts.get(_table(event), {})})
+                    else:
+                        yield item
     finally:
         _end(thread)
 
