@@ -47,14 +47,18 @@ class Cohort:
         return 100 * float(chosen.mean()) if len(chosen) else float("nan")
 
 
-def cohorts(levels: Levels, stage: int) -> dict[str, Cohort]:
-    """Cohorts of a stage in English by organiser, and of literacy: who has a judgement in all three."""
+def cohorts(levels: Levels, stage: int, expected: int | None = None) -> dict[str, Cohort]:
+    """Cohorts of a stage in English by organiser, and of literacy: who has a judgement in all three.
+
+    ``expected`` is the position of the level to achieve where it is not that of the stage.
+    """
+    expected = EXPECTED[stage] if expected is None else expected
     position = _POSITION[levels.level]
     here = (levels.stage == stage) & (levels.language == 0) & (position >= 0)
     found = {}
     for organiser in (*LITERACY, NUMERACY):
         rows = np.flatnonzero(here & (levels.organiser == organiser))
-        found[ORGANISERS[organiser]] = Cohort(levels.person[rows], position[rows] >= EXPECTED[stage])
+        found[ORGANISERS[organiser]] = Cohort(levels.person[rows], position[rows] >= expected)
     parts = [found[ORGANISERS[organiser]] for organiser in LITERACY]
     everybody = np.unique(np.concatenate([part.person for part in parts]))
     judged = np.all([np.isin(everybody, part.person) for part in parts], axis=0)

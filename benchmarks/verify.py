@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import attainment
+from benchmarks import attainment, scotland
 from benchmarks.comparisons import LARGE, SEEDS, compare_attendance, compare_census, national, published_persistence
 from orchestration.settings import PROJECT_DIR
 from orchestration.synthetic import generate_pupils_only
@@ -101,9 +101,10 @@ def verify() -> Report:
         shown = f"{PUBLISHED_GROUPS[name]:.1f}" if name in PUBLISHED_GROUPS else "-"
         groups.append(f"| {name} | {rate:.1f} | {shown} |")
     levels, promises = attainment.section()
-    for promise in promises:
+    of_scotland, more = scotland.section()
+    for promise in (*promises, *more):
         report.promise(*promise)
-    report.tables = ["\n".join(table) for table in (census, rates, persistence, groups, levels)]
+    report.tables = ["\n".join(table) for table in (census, rates, persistence, groups, levels, of_scotland)]
     return report
 
 
@@ -157,6 +158,14 @@ def page(report: Report) -> str:
         "is among the most deprived fifth there is none.",
         "",
         report.tables[4],
+        "",
+        "## Achievement and leavers, all 32 authorities together",
+        "",
+        f"Achievement of {scotland.YEAR} against the published table of Scotland. Leavers of {scotland.YEAR} against the",
+        "latest share that is published: of 2024/25, but for one or more at 6, All SCQF one or more, and gaps, which are",
+        "of 2023/24. Awards by latest and best of all years; gaps are the least less the most deprived fifth.",
+        "",
+        report.tables[5],
         "",
         "## What is not as published",
         "",

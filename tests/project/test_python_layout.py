@@ -26,7 +26,7 @@ LAYERS = [
 ROOMS = {
     "release": [
         {"thresholds", "limits"},
-        {"highs"},
+        {"highs", "beside"},
         {"engine"},
         {"attacker"},
         {"declared"},

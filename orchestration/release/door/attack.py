@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import psycopg
 
+from orchestration.release.beside import each
 from orchestration.release.door.gate import LISTED, Refusal
 from orchestration.release.follow.derived import ReleasedMart
 from orchestration.release.limits import at
 from orchestration.release.protection.audit import attendance_program, with_zeros
 from orchestration.release.protection.program import Finding, Program
-from orchestration.release.subject.attack import findings
+from orchestration.release.subject.attack import seen_by_readers, worked_out
 from orchestration.release.subject.counted import Counted
 from orchestration.release.tables.contracts import ReleaseContract
 from orchestration.release.tables.differences import Difference
@@ -106,10 +107,9 @@ def attack_counts(
 ) -> list[Refusal]:
     """What counts of pupils would give away, of periods in which anything of them is new; without a figure."""
     marts = {name: (exact[name], released[name].rows) for name in counted.declaration.marts if name in exact}
-    found = []
-    for one in counted.new:
-        at(f"trying what counts of pupils of {one.place.period} would give away")
-        found += [f"{name} ({one.place.period})" for name in findings(one, marts)]
+    at("trying what counts of pupils would give away")
+    tried = each(worked_out, [(one, seen_by_readers(one, marts)) for one in counted.new])
+    found = [f"{name} ({one.place.period})" for one, names in zip(counted.new, tried, strict=True) for name in names]
     return [Refusal(f"what readers would see gives away {name}", HOP) for name in found[:LISTED]]
 
 

@@ -6,6 +6,7 @@ import psycopg
 
 from orchestration.database import advisory_lock, connect
 from orchestration.errors import WarehouseError
+from orchestration.release.beside import at_hand
 from orchestration.release.door.attendance import refused, release_attendance
 from orchestration.release.door.contained import contained
 from orchestration.release.door.gate import (
@@ -86,7 +87,7 @@ def release_authority(settings: Settings, local_authority_code: str) -> ReleaseR
     Waits for a running build.
     """
     _provision(settings)
-    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
+    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"), at_hand():
         connection.commit()
         return _release_contained(settings, local_authority_code)
 
@@ -98,7 +99,7 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
     outside the warehouse (a full disk, a lost database) is raised after the others have been tried.
     """
     _provision(settings)
-    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"):
+    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"), at_hand():
         authorities = connection.execute(
             """
             select local_authority_code from control.deliveries_in_force

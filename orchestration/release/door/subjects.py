@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import psycopg
 
+from orchestration.release.beside import each
 from orchestration.release.declared.declaration import Declaration
 from orchestration.release.door.gate import Build, Refusal, broken_seals, current_build, failed_tests, open_hops
 from orchestration.release.door.record import (
@@ -15,7 +16,7 @@ from orchestration.release.door.record import (
 from orchestration.release.engine.model import ModelError
 from orchestration.release.limits import at
 from orchestration.release.own_school import write_own_school
-from orchestration.release.subject.attack import findings
+from orchestration.release.subject.attack import seen_by_readers, worked_out
 from orchestration.release.subject.judge import judge
 from orchestration.release.subject.judged import Judged, SubjectError
 from orchestration.release.subject.moments import settled_in
@@ -167,10 +168,10 @@ def _released(
 
 def _attacked(every: Sequence[Judged], exact: dict[str, MartRows], wanted: dict[str, Wanted]) -> list[str]:
     released = {name: (exact[name], found.rows) for name, found in wanted.items()}
-    found = []
     new = {one.place.period for one in every if one.memory.new_cells or one.memory.new_rows is not None}
-    for one in every:
-        if one.place.period in new:
-            at(f"trying what readers would see of {one.place.subject}, {one.place.period}")
-            found += findings(one, released)
-    return found
+    tried = [one for one in every if one.place.period in new]
+    if tried:
+        at(f"trying what readers would see of {tried[0].place.subject}")
+    return [
+        name for found in each(worked_out, [(one, seen_by_readers(one, released)) for one in tried]) for name in found
+    ]

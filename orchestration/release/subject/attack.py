@@ -24,14 +24,23 @@ Released = Mapping[str, tuple[MartRows, Mapping[Row, Row]]]
 
 
 def findings(judged: Judged, released: Released, knows: Collection[str] = ()) -> list[str]:
-    """Names of what readers could work out; empty where there is nothing.
+    """Names of what readers could work out of what is to be ``released``: ``worked_out`` of what they would see."""
+    return worked_out(judged, seen_by_readers(judged, released), knows)
+
+
+def seen_by_readers(judged: Judged, released: Released) -> list[Seen]:
+    """The tables as readers would have them."""
+    is_told = bool(judged.figures.declaration.populations[judged.place.population].told_by)
+    return seen_of_told(judged, released) if is_told else _seen(judged, released)
+
+
+def worked_out(judged: Judged, seen: list[Seen], knows: Collection[str] = ()) -> list[str]:
+    """Names of what readers could work out of what they see; empty where there is nothing.
 
     That is figures of 1 to 4 persons, changes by 1 to 4, and results that all of a small cohort share. It
     is told which figures are held, which no reader is. Who ``knows`` some places (SEED code and sector, parted by a
     stroke) has every figure of their schools, and is asked for those in which others stand.
     """
-    is_told = bool(judged.figures.declaration.populations[judged.place.population].told_by)
-    seen = seen_of_told(judged, released) if is_told else _seen(judged, released)
     if knows:
         places = {place for place in judged.decision.system.places if school_of(place) in set(map(school_of, knows))}
         seen = knowing(seen, _true(judged), places)

@@ -18,6 +18,7 @@ from orchestration.release.engine.cells import Cell
 from orchestration.release.engine.elsewhere import Elsewhere
 from orchestration.release.engine.memory import SHOWN, Memory
 from orchestration.release.limits import at
+from orchestration.release.subject.among import fewest_of
 from orchestration.release.subject.judge import judge_one, units_of
 from orchestration.release.subject.judged import HELD, HIDDEN, Judged, SubjectError, check_figures, text_keys
 from orchestration.release.subject.persons import PersonRows, read_persons
@@ -123,7 +124,8 @@ def judge_counts(
             elsewhere = Elsewhere().and_hidden(_hidden_cells(figures, exact, period, hidden))
             place = Place(authority, declaration.subject, population.name, period)
             remembered, persons = source.remembered(place), source.persons(population.name, period)
-            one = judge_one(place, figures, persons.under(figures.model), remembered, exact, today, elsewhere)
+            fewest = fewest_of(figures, exact, period)
+            one = judge_one(place, figures, persons.under(figures.model), remembered, fewest, today, elsewhere)
             if days := remembered[1].values():
                 found.refreshed[period] = max(days)
             for mart in figures.marts():

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import psycopg
 
+from orchestration.release.beside import each
 from orchestration.release.declared.declaration import Declaration, Population
 from orchestration.release.declared.figures import Figures, Unit, figures_of
 from orchestration.release.engine.cells import Cell
@@ -47,30 +49,40 @@ def judge(
     hidden: dict[tuple[str, str], frozenset[Cell]] = {}
     moments = Moments(connection, declaration, authority)
     together = shared_headships(connection, authority)
+
+    def prepare(population: Population, period: str) -> tuple[tuple[Any, ...], list[Unit]]:
+        """What ``judge_one`` is told of a period, and its finest places."""
+        at(f"judging {declaration.subject}, {population.name} of {period}")
+        units = units_of(declaration, population, exact, period)
+        figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM).known_together(together)
+        persons = read_persons(connection, declaration, population.name, authority, period).under(figures.model)
+        place = Place(authority, declaration.subject, population.name, period)
+        memory, shown_on = load_memory(connection, place)
+        is_first = bool(population.stock) and not memory.log
+        remembered = moments.memory(population, period, memory, shown_on)
+        elsewhere = elsewhere_of(connection, figures, authority, period)
+        elsewhere = elsewhere.and_hidden(hidden.get((population.name, period), frozenset()))
+        if population.among is not None:
+            elsewhere = among(figures, judged[population.among].get(period), elsewhere)
+        elsewhere = elsewhere.and_hidden(moments.told_too_much(population, figures, persons, period))
+        earlier = moments.parted(population, period, figures, persons)
+        fewest = fewest_of(figures, exact, period)
+        return (place, figures, persons, remembered, fewest, today, elsewhere, earlier, is_first), units
+
     for population in sorted(declaration.populations.values(), key=lambda one: not one.told_by):
         judged[population.name] = {}
-        for period in _periods(connection, declaration, population, authority, exact):
-            if period in settled.get(population.name, ()):
-                continue
-            at(f"judging {declaration.subject}, {population.name} of {period}")
-            units = units_of(declaration, population, exact, period)
-            figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM).known_together(together)
-            persons = read_persons(connection, declaration, population.name, authority, period).under(figures.model)
-            place = Place(authority, declaration.subject, population.name, period)
-            memory, shown_on = load_memory(connection, place)
-            is_first = bool(population.stock) and not memory.log
-            remembered = moments.memory(population, period, memory, shown_on)
-            elsewhere = elsewhere_of(connection, figures, authority, period)
-            elsewhere = elsewhere.and_hidden(hidden.get((population.name, period), frozenset()))
-            if population.among is not None:
-                elsewhere = among(figures, judged[population.among].get(period), elsewhere)
-            elsewhere = elsewhere.and_hidden(moments.told_too_much(population, figures, persons, period))
-            earlier = moments.parted(population, period, figures, persons)
-            one = judge_one(place, figures, persons, remembered, exact, today, elsewhere, earlier, is_first=is_first)
-            judged[population.name][period] = one
-            moments.note(population, one, persons)
-            for shown, cells in tellers_to_hide(one, units).items():
-                hidden[shown, period] = hidden.get((shown, period), frozenset()) | cells
+        every = _periods(connection, declaration, population, authority, exact)
+        due = [period for period in every if period not in settled.get(population.name, ())]
+        # each moment of a stock is judged knowing the one before; other periods know nothing of each other
+        for periods in [[period] for period in due] if population.stock else [due]:
+            prepared = [prepare(population, period) for period in periods]
+            found = each(judge_one, [told for told, _ in prepared])
+            for one, ((_, _, persons, *_), units) in zip(found, prepared, strict=True):
+                period = one.place.period
+                judged[population.name][period] = one
+                moments.note(population, one, persons)
+                for shown, cells in tellers_to_hide(one, units).items():
+                    hidden[shown, period] = hidden.get((shown, period), frozenset()) | cells
     return judged
 
 
@@ -79,25 +91,25 @@ def judge_one(
     figures: Figures,
     persons: Persons,
     remembered: tuple[Memory, Mapping[str, date]],
-    exact: Mapping[str, MartRows],
+    fewest: Mapping[Cell, int],
     today: date | None,
     elsewhere: Elsewhere,
     earlier: Earlier | None = None,
-    *,
     is_first: bool = False,
 ) -> Judged:
     """What is decided of one population and period, out of its persons and what is remembered of it.
 
-    ``remembered`` has the memory and by cell the date of the data from which it was shown last; ``earlier`` what
-    other moments of a stock say. ``is_first``: it waits for no date. Raises ``SubjectError`` where a figure cannot be
-    protected, ``ModelError`` where persons and lists do not fit.
+    ``remembered`` has the memory and by cell the date of the data from which it was shown last; ``fewest`` by cell the
+    fewest persons behind any row of it; ``earlier`` what other moments of a stock say. ``is_first``: it waits for
+    no date. Raises ``SubjectError`` where a figure cannot be protected, ``ModelError`` where persons and lists do
+    not fit.
     """
     population = figures.declaration.populations[figures.population]
     memory, shown_on = remembered
     final = is_final(population.cadence, place.period, today)
     due = None if final or is_first else due_of(population.cadence, shown_on, today)
     buffer = BUFFER if population.has_buffer else SMALL
-    asked = Asked(due, final, buffer, fewest_of(figures, exact, place.period), earlier)
+    asked = Asked(due, final, buffer, fewest, earlier)
     decision, elsewhere = _decided(figures, persons, memory, asked, elsewhere)
     if len(decision.lost) and (population.stock or population.decides):
         decision, elsewhere = _decided(figures, persons, memory, replace(asked, due=lambda _: False), elsewhere)

@@ -44,12 +44,17 @@ def ability(world: YearWorld, who: Ints, department: Ints) -> Floats:
     missed = ndtri(np.clip(people.absence_rank[who], 1e-6, 1 - 1e-6))
     return np.asarray(
         lasting
-        + _QUINTILE[people.quintile[who]]
+        + of_area(world, who)
         + _NEED * people.has_support_need[who]
         + _ATTENDANCE * missed
         + _LEARNER * is_learner_of_english(world, who)
         + of_school[department]
     )
+
+
+def of_area(world: YearWorld, who: Ints) -> Floats:
+    """What the deprivation of the home's area adds to ability or takes from it, in standard deviations."""
+    return np.asarray(_QUINTILE[world.people.quintile[who]])
 
 
 def by_sex(world: YearWorld, who: Ints) -> Floats:

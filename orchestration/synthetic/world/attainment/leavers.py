@@ -68,10 +68,8 @@ def has_left(before: Before, world: YearWorld) -> NDArray[np.bool_]:
     """Who of S4 to S6 and special schools of the last census is on no roll at this one, and did not move away."""
     spells = before.enrolments
     moved = spells.person[spells.is_base & (spells.reason == REASONS.index("transfer_out"))]
-    old_enough = ((before.stage >= S4) & (before.stage <= S6)) | (before.stage == SPECIAL_STAGE)
-    if (before.stage == SPECIAL_STAGE).any():
-        age = (np.datetime64(before.last_day, "D") - world.people.birth[before.person]).astype(np.int64) // 365
-        old_enough &= age >= 16
+    age = (np.datetime64(before.last_day, "D") - world.people.birth[before.person]).astype(np.int64) // 365
+    old_enough = ((before.stage >= S4) & (before.stage <= S6)) | ((before.stage == SPECIAL_STAGE) & (age >= 16))
     gone = ~np.isin(before.person, world.roll.person) & ~np.isin(before.person, moved)
     return np.asarray(old_enough & gone)
 

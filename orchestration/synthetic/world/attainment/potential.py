@@ -10,20 +10,23 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from orchestration.synthetic.options import year_name
-from orchestration.synthetic.world.attainment.ability import ability
+from orchestration.synthetic.world.attainment.ability import ability, of_area
 from orchestration.synthetic.world.authority import YearWorld
 from orchestration.synthetic.world.places import ranks
-from orchestration.synthetic.world.published import read_seed
+from orchestration.synthetic.world.published import STAGES, read_seed
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FIVE_AWARDS = 0.392  # of leavers have five or more at level 6: the mean of the published schools
 _STAYS_ON = 1.6  # standard deviations that those who stay on for S5 are ahead
-_LEFT_BY = {10: 0.0, 11: 0.11, 12: 0.11}  # of an S4 roll, before those who are seen first in S5 or S6
+_LEAVE_IN_S4 = 0.10  # of an S4 roll; who is seen first in S5 or S6 is one of the others
+_MORE_DEPRIVATION = 1.0  # as much again as in a judgement: gaps of leavers are wider
 _UNKNOWN = -1.0
+S5, S6 = STAGES.index("S5"), STAGES.index("S6")
 
 
 @dataclass
@@ -51,12 +54,12 @@ class Potentials:
     @staticmethod
     def placed(world: YearWorld, who: Ints, department: Ints, stage: Ints, stays: NDArray[np.bool_]) -> Floats:
         """The place that people would be given, beside those who are there."""
-        score = ability(world, who, department) + _STAYS_ON * stays
+        score = ability(world, who, department) + _STAYS_ON * stays + _MORE_DEPRIVATION * of_area(world, who)
         cell = department * 14 + stage
         size = np.bincount(cell, minlength=1)[cell] if len(cell) else cell
         share = (ranks(cell, -score) + 0.5) / np.maximum(size, 1)
-        left = np.array([_LEFT_BY.get(known, 0.0) for known in range(14)])[stage]
-        share = np.clip(share * (1 - left), 1e-4, 1 - 1e-4)
+        stayed = (1 - _LEAVE_IN_S4) * share + _LEAVE_IN_S4 * ndtr(ndtri(share) - _STAYS_ON)
+        share = np.clip(np.where((stage == S5) | (stage == S6), stayed, share), 1e-4, 1 - 1e-4)
         own = np.array([five_awards(world.registry.seeds, school.seed_code, world.start) for school in world.schools])[
             department
         ]

@@ -1,0 +1,87 @@
+"""Work that goes to other processes comes back as if this one had done it, and none of them outlives it."""
+
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestration.release import beside
+from orchestration.release.beside import LostProcessError, at_hand, each
+from orchestration.release.limits import TooLongError, limited
+from orchestration.settings import PROJECT_DIR
+from tests.support.work_beside import dies_elsewhere, endless, number_after, who_after
+
+
+@pytest.fixture(autouse=True)
+def others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three processes beside this one, from the second piece of work on."""
+    monkeypatch.setattr(beside, "WORTH_IT", 0.0)
+    monkeypatch.setattr(beside, "processors", lambda: 4)
+
+
+def is_there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_results_are_in_order_whoever_has_done_them() -> None:
+    with at_hand():
+        assert each(math.factorial, [(number,) for number in range(40)]) == [math.factorial(n) for n in range(40)]
+        assert each(math.factorial, []) == []
+
+
+def test_several_processes_work_and_are_kept_until_the_end() -> None:
+    with at_hand():
+        first = {*each(who_after, [(0.2,)] * 12)}
+        second = {*each(who_after, [(0.2,)] * 12)}
+        assert first == second
+        assert len(first) == 4
+    assert [pid for pid in first if is_there(pid)] == [os.getpid()]
+
+
+def test_short_work_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "WORTH_IT", 60.0)
+    assert each(os.getpid, [()] * 5) == [os.getpid()] * 5
+
+
+def test_what_goes_wrong_there_is_raised_here() -> None:
+    with at_hand(), pytest.raises(ValueError, match="not a number"):
+        each(number_after, [("1",), ("2",), ("not a number",), ("3",)])
+    assert not beside._IDLE
+
+
+def test_the_limit_of_this_process_holds_in_the_others() -> None:
+    began = time.monotonic()
+    with at_hand(), limited(1.0), pytest.raises(TooLongError):
+        each(endless, [(number,) for number in range(4)])
+    assert time.monotonic() - began < 30
+
+
+def test_a_process_that_dies_is_named_as_lost() -> None:
+    with at_hand(), pytest.raises(LostProcessError, match="has ended"):
+        each(dies_elsewhere, [(os.getpid(),)] * 6)
+
+
+def test_they_end_with_this_process_however_it_ends() -> None:
+    code = (
+        "import os, time\n"
+        "from orchestration.release import beside\n"
+        "beside.processors = lambda: 3\n"
+        "beside.WORTH_IT = 0.0\n"
+        "from tests.support.work_beside import who_after\n"
+        "with beside.at_hand():\n"
+        "    print(*{*beside.each(who_after, [(0.5,)] * 8)}, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT_DIR, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        known = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(known) == 3
+        parent.kill()
+    until = time.monotonic() + 20
+    while any(map(is_there, known)):
+        assert time.monotonic() < until, "a process without its parent is left"
+        time.sleep(0.05)
