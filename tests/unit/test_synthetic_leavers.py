@@ -29,9 +29,9 @@ def results() -> Results:
     person, subject, award, level, grade, _, _ = zip(*COURSES, strict=True)
     count = len(COURSES)
     return Results(
-        np.array(person), np.zeros(count, dtype=np.int64), np.full(count, S4), np.array([*map(SUBJECTS.index, subject)]),
-        np.array([*map(TYPES.index, award)]), np.array(level), np.array([*map(GRADES.index, grade)]),
-        np.zeros(count, dtype=bool),
+        np.array(person), np.zeros(count, dtype=np.int64), np.full(count, S4),
+        np.array([*map(SUBJECTS.index, subject)]), np.array([*map(TYPES.index, award)]), np.array(level),
+        np.array([*map(GRADES.index, grade)]), np.zeros(count, dtype=bool),
     )  # fmt: skip
 
 
