@@ -163,7 +163,7 @@ def page(report: Report) -> str:
         "",
         f"Achievement of {scotland.YEAR} against the published table of Scotland. Leavers of {scotland.YEAR} against",
         "the latest share that is published: of 2024/25, but for one or more at 6, one or more in All SCQF, and gaps,",
-        "which are of 2023/24. Awards by latest and best of all years; gaps are the least less the most deprived fifth.",
+        "which are of 2023/24. Awards by latest and best of all years; gaps: the least less the most deprived fifth.",
         "",
         report.tables[5],
         "",

@@ -74,6 +74,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank(item.path.relative_to(PROJECT_DIR / "tests").as_posix()))
 
 
+def pytest_collection_finish() -> None:
+    """What has been read to collect the tests stays: it is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     sweeper = config.stash.get(SWEEPER, None)
     if sweeper is not None and sweeper.stdin is not None:

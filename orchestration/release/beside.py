@@ -1,8 +1,8 @@
 """Work of a release that needs no database, on the machine's other processors as well; the results are the same.
 
-Python works on one processor. Periods are judged, and tried, each by itself: where one of them takes longer than
-another process takes to start, the others of a list go to processes beside this one. They are handed what they need
-through a pipe and nothing else, have no connection, and end with this process, however it ends.
+Python works on one processor. Periods are judged, and tried, each by itself: once that has taken longer than another
+process takes to start, others of a list go to processes beside this one. They are handed what they need through a pipe
+and nothing else, have no connection, and end with this process, however it ends.
 """
 
 import os
@@ -23,11 +23,12 @@ from orchestration.release.limits import limited, seconds_left
 from orchestration.settings import PROJECT_DIR
 
 WORTH_IT = 2.0
-"""Seconds of work from which on another process is worth its start."""
+"""Seconds of such work since ``at_hand`` from which on another process is worth its start."""
 LONGEST = 3600.0
 """Seconds for one piece of work where nobody has set a limit."""
 Found = TypeVar("Found")
 _IDLE: list["_Process"] = []
+_SPENT = 0.0
 
 
 class LostProcessError(WarehouseError):
@@ -75,6 +76,8 @@ def processors() -> int:
 @contextmanager
 def at_hand() -> Iterator[None]:
     """Keep the processes that are started inside until the end."""
+    global _SPENT
+    _SPENT = 0.0
     try:
         yield
     finally:
@@ -87,11 +90,13 @@ def each(function: Callable[..., Found], every: Sequence[Sequence[Any]]) -> list
 
     It has to be a function of a module, of its arguments alone; they and its result are copied.
     """
+    global _SPENT
     work = _Work(function, every)
     began = time.monotonic()
-    while work.one() and time.monotonic() - began < WORTH_IT:
+    while not _IDLE and _SPENT + time.monotonic() - began < WORTH_IT and work.one():
         pass
-    others = [threading.Thread(target=work.beside, daemon=True) for _ in range(min(processors() - 1, len(work.left)))]
+    number = max(0, min(processors(), len(work.left)) - 1)  # one piece is left to this process
+    others = [threading.Thread(target=work.beside, daemon=True) for _ in range(number)]
     try:
         for other in others:
             other.start()
@@ -103,6 +108,7 @@ def each(function: Callable[..., Found], every: Sequence[Sequence[Any]]) -> list
     finally:
         for other in others:
             other.join()
+        _SPENT += time.monotonic() - began
     if work.errors:
         raise work.errors[min(work.errors)]
     return [work.found[number] for number in range(len(every))]

@@ -42,6 +42,12 @@ def test_several_processes_work_and_are_kept_until_the_end() -> None:
     assert [pid for pid in first if is_there(pid)] == [os.getpid()]
 
 
+def test_one_piece_stays_here_and_need_not_be_copied() -> None:
+    with at_hand():
+        each(who_after, [(0.1,)] * 4)
+        assert each(lambda: os.getpid(), [()]) == [os.getpid()]
+
+
 def test_short_work_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "WORTH_IT", 60.0)
     assert each(os.getpid, [()] * 5) == [os.getpid()] * 5
