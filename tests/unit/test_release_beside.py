@@ -18,9 +18,9 @@ from tests.support.work_beside import dies_elsewhere, endless, number_after, who
 
 @pytest.fixture(autouse=True)
 def others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three processes beside this one, from the second piece of work on."""
+    """Two processes beside this one, from the second piece of work on."""
     monkeypatch.setattr(beside, "WORTH_IT", 0.0)
-    monkeypatch.setattr(beside, "processors", lambda: 4)
+    monkeypatch.setattr(beside, "processors", lambda: 3)
 
 
 def is_there(pid: int) -> bool:
@@ -38,7 +38,7 @@ def test_several_processes_work_and_are_kept_until_the_end() -> None:
         first = {*each(who_after, [(0.2,)] * 12)}
         second = {*each(who_after, [(0.2,)] * 12)}
         assert first == second
-        assert len(first) == 4
+        assert len(first) == 3
     assert [pid for pid in first if is_there(pid)] == [os.getpid()]
 
 

@@ -11,8 +11,9 @@ from dashboards.kit.formats import SECTORS
 from dashboards.kit.labels import labels
 from dashboards.kit.page import Note, Page, PageRequest, Parameter, Sheet
 from dashboards.subjects.attendance.figures import for_whom, headline
-from dashboards.subjects.attendance.figures.of_authority import AuthorityCharts, charts_of, notes_of
-from dashboards.subjects.attendance.queries.authority import CHOICES, rows_of
+from dashboards.subjects.attendance.figures.of_authority import AuthorityCharts, AuthorityRows, charts_of, notes_of
+from dashboards.subjects.attendance.figures.year_before import NOTHING_BEFORE, YearBefore, window, year_before
+from dashboards.subjects.attendance.queries.authority import CHOICES, rows_of, sexes_of_before
 from dashboards.subjects.attendance.queries.national import ALL
 
 PARTS = labels("parts_of_authority")
@@ -52,7 +53,9 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
     rows = rows_of(connection, asked, asked.value("sector"))
     found = charts_of(rows, asked, is_beside_scotland=headline.is_whole(rows.year))
     part = asked.value("part")
-    groups = for_whom.for_whom_of(connection, rows, asked) if part == FOR_WHOM else None
+    groups = None
+    if part == FOR_WHOM:
+        groups = for_whom.for_whom_of(connection, rows, asked, _sexes_before(connection, rows, asked))
     known = {**dict(found.named), **dict(groups.charts if groups else ())}
     level: Literal[2, 3] = 2 if part else 3  # the cards of the overview have the headings above its charts
     drawn = tuple((name, replace(known[name], level=level)) for name in IN_PART[part] if name in known)
@@ -66,6 +69,14 @@ def figures(connection: Connection, asked: PageRequest) -> AuthorityFigures:
         drawn,
         (*(groups.notes if groups else ()), *notes_of(found, rows, asked, dict(drawn))),
     )
+
+
+def _sexes_before(connection: Connection, rows: AuthorityRows, asked: PageRequest) -> YearBefore:
+    """Girls and boys of the sector at the same time of last year, as readers saw them then."""
+    days = window(rows.year.data_as_at)
+    if days is None or asked.previous_year is None:
+        return NOTHING_BEFORE
+    return year_before(connection.execute(sexes_of_before(asked, rows.sector, *days)).all(), asked.previous_year)
 
 
 def sheets(found: AuthorityFigures, asked: PageRequest) -> tuple[Sheet, ...]:

@@ -14,13 +14,17 @@ from dashboards.kit.charts import Category, Series, dots, sentences
 from dashboards.kit.components import Cell, Chart, Column, Table
 from dashboards.kit.formats import Figure
 from dashboards.kit.page import Note, PageRequest
+from dashboards.subjects.attendance.figures import groups
 from dashboards.subjects.attendance.figures.of_authority import AuthorityRows, quintiles_of, stages_of
+from dashboards.subjects.attendance.figures.year_before import YearBefore
 from dashboards.subjects.core.figures import codes
 from dashboards.subjects.core.figures.made_of import MadeOf, Move, Part, made_of, sentence_of
 from dashboards.subjects.core.figures.months import SameMonths, same_months
 from dashboards.subjects.core.queries.cells import cells_by_month
 
-SEX_ALONE = "By sex nothing is released of the same weeks of last year: girls and boys stand beside each other alone."
+SEX_ALONE = (
+    "By sex no state of the same time of last year has been kept: girls and boys stand beside each other alone."
+)
 NO_YEAR = "No month of this year is over that is also shown of last year, so no group can be set beside itself."
 STAGES = {stage: codes.stage_name(stage) for stage in codes.STAGES}
 
@@ -34,8 +38,8 @@ class ForWhom:
     charts: tuple[tuple[str, Chart], ...]
 
 
-def for_whom_of(connection: Connection, rows: AuthorityRows, asked: PageRequest) -> ForWhom:
-    """Stages and fifths of areas of the sector beside the same months of last year."""
+def for_whom_of(connection: Connection, rows: AuthorityRows, asked: PageRequest, then: YearBefore) -> ForWhom:
+    """Stages and fifths of areas of the sector beside the same months of last year; girls and boys beside ``then``."""
     cells = cells_by_month(connection, asked)
     same = same_months(cells, asked.academic_year, asked.previous_year, rows.year.data_as_at)
     stages, areas = same.by("stage", STAGES, rows.sector), same.by("quintile", codes.QUINTILES, rows.sector)
@@ -48,9 +52,19 @@ def for_whom_of(connection: Connection, rows: AuthorityRows, asked: PageRequest)
         "deprivation", "Attendance by deprivation of the area (SIMD 2020v2)", "Areas", areas, codes.QUINTILES,
         persistent["deprivation"], same, asked,
     )  # fmt: skip
-    charts = [("by_stage", by_stage), ("by_deprivation", by_area)]
-    notes = tuple(Note(text, "comparison") for text in (same.note, SEX_ALONE, codes.SIMD_NOTE) if text)
+    by_sex = sex_chart(rows, then) if then.until is not None else None  # else as it stands without last year
+    charts = [("by_stage", by_stage), ("by_deprivation", by_area), ("by_sex", by_sex)]
+    of_sex = SEX_ALONE
+    if then.until is not None:
+        of_sex = f"By sex {then.year} is as it was shown when data went up to {formats.date(then.until)}."
+    notes = tuple(Note(text, "comparison") for text in (same.note, of_sex, codes.SIMD_NOTE) if text)
     return ForWhom(_says(same, stages, areas, asked), notes, tuple((name, chart) for name, chart in charts if chart))
+
+
+def sex_chart(rows: AuthorityRows, then: YearBefore) -> Chart | None:
+    """Girls and boys beside the same time of last year."""
+    found = groups.released(rows.sexes, codes.SEXES, "sex")
+    return groups.groups_chart("sex", "Attendance by sex", "Sex", found, before=then)
 
 
 def _says(same: SameMonths, stages: Sequence[Part], areas: Sequence[Part], asked: PageRequest) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """What pages of an authority ask: its rows of one sector, each a query over released tables in the reader's scope."""
 
+import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, literal, select
 
 from dashboards.kit import tables
 from dashboards.kit.page import SECTORS, NotFoundError, NotReadyError, PageRequest
+from dashboards.kit.tables_before import with_rows_of_before
 from dashboards.subjects.attendance.figures.of_authority import AuthorityRows
 from dashboards.subjects.attendance.queries.national import ALL, PERSISTENT, is_of_all_sectors
 
@@ -44,6 +46,24 @@ def rows_of(connection: Connection, asked: PageRequest, wanted: str = "") -> Aut
         weekdays=connection.execute(_of(tables.attendance_by_authority_weekday, asked, sector)).all(),
         reasons=connection.execute(_of(tables.absence_reasons_by_authority, asked, sector)).all(),
     )
+
+
+def sexes_of_before(asked: PageRequest, sector: str, first: dt.date, last: dt.date) -> Select[Any]:
+    """Girls and boys in the year before as readers saw them, of states whose data go up to a day of the window."""
+    mart = with_rows_of_before(tables.attendance_by_authority_sex)
+    return (
+        select(
+            literal("sex").label("kind"), mart.c.sex.label("value"), mart.c.attendance_rate, mart.c.openings_symbol,
+            mart.c.data_as_at, mart.c.shown_from,
+        )
+        .where(
+            mart.c.local_authority_code == asked.authority,
+            mart.c.academic_year == asked.previous_year,
+            mart.c.sector == sector,
+            mart.c.data_as_at.between(first, last),
+        )
+        .order_by(mart.c.data_as_at, mart.c.shown_from)
+    )  # fmt: skip
 
 
 def _of(mart: Table, asked: PageRequest, sector: str | None = None) -> Select[Any]:
