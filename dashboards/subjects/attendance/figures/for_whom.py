@@ -22,9 +22,7 @@ from dashboards.subjects.core.figures.made_of import MadeOf, Move, Part, made_of
 from dashboards.subjects.core.figures.months import SameMonths, same_months
 from dashboards.subjects.core.queries.cells import cells_by_month
 
-SEX_ALONE = (
-    "By sex no state of the same time of last year has been kept: girls and boys stand beside each other alone."
-)
+SEX_ALONE = "By sex no state of the same time of last year has been kept: girls and boys stand beside each other alone."
 NO_YEAR = "No month of this year is over that is also shown of last year, so no group can be set beside itself."
 STAGES = {stage: codes.stage_name(stage) for stage in codes.STAGES}
 
