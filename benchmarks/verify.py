@@ -85,8 +85,8 @@ def verify() -> Report:
         "|---|---|---|---|---|",
     ]
     published = published_persistence(PERSISTENCE_YEAR)
-    scotland = national(PERSISTENCE_YEAR)
-    for sector, (pupils, often, half) in scotland.persistence().items():
+    everybody = national(PERSISTENCE_YEAR)
+    for sector, (pupils, often, half) in everybody.persistence().items():
         told = published.get(sector)
         shown = "-" if told is None else f"{told:.1f}"
         persistence.append(f"| {sector} | {pupils:,} | {often:.1f} | {shown} | {half:.1f} |")
@@ -97,7 +97,7 @@ def verify() -> Report:
                 abs(often - told) <= 1.5,
             )
     groups = ["| pupils | attendance, % | published, % |", "|---|---|---|"]
-    for name, rate in scotland.rates().items():
+    for name, rate in everybody.rates().items():
         shown = f"{PUBLISHED_GROUPS[name]:.1f}" if name in PUBLISHED_GROUPS else "-"
         groups.append(f"| {name} | {rate:.1f} | {shown} |")
     levels, promises = attainment.section()
