@@ -161,9 +161,8 @@ def section(authorities: tuple[str, ...] = AUTHORITIES, seeds: Path = SEEDS) -> 
     return lines, promises
 
 
-def main() -> int:
-    """Print table and promises."""
-    lines, promises = section()
+def tell(lines: list[str], promises: list[Promise]) -> int:
+    """Print a table and its promises; the exit code is 1 where one is not kept."""
     print("\n".join(lines))
     for text, found, kept in promises:
         print(f"{'kept    ' if kept else 'NOT KEPT'} {text}: {found}")
@@ -171,4 +170,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(*section()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.attainment import SEEDS, YEAR, Cohort, Promise, cohorts, pooled
+from benchmarks.attainment import SEEDS, YEAR, Cohort, Promise, cohorts, pooled, tell
 from orchestration.synthetic import generate_pupils_only
 from orchestration.synthetic.world.attainment.leavers import POSITIVE, Leavers
 from orchestration.synthetic.world.attainment.levels import Levels
@@ -214,14 +214,5 @@ def section(authorities: tuple[str, ...] = ("all",)) -> tuple[list[str], list[Pr
     return lines + [row for row, _ in every if row], [promise for _, promise in every]
 
 
-def main() -> int:
-    """Print table and promises."""
-    lines, promises = section()
-    print("\n".join(lines))
-    for text, found, kept in promises:
-        print(f"{'kept    ' if kept else 'NOT KEPT'} {text}: {found}")
-    return 0 if all(kept for _, _, kept in promises) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(*section()))
