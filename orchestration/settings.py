@@ -76,7 +76,9 @@ class Settings(BaseSettings):
     digest_url: SecretStr | None = Field(
         None, description="Address of Apprise with {to} through which `warehouse digest` sends. Unset: nothing is sent."
     )
-    threads: int = Field(2, ge=1, le=16, description="Threads of dbt and of file validation.")
+    threads: int = Field(
+        2, ge=1, le=16, description="Threads of dbt and of file validation, and processes that judge a release."
+    )
     memory_limit: str = Field("1GB", description="Memory that file validation may take.")
     runs_kept_days: int = Field(
         90, ge=0, le=36500, description="Days for which Dagster's history of runs is kept; the ledger keeps everything."

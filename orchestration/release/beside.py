@@ -28,7 +28,7 @@ LONGEST = 3600.0
 """Seconds for one piece of work where nobody has set a limit."""
 Found = TypeVar("Found")
 _IDLE: list["_Process"] = []
-_SPENT = 0.0
+_SPENT, _MOST = 0.0, 1
 
 
 class LostProcessError(WarehouseError):
@@ -74,13 +74,17 @@ def processors() -> int:
 
 
 @contextmanager
-def at_hand() -> Iterator[None]:
-    """Keep the processes that are started inside until the end."""
-    global _SPENT
-    _SPENT = 0.0
+def at_hand(most: int) -> Iterator[None]:
+    """Let so many processes at most work inside, this one included, and keep those that are started until the end.
+
+    Outside all is done here.
+    """
+    global _SPENT, _MOST
+    _SPENT, _MOST = 0.0, most
     try:
         yield
     finally:
+        _MOST = 1
         while _IDLE:
             _IDLE.pop().end()
 
@@ -95,7 +99,7 @@ def each(function: Callable[..., Found], every: Sequence[Sequence[Any]]) -> list
     began = time.monotonic()
     while not _IDLE and _SPENT + time.monotonic() - began < WORTH_IT and work.one():
         pass
-    number = max(0, min(processors(), len(work.left)) - 1)  # one piece is left to this process
+    number = max(0, min(processors(), _MOST, len(work.left)) - 1)  # one piece is left to this process
     others = [threading.Thread(target=work.beside, daemon=True) for _ in range(number)]
     try:
         for other in others:

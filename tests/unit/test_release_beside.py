@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,13 @@ def is_there(pid: int) -> bool:
 
 
 def test_results_are_in_order_whoever_has_done_them() -> None:
-    with at_hand():
+    with at_hand(3):
         assert each(math.factorial, [(number,) for number in range(40)]) == [math.factorial(n) for n in range(40)]
         assert each(math.factorial, []) == []
 
 
 def test_several_processes_work_and_are_kept_until_the_end() -> None:
-    with at_hand():
+    with at_hand(3):
         first = {*each(who_after, [(0.2,)] * 12)}
         second = {*each(who_after, [(0.2,)] * 12)}
         assert first == second
@@ -43,31 +44,38 @@ def test_several_processes_work_and_are_kept_until_the_end() -> None:
 
 
 def test_one_piece_stays_here_and_need_not_be_copied() -> None:
-    with at_hand():
+    with at_hand(3):
         each(who_after, [(0.1,)] * 4)
         assert each(lambda: os.getpid(), [()]) == [os.getpid()]
 
 
+@pytest.mark.parametrize("most", [None, 1])
+def test_no_more_work_than_may(most: int | None) -> None:
+    with nullcontext() if most is None else at_hand(most):
+        assert {*each(who_after, [(0.05,)] * 4)} == {os.getpid()}
+
+
 def test_short_work_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "WORTH_IT", 60.0)
-    assert each(os.getpid, [()] * 5) == [os.getpid()] * 5
+    with at_hand(3):
+        assert each(os.getpid, [()] * 5) == [os.getpid()] * 5
 
 
 def test_what_goes_wrong_there_is_raised_here() -> None:
-    with at_hand(), pytest.raises(ValueError, match="not a number"):
+    with at_hand(3), pytest.raises(ValueError, match="not a number"):
         each(number_after, [("1",), ("2",), ("not a number",), ("3",)])
     assert not beside._IDLE
 
 
 def test_the_limit_of_this_process_holds_in_the_others() -> None:
     began = time.monotonic()
-    with at_hand(), limited(1.0), pytest.raises(TooLongError):
+    with at_hand(3), limited(1.0), pytest.raises(TooLongError):
         each(endless, [(number,) for number in range(4)])
     assert time.monotonic() - began < 30
 
 
 def test_a_process_that_dies_is_named_as_lost() -> None:
-    with at_hand(), pytest.raises(LostProcessError, match="has ended"):
+    with at_hand(3), pytest.raises(LostProcessError, match="has ended"):
         each(dies_elsewhere, [(os.getpid(),)] * 6)
 
 
@@ -78,7 +86,7 @@ def test_they_end_with_this_process_however_it_ends() -> None:
         "beside.processors = lambda: 3\n"
         "beside.WORTH_IT = 0.0\n"
         "from tests.support.work_beside import who_after\n"
-        "with beside.at_hand():\n"
+        "with beside.at_hand(3):\n"
         "    print(*{*beside.each(who_after, [(0.5,)] * 8)}, flush=True)\n"
         "    time.sleep(60)\n"
     )

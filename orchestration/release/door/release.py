@@ -87,7 +87,7 @@ def release_authority(settings: Settings, local_authority_code: str) -> ReleaseR
     Waits for a running build.
     """
     _provision(settings)
-    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"), at_hand():
+    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"), at_hand(settings.threads):
         connection.commit()
         return _release_contained(settings, local_authority_code)
 
@@ -99,7 +99,7 @@ def release_all(settings: Settings) -> list[ReleaseResult]:
     outside the warehouse (a full disk, a lost database) is raised after the others have been tried.
     """
     _provision(settings)
-    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"), at_hand():
+    with connect(settings, "releaser") as connection, advisory_lock(connection, "build"), at_hand(settings.threads):
         authorities = connection.execute(
             """
             select local_authority_code from control.deliveries_in_force
