@@ -6,6 +6,7 @@ and nothing else, have no connection, and end with this process, however it ends
 """
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from orchestration.settings import PROJECT_DIR
 
 WORTH_IT = 2.0
 """Seconds of such work since ``at_hand`` from which on another process is worth its start."""
+SECRET = ("WAREHOUSE_", "PG", "DBT_")
+"""How names of the environment begin that no other process is given: passwords and the key are among them."""
 LONGEST = 3600.0
 """Seconds for one piece of work where nobody has set a limit."""
 Found = TypeVar("Found")
@@ -39,7 +42,7 @@ class _Process:
     """A process that works on what it is handed, one piece after another."""
 
     def __init__(self) -> None:
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("WAREHOUSE_", "PG"))}
+        own = {name: value for name, value in os.environ.items() if not name.startswith(SECRET)}
         self._pipe, there = Pipe()
         with there:
             self._process = subprocess.Popen(
@@ -61,6 +64,10 @@ class _Process:
             raise found
         done: Found = found
         return done
+
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
 
     def end(self) -> None:
         """End it at once, whatever it is at."""
@@ -90,9 +97,10 @@ def at_hand(most: int) -> Iterator[None]:
 
 
 def each(function: Callable[..., Found], every: Sequence[Sequence[Any]]) -> list[Found]:
-    """``function`` of each of these arguments, in their order; raises what the first of them raises.
+    """``function`` of each of these arguments, in their order; raises what one of them raises.
 
-    It has to be a function of a module, of its arguments alone; they and its result are copied.
+    It has to be a function of a module, of its arguments alone; they and its result are copied. What is no error of
+    the warehouse's own is done once more here, so that it says where it happened.
     """
     global _SPENT
     work = _Work(function, every)
@@ -114,7 +122,10 @@ def each(function: Callable[..., Found], every: Sequence[Sequence[Any]]) -> list
             other.join()
         _SPENT += time.monotonic() - began
     if work.errors:
-        raise work.errors[min(work.errors)]
+        first = min(work.errors)
+        if not isinstance(work.errors[first], WarehouseError):
+            function(*every[first])
+        raise work.errors[first]
     return [work.found[number] for number in range(len(every))]
 
 
@@ -125,6 +136,7 @@ class _Work:
         self._function, self._every = function, every
         self._until = time.monotonic() + seconds_left(LONGEST)
         self._busy: list[_Process] = []
+        self._is_given_up = False
         self.left = deque(range(len(every)))
         self.found: dict[int, Any] = {}
         self.errors: dict[int, Exception] = {}
@@ -141,6 +153,8 @@ class _Work:
     def beside(self) -> None:
         """Let another process do one after another until none is left."""
         process = _IDLE.pop() if _IDLE else _Process()
+        if not process.is_alive():  # somebody has ended it while it was idle
+            process = _Process()
         self._busy.append(process)
         while self.left:
             try:
@@ -154,13 +168,14 @@ class _Work:
                 self.errors[number] = error
                 self.left.clear()
         self._busy.remove(process)
-        if self.errors:
+        if self.errors or self._is_given_up:
             process.end()  # it may have been ended in the middle of an answer
         else:
             _IDLE.append(process)
 
     def give_up(self) -> None:
         """End the other processes, whose results nobody waits for any more."""
+        self._is_given_up = True
         self.left.clear()
         for process in list(self._busy):
             process.end()
@@ -180,6 +195,9 @@ def serve(number: int) -> None:
                 return
             except Exception as error:
                 answer = False, error
-            pipe.send(answer)
+            try:
+                pipe.send(answer)
+            except (pickle.PicklingError, AttributeError, TypeError) as error:  # a result, or an error, with no copy
+                pipe.send((False, LostProcessError(f"a result could not be handed over: {type(error).__name__}")))
         except ConnectionError:
             return

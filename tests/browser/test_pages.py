@@ -12,8 +12,7 @@ WIDTHS = (320, 1280)
 LOOKED_INTO = ("officer", "head-primary")  # whose pages axe goes through
 OF_PAPER = {"school_brief", "authority_brief", "authority_pack"}  # tests/browser/test_paper.py prints them
 # Each page as each reader in both widths and with and without JavaScript; for those whose pages axe goes through, with
-# JavaScript in both widths as well. Axe goes through each page in both widths: in one as an officer, in the other as a
-# head.
+# JavaScript in both widths as well.
 VISITS = [
     (reader, javascript, width, page)
     for place, reader in enumerate(READERS)
@@ -23,11 +22,6 @@ VISITS = [
     if (javascript is (width == WIDTHS[(place + number) % 2])) or (javascript and reader in LOOKED_INTO)
     if page.name not in OF_PAPER or (javascript and reader in LOOKED_INTO)
 ]
-
-
-def is_looked_into(reader: str, width: int, page: Page) -> bool:
-    """Whether axe goes through a page of a reader in this width."""
-    return reader in LOOKED_INTO and width == WIDTHS[(LOOKED_INTO.index(reader) + PAGES.index(page)) % 2]
 
 
 def parts(visit: Visit) -> dict[str, object]:
@@ -78,7 +72,7 @@ def test_a_page_is_whole(visit: NewVisit, site: Site, reader: str, javascript: b
     assert_whole(tab, path)
     if javascript and page.name not in OF_PAPER:
         assert_short(tab, path, width)
-    if javascript and is_looked_into(reader, width, page):
+    if javascript and reader in LOOKED_INTO:
         assert not (found := tab.axe()), "\n".join(found)
         assert tab.sideways() <= 0, f"{path} scrolls sideways once all is unfolded"
         assert not tab.problems

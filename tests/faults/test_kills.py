@@ -50,7 +50,7 @@ def assert_as_undisturbed(settings: Settings, undisturbed: Settings, runs_plainl
 def test_killed_at_random_moments_nothing_is_lost_or_doubled(seed: int, copied: NewCopy, undisturbed: Settings) -> None:
     settings = copied()
     log = settings.home / "killed.log"
-    count, longest = str(KILLS // len(SEEDS)), "9"
+    count, longest = str(KILLS // len(SEEDS)), "10"
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.killed_runs", str(settings.home), str(log), str(seed), count, longest],
         env=environment(settings), cwd=PROJECT_DIR, capture_output=True, text=True, check=False,

@@ -28,3 +28,13 @@ def dies_elsewhere(parent: int) -> None:
     time.sleep(0.2)
     if os.getpid() != parent:
         os._exit(1)
+
+
+def secrets_after(seconds: float) -> tuple[int, list[str]]:
+    time.sleep(seconds)
+    return os.getpid(), sorted(name for name in os.environ if name.startswith(("WAREHOUSE_", "PG", "DBT_")))
+
+
+def no_copy_after(seconds: float) -> object:
+    time.sleep(seconds)
+    return lambda: seconds

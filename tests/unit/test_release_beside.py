@@ -2,6 +2,7 @@
 
 import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from orchestration.release import beside
 from orchestration.release.beside import LostProcessError, at_hand, each
 from orchestration.release.limits import TooLongError, limited
 from orchestration.settings import PROJECT_DIR
-from tests.support.work_beside import dies_elsewhere, endless, number_after, who_after
+from tests.support.work_beside import dies_elsewhere, endless, no_copy_after, number_after, secrets_after, who_after
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +78,37 @@ def test_the_limit_of_this_process_holds_in_the_others() -> None:
 def test_a_process_that_dies_is_named_as_lost() -> None:
     with at_hand(3), pytest.raises(LostProcessError, match="has ended"):
         each(dies_elsewhere, [(os.getpid(),)] * 6)
+
+
+def test_a_process_that_was_ended_while_idle_is_replaced() -> None:
+    with at_hand(2):
+        known = {*each(who_after, [(0.1,)] * 4)} - {os.getpid()}
+        for pid in known:
+            os.kill(pid, signal.SIGKILL)
+        (idle,) = beside._IDLE
+        idle._process.wait()
+        assert len({*each(who_after, [(0.1,)] * 4)} - {os.getpid()} - known) == 1
+
+
+def test_what_has_no_copy_is_said_and_leaves_no_process() -> None:
+    with at_hand(2), pytest.raises(LostProcessError, match="could not be handed over"):
+        each(no_copy_after, [(0.1,)] * 4)
+    assert not beside._IDLE
+
+
+def test_an_error_that_is_not_ours_says_where_it_happened() -> None:
+    with at_hand(2), pytest.raises(ValueError, match="not a number") as raised:
+        each(number_after, [("1",), ("not a number",), ("not a number",)])
+    assert raised.traceback[-1].path.name == "work_beside.py"
+
+
+def test_the_key_and_passwords_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WAREHOUSE_PSEUDONYM_KEY", "PGPASSWORD", "DBT_ENV_SECRET_WAREHOUSE_PASSWORD"):
+        monkeypatch.setenv(name, "made up")
+    with at_hand(2):
+        found = dict(each(secrets_after, [(0.1,)] * 4))
+    assert len(found) == 2
+    assert all(not names for pid, names in found.items() if pid != os.getpid())
 
 
 def test_they_end_with_this_process_however_it_ends() -> None:
