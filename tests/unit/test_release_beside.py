@@ -13,8 +13,11 @@ import pytest
 
 from orchestration.release import beside
 from orchestration.release.beside import LostProcessError, at_hand, each
+from orchestration.release.engine.changes import decide
+from orchestration.release.engine.memory import Memory
 from orchestration.release.limits import TooLongError, limited
 from orchestration.settings import PROJECT_DIR
+from tests.support.made_up_rolls import persons_of, published_roll, roll_model
 from tests.support.work_beside import dies_elsewhere, endless, no_copy_after, number_after, secrets_after, who_after
 
 
@@ -109,6 +112,22 @@ def test_the_key_and_passwords_are_not_handed_on(monkeypatch: pytest.MonkeyPatch
         found = dict(each(secrets_after, [(0.1,)] * 4))
     assert len(found) == 2
     assert all(not names for pid, names in found.items() if pid != os.getpid())
+
+
+def test_what_is_decided_elsewhere_is_what_would_be_decided_here() -> None:
+    """The roll of a small council, three times, as it crosses the pipe and as it comes back."""
+    roll = published_roll("Orkney")
+    model = roll_model(roll.schools)
+    persons = persons_of(model, roll)
+    with at_hand(2):
+        beside_us = each(decide, [(model, persons, Memory()) for _ in range(3)])
+        assert beside._IDLE, "another process has taken part"
+    here = decide(model, persons, Memory())
+    for found in beside_us:
+        assert found.system.cells == here.system.cells
+        for name in ("shown", "held", "hidden", "value", "changed", "lost"):
+            assert getattr(found, name).tolist() == getattr(here, name).tolist(), name
+    assert here.hidden.any()
 
 
 def test_they_end_with_this_process_however_it_ends() -> None:
