@@ -9,7 +9,10 @@ export UV_SYSTEM_CERTS := 1
 
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= python3
+# the distribution's own Python where it will do: others of the machine are often built as shared libraries, which costs
+# a third of the time of everything (docs/benchmarks.md)
+FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell /usr/bin/python3 -c '$(FITS)' 2>/dev/null && echo /usr/bin/python3 || echo python3)
 READY := $(VENV)/.ready
 # what a server needs and nothing else: make setup PRODUCTION=1
 LOCK := $(if $(PRODUCTION),production.lock,requirements.lock)
