@@ -109,9 +109,11 @@ leaver_destinations_by_authority_deprivation = mart(
     "leaver_destinations_by_authority_deprivation", AUTHORITY, YEAR, _AREAS, _POSITIVE
 )
 s4_roll_results_by_school = mart("s4_roll_results_by_school", SCHOOL, YEAR, _RESULTS)
+_COURSES = {
+    **of(TEXT, "subject_group", "qualification", "state"), **counted("resulted"), **_shares("grade_a_to_c"),
+}  # fmt: skip
+course_results_by_school = mart("course_results_by_school", SCHOOL, YEAR, _COURSES)
 course_results_by_authority = mart(
-    "course_results_by_authority",
-    AUTHORITY, YEAR, of(TEXT, "subject_group", "qualification", "state"), counted("entered", "resulted", "grade_a"),
-    _shares("grade_a_to_c"),
-)  # fmt: skip
+    "course_results_by_authority", AUTHORITY, YEAR, _COURSES, counted("entered", "grade_a")
+)
 s4_roll_results_by_authority = mart("s4_roll_results_by_authority", AUTHORITY, YEAR, _RESULTS)

@@ -145,21 +145,44 @@ def test_briefs_say_the_latest_leavers_and_of_a_school_the_band_alone(world: Wor
     assert "leavers" not in world.browsers["officer"].get("/schools/1000001/primary/brief").text.lower()
 
 
-@pytest.mark.parametrize("qualification", ["national_5", "higher", "advanced_higher"])
+COURSES = {"national_5": "National 5", "higher": "Higher", "advanced_higher": "Advanced Higher"}
+
+
+def courses_in(world: World, mart: str, qualification: str, counts: tuple[str, ...], where: str) -> list[tuple]:
+    """Of groups of subjects: counts and the share as a page says them, and at last whether any share is shown."""
+    said = ", ".join(f"coalesce({one}::text, {one}_symbol)" for one in counts)
+    return council(world, "officer").rows(
+        f"select subject_group, {said}, {of_measure('grade_a_to_c', 'resulted')}, "
+        "bool_or(grade_a_to_c_share is not null) over () "
+        f"from aggregated.{mart} where {{where}} and {where} and qualification = '{qualification}'"
+    )
+
+
+@pytest.mark.parametrize("qualification", COURSES)
 def test_courses_equal_sql_and_few_results_are_not_shown(world: World, qualification: str) -> None:
     page = cells(world, "officer", "/senior-phase?part=courses")
-    name = {"national_5": "National 5", "higher": "Higher", "advanced_higher": "Advanced Higher"}[qualification]
-    rows = council(world, "officer").rows(
-        "select subject_group, coalesce(entered::text, entered_symbol), coalesce(resulted::text, resulted_symbol), "
-        f"{of_measure('grade_a_to_c', 'resulted')}, bool_or(grade_a_to_c_share is not null) over () "
-        f"from aggregated.course_results_by_authority where {{where}} and qualification = '{qualification}' "
-        "and entered is distinct from 0"
+    rows = courses_in(
+        world, "course_results_by_authority", qualification, ("entered", "resulted"), "entered is distinct from 0"
     )
-    caption = f"{name} by subject, {YEAR}"
+    caption = f"{COURSES[qualification]} by subject, {YEAR}"
     if not any(row[-1] for row in rows):
         assert not [key for key in page if key[0] == caption], "nothing to draw"
         return
     for subject, entered, resulted, share, _ in rows:
         assert page[caption, subject, "Entered"] == entered
         assert page[caption, subject, "With a result"] == resulted
+        assert page[caption, subject, "A to C, share"] == share
+
+
+@pytest.mark.parametrize("qualification", COURSES)
+def test_courses_of_a_school_equal_sql_and_nobody_with_a_result_is_no_row(world: World, qualification: str) -> None:
+    seed_code = SECONDARIES[0][0]
+    page = cells(world, "officer", f"/schools/{seed_code}/secondary/senior-phase")
+    where = f"resulted is distinct from 0 and seed_code = '{seed_code}'"
+    rows = courses_in(world, "course_results_by_school", qualification, ("resulted", "grade_a_to_c"), where)
+    caption = f"{COURSES[qualification]} by subject, {YEAR}"
+    assert {key[1] for key in page if key[0] == caption} == {row[0] for row in rows}
+    for subject, resulted, a_to_c, share, _ in rows:
+        assert page[caption, subject, "With a result"] == resulted
+        assert page[caption, subject, "A to C"] == a_to_c
         assert page[caption, subject, "A to C, share"] == share

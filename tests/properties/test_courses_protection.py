@@ -10,8 +10,8 @@ from orchestration.release.attacker.bounds import bounded
 from orchestration.release.attacker.released import puzzle_of
 from orchestration.release.declared.figures import figures_of
 from orchestration.release.declared.reading import read_declaration
-from orchestration.release.engine.cells import system_of
-from orchestration.release.engine.model import PLACE, coded
+from orchestration.release.engine.cells import System, system_of
+from orchestration.release.engine.model import PLACE, BoolArray, coded
 from orchestration.release.engine.protect import primary, protect, wanted_of
 from orchestration.release.thresholds import BREAKDOWNS_FROM, SMALL
 from orchestration.settings import PROJECT_DIR
@@ -21,6 +21,7 @@ from tests.support.seen import seen_of
 IS_LONG = os.environ.get("PROPERTIES") == "all"
 UNITS = [("5000001", "secondary"), ("5000002", "secondary"), ("5000003", "secondary")]
 RESULTS = ("grade_a", "grade_b_or_c", "other_award", "no_award", "not_resulted")
+LEVELS = ("resulted", "grade_a_to_c", "grade_a")
 SHARES = (0.22, 0.5, 0.12, 0.11, 0.05)
 
 
@@ -29,6 +30,31 @@ def test_groups_of_subjects_are_those_of_the_seed() -> None:
         groups = {row["subject_group"] for row in csv.DictReader(file)}
     values = read_declaration(SENIOR_PHASE).dimensions["course_subject"].values
     assert sorted(values) == sorted({*groups, "Other subjects"})
+
+
+def told_of_all(system: System, hidden: BoolArray) -> list[str]:
+    """Groups of which all or none are shown to have an A to C in the council, with a small cohort at a school.
+
+    A cohort is those with a result; of fewer than 21 nothing is to be known that holds for all of them.
+    """
+    shown, counts = {}, {}
+    for cell, value, is_open in zip(system.cells, system.values, system.is_shown & ~hidden, strict=True):
+        kind = next((one for one in LEVELS if f"course_{one}/" in cell.table), "entered")
+        groups = tuple(group for group in cell.groups if group not in {"reached", "not reached"})
+        if "not reached" in cell.groups or len(groups) != 2:
+            continue
+        counts[cell.place, kind, groups] = int(value)
+        if is_open:
+            shown[cell.place, kind, groups] = int(value)
+    found = []
+    for (place, kind, groups), value in shown.items():
+        whole = shown.get((place, "resulted", groups))
+        if kind != "grade_a_to_c" or "|" in place or value not in {0, whole}:
+            continue
+        schools = ["|".join(unit) for unit in UNITS]
+        if any(0 < counts[school, "resulted", groups] <= 20 for school in schools):
+            found.append(f"{kind} of {groups}")
+    return found
 
 
 @pytest.mark.parametrize("seed", range(8 if IS_LONG else 2))
@@ -56,6 +82,7 @@ def test_no_result_of_one_to_four_pupils_can_be_worked_out(seed: int) -> None:
     found = protect(system, wanted_of(system, primary(system)))
     assert not len(found.lost)
     hidden = found.cells & system.is_shown
+    assert told_of_all(system, hidden) == []
     true = {
         " ".join((cell.table, cell.place, *cell.groups)): int(value)
         for cell, value in zip(system.cells, system.values, strict=True)

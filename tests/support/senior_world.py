@@ -104,6 +104,12 @@ def _course(draw: random.Random, year: str, qualification: str, subject: str) ->
     return row | ({"grade_a_to_c_symbol": "[z]"} if not entered else {})
 
 
+def _of_school(course: Row) -> Row:
+    """The same of a school, of which nobody is told who was entered."""
+    return {name: value for name, value in course.items() if not name.startswith(("entered", "grade_a_symbol"))
+            and name != "grade_a"}  # fmt: skip
+
+
 def bands(row: Row) -> Row:
     """The row of a school with the official bands of the shares that are shown."""
     found: Row = {}
@@ -153,6 +159,11 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
             destinations(draw, "council", y, has_kinds=False) | SIMD | {"academic_year": y, "simd_quintile": q}
             for y in YEARS
             for q in QUINTILES
+        ),
+        "course_results_by_school": (
+            _of_school(_course(draw, *course)) | {"seed_code": seed_code, "sector": sector}
+            for seed_code, sector in SECONDARIES
+            for course in product(YEARS[1:], QUALIFICATIONS, SUBJECTS)
         ),
         "course_results_by_authority": (
             _course(draw, *course) for course in product(YEARS[1:], QUALIFICATIONS, SUBJECTS)

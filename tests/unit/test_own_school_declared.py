@@ -96,6 +96,7 @@ def test_what_goes_today() -> None:
         "attendance_by_school_week": 7,
         "attendance_by_school_weekday": 9,
         "attendance_by_school_year": 10,
+        "course_results_by_school": 4,
         "leaver_attainment_by_school": 28,
         "leaver_destinations_by_school": 16,
         "persistent_absence_by_school": 11,

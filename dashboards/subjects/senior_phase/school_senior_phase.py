@@ -1,4 +1,4 @@
-"""Senior phase of one school: awards and destinations of leavers, results by stage; on paper in official bands."""
+"""Senior phase of one school: leavers' awards and destinations, results by stage, courses; on paper official bands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dashboards.kit import formats
 from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
 from dashboards.subjects.core.figures.codes import school_name
-from dashboards.subjects.senior_phase.figures import breadth, one_school, own_school, words
+from dashboards.subjects.senior_phase.figures import breadth, courses, one_school, own_school, words
 from dashboards.subjects.senior_phase.figures.measures import SETS
 from dashboards.subjects.senior_phase.queries import released
 from dashboards.subjects.senior_phase.queries.released import READS, years_of
@@ -46,6 +46,8 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
     if found is None:
         return SchoolSeniorPhase(name, (NO_LEAVERS if sector == "secondary" else NOT_SECONDARY,), ())
     chart = breadth.breadth_chart(found, "school")
+    rows = connection.execute(released.courses_of_school(asked))
+    taken = {(str(row.qualification), str(row.subject_group)): row for row in rows}
     return SchoolSeniorPhase(
         name=name,
         says=_says(found),
@@ -58,6 +60,7 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
             one_school.destinations_table(found),
             *(one_school.results_table(found, one) for one in SETS),
             *(one_school.years_table(found, one) for one in SETS),
+            *courses.school_tables(taken, asked.academic_year),
         ),
         to_share=(
             *(
@@ -85,7 +88,8 @@ def _notes(found: one_school.School) -> tuple[Note, ...]:
         "hidden",
     )
     always = (words.TWO_MEASURES, words.LATEST_AND_BEST, breadth.METHOD, words.EDITIONS, words.GRADING, words.ROLL)
-    return (*((few,) if hidden else ()), *always)
+    of_courses = (courses.COUNTED, courses.NOT_ACROSS)
+    return (*((few,) if hidden else ()), *always, *of_courses)
 
 
 def sheets(found: SchoolSeniorPhase, asked: PageRequest) -> tuple[Sheet, ...]:
@@ -98,7 +102,7 @@ PAGE = Page(
     name="school_senior_phase",
     path="/schools/{seed_code}/{sector}/senior-phase",
     title="School senior phase",
-    description="Awards and destinations of leavers of one school, and results of its S4 rolls by stage.",
+    description="Awards and destinations of leavers of one school, results of its S4 rolls by stage, and courses.",
     template="pages/school_senior_phase.html",
     figures=figures,
     sheets=sheets,

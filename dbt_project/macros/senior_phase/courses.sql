@@ -27,13 +27,17 @@
     (array['{{ course_results() | join("', '") }}'])[{{ place }}]
 {%- endmacro %}
 
-{#- Of the pupils entered: how many have a result, an A, an A to C, and the share of these. -#}
-{% macro course_figures(entries) -%}
+{#- Pupils entered, and of them those with an A. -#}
+{% macro course_entries_figures(entries) -%}
+    count({{ entries }}.pupil_token)::integer as entered,
+        ({{ counted_where(entries, 'course_result', ['grade_a']) }})::integer as grade_a
+{%- endmacro %}
+
+{#- Pupils with a result, of them those with an A to C, and the share of these. -#}
+{% macro course_results_figures(entries) -%}
     {%- set resulted = counted_where(entries, 'course_result', course_results()[:4]) -%}
     {%- set a_to_c = counted_where(entries, 'course_result', course_results()[:2]) -%}
-    count({{ entries }}.pupil_token)::integer as entered,
-        ({{ resulted }})::integer as resulted,
-        ({{ counted_where(entries, 'course_result', ['grade_a']) }})::integer as grade_a,
+    ({{ resulted }})::integer as resulted,
         ({{ a_to_c }})::integer as grade_a_to_c,
         {{ share(a_to_c, resulted) }} as grade_a_to_c_share
 {%- endmacro %}

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from orchestration.release.engine.crossings import crossings_in, places_of
-from orchestration.release.engine.glue import glue_of, says_nothing
+from orchestration.release.engine.glue import glue_of, says_nothing, without_totals_of_nobody
 from orchestration.release.engine.model import FINEST, PLACE, BoolArray, IntArray, Model, ModelError, Persons, Table
 from orchestration.release.engine.parts import Part, part_of
 from orchestration.release.thresholds import FEW_SCHOOLS
@@ -202,8 +202,9 @@ def system_of(model: Model, persons: Persons, small: BoolArray | None = None) ->
     matrix = csr_array(vstack(blocks))
     values = np.asarray(matrix @ counts, dtype=np.int64)
     sums = {table.name for table in model.tables if table.is_sum}
-    is_free = np.split(np.bincount(matrix.indices, minlength=width) == 0, starts[1:])
-    glue = glue_of(model, crossings, parts, starts, width)
+    free = np.bincount(matrix.indices, minlength=width) == 0
+    is_free = np.split(free, starts[1:])
+    glue = without_totals_of_nobody(glue_of(model, crossings, parts, starts, width), free)
     return System(
         tuple(cells),
         matrix,

@@ -33,6 +33,21 @@ def glue_of(
     return csr_array(vstack(rows)) if rows else csr_array((0, width))
 
 
+def without_totals_of_nobody(glue: csr_array, is_free: BoolArray) -> csr_array:
+    """The glue without rows that only say what a column is that no figure is about: the sum of the others.
+
+    ``is_free`` marks columns that are in no cell. Such a column may be any number, and so may then the others.
+    """
+    kept: BoolArray = np.ones(glue.shape[0], dtype=np.bool_)
+    of_row = np.repeat(np.arange(glue.shape[0]), np.diff(glue.indptr))
+    alike = np.bincount(of_row, weights=glue.data > 0, minlength=glue.shape[0])
+    sizes = np.diff(glue.indptr)
+    is_alone = np.where(glue.data > 0, alike[of_row] == 1, sizes[of_row] - alike[of_row] == 1)
+    is_once = np.bincount(glue.indices, minlength=glue.shape[1])[glue.indices] == 1
+    kept[of_row[is_alone & is_once & is_free[glue.indices]]] = False
+    return csr_array(glue[np.flatnonzero(kept)])
+
+
 def says_nothing(
     model: Model, crossings: Sequence[Crossing], parts: Sequence[Part], is_free: Sequence[BoolArray]
 ) -> bool:

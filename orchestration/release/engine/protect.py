@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orchestration.release.engine.alike import kept_alike
 from orchestration.release.engine.cells import System
 from orchestration.release.engine.heads import Questions, keep_from_heads
 from orchestration.release.engine.linear import Row
@@ -164,9 +165,10 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None, as
     """
     if targets is None:
         targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
+    alike = kept_alike(system, wanted)
+    found = suppressed(system, alike.wanted)
+    wanted, lost = alike.without(found.lost)
     hidden = wanted.is_hidden.copy()
-    found = suppressed(system, wanted)
-    lost = found.lost
     hidden[found.hidden] = True
     hopeless = targets.copy()
     hopeless[lost] = False

@@ -1,4 +1,4 @@
-"""Courses: entries and results of National 5, Higher and Advanced Higher by group of subjects, in the whole council."""
+"""Courses: entries and results of National 5, Higher and Advanced Higher by group of subjects, of council or school."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +14,7 @@ from dashboards.kit.page import Note
 from dashboards.subjects.core.figures.attained import Attained
 
 QUALIFICATIONS, STATES = labels("qualifications"), labels("results_states")
+SHARES = ("A to C", "A to C, share")
 DRAWN = 8
 """Groups of subjects in a chart: those with the most entries, which says nothing of their results."""
 MOST_ENTRIES = "Drawn are the groups of subjects with the most entries; all are in the table."
@@ -44,6 +45,17 @@ def state_of(rows: Courses, year: str) -> str:
     """What state the results of the year have, such as ``Results of August 2025: after review.``."""
     state = next((STATES[str(row.state)] for row in rows.values()), STATES["not_yet"])
     return f"Results of August {int(year[:4]) + 1}: {state}."
+
+
+def school_tables(rows: Courses, year: str) -> tuple[Table, ...]:
+    """Groups of subjects of one school with results, by qualification; the screen has them alone."""
+    made = []
+    for one, name in QUALIFICATIONS.items():
+        found = {subject: row for (of, subject), row in rows.items() if of == one and row.resulted != 0}
+        lines = [(s, a.cohort, a.achieved, a.cell) for s, row in sorted(found.items()) for a in (result_of(row),)]
+        if lines:
+            made.append(_of_subjects(f"{name} by subject, {year}", ("With a result", *SHARES), lines))
+    return tuple(made)
 
 
 def courses_chart(rows: Courses, qualification: str, year: str) -> Chart | None:
@@ -87,7 +99,10 @@ def _table(caption: str, found: Mapping[str, Row[Any]]) -> Table:
         one = result_of(row)
         grade_a: Figure = figure(row, "grade_a", "grade_a", "count")
         rows.append((subject, figure(row, "entered", "entered", "count"), one.cohort, grade_a, one.achieved, one.cell))
-    columns = ("Entered", "With a result", "A", "A to C", "A to C, share")
+    return _of_subjects(caption, ("Entered", "With a result", "A", *SHARES), rows)
+
+
+def _of_subjects(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
     return Table(
         caption=caption,
         columns=(Column("Subjects"), *(Column(name, numeric=True) for name in columns)),

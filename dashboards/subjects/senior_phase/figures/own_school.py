@@ -8,9 +8,11 @@ from dashboards.kit.components import Cell, Table
 from dashboards.kit.own_school import count, own_rows, own_table, rate
 from dashboards.kit.page import OwnSchool, PageRequest
 from dashboards.subjects.senior_phase.figures.council import earlier
+from dashboards.subjects.senior_phase.figures.courses import QUALIFICATIONS
 from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, FURTHER, OF_LEAVERS, in_full
 
 AWARDS, WENT, RESULTS = "leaver_attainment_by_school", "leaver_destinations_by_school", "s4_roll_results_by_school"
+COURSES = "course_results_by_school"
 MEASURES = (*(measure for measures in OF_LEAVERS.values() for measure in measures), *FURTHER)
 COLUMNS = ("Reached", "Leavers", "Share")
 
@@ -19,7 +21,10 @@ def tables(connection: Connection, asked: PageRequest) -> tuple[Table, ...]:
     """The tables of the school's page: leavers of the year and of every year, destinations, results of August."""
     if asked.school is None or asked.school[1] != "secondary":
         return ()
-    return (*_awards(connection, asked), _destinations(connection, asked), _results(connection, asked))
+    return (
+        *_awards(connection, asked), _destinations(connection, asked), _results(connection, asked),
+        _courses(connection, asked),
+    )  # fmt: skip
 
 
 def _awards(connection: Connection, asked: PageRequest) -> tuple[Table, Table]:
@@ -73,4 +78,18 @@ def _results(connection: Connection, asked: PageRequest) -> Table:
     return own_table(f"Results of August {august}", ("By the end of", "Reached", "S4 roll", "Share"), rows)
 
 
-OWN = OwnSchool(marts=(AWARDS, WENT, RESULTS), tables=tables)
+def _courses(connection: Connection, asked: PageRequest) -> Table:
+    counts = ("resulted", "grade_a_to_c")
+    found = own_rows(connection, COURSES, asked, ("qualification", "subject_group", *counts, "grade_a_to_c_share"))
+    taken = {(str(row.qualification), str(row.subject_group)): row._mapping for row in found if row.resulted}
+    rows: list[Sequence[Cell]] = [
+        (QUALIFICATIONS[one], subject, *(count(row[name]) for name in counts), rate(row["grade_a_to_c_share"]))
+        for one in QUALIFICATIONS
+        for (of, subject), row in sorted(taken.items())
+        if of == one
+    ]
+    columns = ("Qualification", "Subjects", "With a result", "A to C", "Share of A to C")
+    return own_table(f"Courses, {asked.academic_year}", columns, rows)
+
+
+OWN = OwnSchool(marts=(AWARDS, WENT, RESULTS, COURSES), tables=tables)

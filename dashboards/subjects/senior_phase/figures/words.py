@@ -46,8 +46,8 @@ ROLL = Note(
     "By the end of S4, S5 and S6: of all who were in S4 at the census, whether they stayed on or not.", "method"
 )
 NOT_RELEASED = (
-    "Results by course of one school, more than five awards, single destinations that few leavers have, and groups by "
-    "sex, support need or looked-after status.",
+    "More than five awards, single destinations that few leavers have, and groups by sex, support need or looked-after "
+    "status.",
     "Each school finds its own in Insight. The warehouse keeps them in a part that no reader sees until it is decided "
     "how small groups in them are protected.",
 )

@@ -22,6 +22,7 @@ READS = (
     "leaver_destinations_by_authority_deprivation",
     "s4_roll_results_by_school",
     "s4_roll_results_by_authority",
+    "course_results_by_school",
     "course_results_by_authority",
 )
 """Released tables that the pages of the council and of a school stand on."""
@@ -48,6 +49,12 @@ def courses(asked: PageRequest) -> Select[Any]:
     """Entries and results of the authority by qualification and group of subjects, in the year."""
     mart = tables_of_attainment.course_results_by_authority
     return of_authority(mart, asked).where(mart.c.academic_year == asked.academic_year)
+
+
+def courses_of_school(asked: PageRequest) -> Select[Any]:
+    """Entries and results of the school of the page by qualification and group of subjects, in the year."""
+    mart = tables_of_attainment.course_results_by_school
+    return school(mart, asked).where(mart.c.academic_year == asked.academic_year)
 
 
 def of_authority(mart: Table, asked: PageRequest) -> Select[Any]:

@@ -30,7 +30,8 @@ counted as (
         listed.academic_year,
         listed.subject_group,
         listed.qualification,
-        {{ course_figures('entries') }},
+        {{ course_entries_figures('entries') }},
+        {{ course_results_figures('entries') }},
         coalesce(states.state, 'not_yet') as state
     from listed
     left join {{ ref('course_entries') }} as entries
