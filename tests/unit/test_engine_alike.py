@@ -1,4 +1,4 @@
-"""A figure of more people does not say of a small cohort within it that none, or all, of it have a result (RULES 33)."""
+"""A figure of more people does not say of a small cohort in it that none, or all, have a result (RULES 33)."""
 
 import numpy as np
 import pytest

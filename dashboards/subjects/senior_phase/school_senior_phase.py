@@ -88,8 +88,7 @@ def _notes(found: one_school.School) -> tuple[Note, ...]:
         "hidden",
     )
     always = (words.TWO_MEASURES, words.LATEST_AND_BEST, breadth.METHOD, words.EDITIONS, words.GRADING, words.ROLL)
-    of_courses = (courses.COUNTED, courses.NOT_ACROSS)
-    return (*((few,) if hidden else ()), *always, *of_courses)
+    return (*((few,) if hidden else ()), *always)
 
 
 def sheets(found: SchoolSeniorPhase, asked: PageRequest) -> tuple[Sheet, ...]:

@@ -48,14 +48,17 @@ def state_of(rows: Courses, year: str) -> str:
 
 
 def school_tables(rows: Courses, year: str) -> tuple[Table, ...]:
-    """Groups of subjects of one school with results, by qualification; the screen has them alone."""
-    made = []
-    for one, name in QUALIFICATIONS.items():
-        found = {subject: row for (of, subject), row in rows.items() if of == one and row.resulted != 0}
-        lines = [(s, a.cohort, a.achieved, a.cell) for s, row in sorted(found.items()) for a in (result_of(row),)]
-        if lines:
-            made.append(_of_subjects(f"{name} by subject, {year}", ("With a result", *SHARES), lines))
-    return tuple(made)
+    """Groups of subjects of one school with results, National 5 first in each; none without any, the screen alone."""
+    order = list(QUALIFICATIONS)
+    found = sorted((subject, order.index(of)) for (of, subject), row in rows.items() if row.resulted != 0)
+    lines: list[Sequence[Cell]] = []
+    for subject, number in found:
+        one = result_of(rows[order[number], subject])
+        lines.append((f"{subject}, {QUALIFICATIONS[order[number]]}", one.cohort, one.achieved, one.cell))
+    if not lines:
+        return ()
+    notes = (COUNTED.text, NOT_ACROSS.text)
+    return (_of_subjects(f"Courses by subject, {year}", ("With a result", *SHARES), lines, notes),)
 
 
 def courses_chart(rows: Courses, qualification: str, year: str) -> Chart | None:
@@ -102,10 +105,13 @@ def _table(caption: str, found: Mapping[str, Row[Any]]) -> Table:
     return _of_subjects(caption, ("Entered", "With a result", "A", *SHARES), rows)
 
 
-def _of_subjects(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+def _of_subjects(
+    caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], notes: tuple[str, ...] = ()
+) -> Table:
     return Table(
         caption=caption,
         columns=(Column("Subjects"), *(Column(name, numeric=True) for name in columns)),
         rows=rows,
         sortable=True,
+        notes=notes,
     )
