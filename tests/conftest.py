@@ -30,6 +30,7 @@ from orchestration.database.connections import open_connection, parameters
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.support.homes import MadeOnce, build_empty, copied_to, provision, take_parsed_project
 from tests.support.order import rank
+from tests.support.rooms import ROOMS, make_root
 from tests.support.servers import a_server, provision_server
 
 NewWarehouse = Callable[..., Settings]
@@ -37,13 +38,6 @@ NewWarehouse = Callable[..., Settings]
 
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def _make_root() -> Path:
-    """A folder for all homes of this session. Others may pass: root's databases run as another user."""
-    root = Path(tempfile.mkdtemp(prefix="warehouse-tests-"))
-    root.chmod(0o711)
-    return root
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     Settings.model_config["env_file"] = None
     gc.set_threshold(*COLLECT_EVERY)  # as the command line does
-    root = _make_root()
+    root = make_root()
     os.environ["WAREHOUSE_HOME"] = str(root / "home")
     os.environ["DO_NOT_TRACK"] = "1"
     signal.signal(signal.SIGTERM, _interrupt)
@@ -89,6 +83,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 SWEEPER = pytest.StashKey[subprocess.Popen[bytes]]()
 ROOT = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any) -> Any:
+    """Note for whom homes are made."""
+    ROOMS.under_way.append(fixturedef.scope)
+    try:
+        return (yield)
+    finally:
+        ROOMS.under_way.pop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _rooms_of_file() -> Iterator[None]:
+    """Homes that a file has made go with it."""
+    yield
+    ROOMS.end_file()
 
 
 @pytest.fixture(scope="session")
@@ -157,6 +168,7 @@ def new_warehouse(root_folder: Path, made_once: MadeOnce) -> Iterator[NewWarehou
         home.chmod(0o711)
         found = Settings(**{"home": home, **overrides})  # type: ignore[arg-type]
         made.append(found)
+        ROOMS.note(home)
         if built:
             copy_of = made_once("built", lambda folder: build_empty(folder, made_once))
         elif copy_of is None and not overrides.keys() - {"pseudonym_key"}:

@@ -13,6 +13,7 @@ from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
 from tests.support.homes import MadeOnce, copied_to, make_durable
 from tests.support.main_job import run_plainly
+from tests.support.rooms import ROOMS
 from tests.support.small_council import KEY, WEEKS, deliver_nights
 
 FULL_SIZE = os.environ.get("WAREHOUSE_FAULTS") == "all"
@@ -44,6 +45,7 @@ def copied(filled: Path, root_folder: Path) -> Iterator[NewCopy]:
         copied_to(home, of)
         found = Settings(home=home, pseudonym_key=SecretStr(KEY))
         make_durable(found)
+        ROOMS.note(home)
         if waiting:
             deliver_nights(found.landing, *NEXT_NIGHTS)
         made.append(found)
