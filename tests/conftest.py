@@ -60,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[SWEEPER] = sweeper
     config.stash[ROOT] = root
+    config.pluginmanager.register(ROOMS)
 
 
 @pytest.hookimpl(trylast=True)
@@ -83,16 +84,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 SWEEPER = pytest.StashKey[subprocess.Popen[bytes]]()
 ROOT = pytest.StashKey[Path]()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: Any) -> Any:
-    """Note for whom homes are made."""
-    ROOMS.under_way.append(fixturedef.scope)
-    try:
-        return (yield)
-    finally:
-        ROOMS.under_way.pop()
 
 
 @pytest.fixture(scope="module", autouse=True)

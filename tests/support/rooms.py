@@ -7,6 +7,9 @@ named by ``TMPDIR`` is taken as it is.
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.support.sweeper import sweep
 
@@ -50,13 +53,21 @@ class Rooms:
     """Homes that go with the file of tests that made them, and those that a fixture of the session keeps."""
 
     def __init__(self) -> None:
-        self.under_way: list[str] = []
-        """Scopes of the fixtures that are being set up, the outermost first."""
+        self._under_way: list[str] = []
         self._of_file: list[Path] = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Any:
+        """Know the scopes of the fixtures that are being set up, the outermost first."""
+        self._under_way.append(fixturedef.scope)
+        try:
+            return (yield)
+        finally:
+            self._under_way.pop()
 
     def note(self, home: Path) -> None:
         """A home was made: it goes at the end of the file unless a fixture of the session made it."""
-        if "session" not in self.under_way:
+        if "session" not in self._under_way:
             self._of_file.append(home)
 
     def end_file(self) -> None:
