@@ -197,10 +197,24 @@ def _parsed(settings: Settings) -> Path:
         if not result.success:
             raise ParsingError(f"the dbt project cannot be parsed: {result.error}")
 
+    return parsed_folder(_parses(settings), _as_it_is(settings), parse)
+
+
+def _parses(settings: Settings) -> Path:
+    return settings.home / "dbt" / "parsed"
+
+
+def _as_it_is(settings: Settings) -> str:
+    """What names a parse of the project as it is now."""
     roots = [settings.dbt_dir / part for part in ("models", "macros", "tests", "dbt_project.yml")]
     roots += [settings.seeds_dir, settings.project_dir / "profiles"]
     versions = [version("dbt-core"), version("dbt-postgres"), version("dbt-adapters")]
-    return parsed_folder(settings.home / "dbt" / "parsed", fingerprint(roots, versions), parse)
+    return fingerprint(roots, versions)
+
+
+def is_parsed(settings: Settings) -> bool:
+    """Whether a parse of the project as it is now is there, by its name: who uses it sees whether it is whole."""
+    return (_parses(settings) / _as_it_is(settings)).is_dir()
 
 
 def ensure_manifest(settings: Settings) -> Path:

@@ -2,11 +2,7 @@
 
 import datetime as dt
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, LiteralString
 
@@ -51,18 +47,6 @@ def _make_extracts(settings: Settings) -> float:
     draft.rmdir()
     console.print(replace(result, out=settings.landing).summary(), soft_wrap=True, markup=False)
     return time.monotonic() - started
-
-
-@contextmanager
-def _parsing_meanwhile() -> Iterator[None]:
-    """Let dbt's project be parsed by a process beside what is inside; what goes wrong in it the run itself will say."""
-    parse = (
-        "from orchestration.settings import load_settings; from orchestration.transform import ensure_manifest; "
-        "ensure_manifest(load_settings())"
-    )
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen([sys.executable, "-c", parse], stdin=quiet, stdout=quiet, stderr=quiet):
-        yield
 
 
 def _as_analyst(settings: Settings, query: LiteralString) -> list[dict[str, Any]]:
@@ -123,20 +107,21 @@ def demo() -> None:
     from orchestration.access import grant_example_set, turn_own_school
     from orchestration.database import dsn, ensure_ready
     from orchestration.layer_sizes import layer_sizes
+    from orchestration.parsing_beside import ParsingBeside
 
     started = time.monotonic()
     settings = load_settings()
     stages = {"start the database": 0.0}
     ensure_ready(settings)
     stages["start the database"] = time.monotonic() - started
-    with _parsing_meanwhile():  # in a home that is made, and private
+    with ParsingBeside(settings) as parsing:  # in a home that is made, and private
         stages["make extracts"] = _make_extracts(settings)
         before = time.monotonic()
-    if not ledger.releases(settings):
-        if settings.environment != "live":
-            reason = "a demonstration of made-up pupils"
-            turn_own_school(settings, AUTHORITY_CODE, is_on=True, reason=reason, actor="demo")
-        run_all(settings, until=RELEASED_BEFORE)
+        if not ledger.releases(settings):
+            if settings.environment != "live":
+                reason = "a demonstration of made-up pupils"
+                turn_own_school(settings, AUTHORITY_CODE, is_on=True, reason=reason, actor="demo")
+            run_all(settings, until=RELEASED_BEFORE, parsing=parsing)
     summary = run_all(settings)
     stages["land, build, check, release"] = time.monotonic() - before
     if exit_code(summary) is not Exit.BLOCKED:

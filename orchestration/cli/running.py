@@ -1,13 +1,19 @@
 """The main job: land what is waiting, build the layers, release."""
 
 import datetime as dt
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli.output import Exit, JsonOption, console, fail, print_json, say_error, say_unread_folders
 from orchestration.settings import Settings, load_settings
 from orchestration.trouble import BY_KIND
+
+if TYPE_CHECKING:
+    from orchestration.defs.runner import Runner
+    from orchestration.parsing_beside import ParsingBeside
 
 
 def run_all(
@@ -16,15 +22,18 @@ def run_all(
     full_refresh: bool = False,
     build: bool | None = None,
     until: dt.date | None = None,
+    parsing: "ParsingBeside | None" = None,
 ) -> dict[str, object]:
     """Land every waiting delivery and build once for all of them, through Dagster's two jobs.
 
     ``until`` leaves deliveries of a later extract waiting.
     ``build`` forces or forbids the build; by default it runs where the ledger has moved on since the last.
+    A changed dbt project is parsed while deliveries land; ``parsing`` has begun that already.
     Returns a summary: deliveries with outcome, message and seconds, and the outcome of the build.
     """
     from orchestration.database import ensure_ready
     from orchestration.landing import pending
+    from orchestration.parsing_beside import ParsingBeside
 
     def say(text: str) -> None:
         if not quiet:
@@ -39,6 +48,37 @@ def run_all(
     from orchestration.defs.runner import Runner
 
     runner = Runner(settings)
+    is_beside = parsing is None and bool(waiting) and build is not False
+    with ParsingBeside(settings) if is_beside else nullcontext(parsing) as begun:
+        landed, trouble = _land_all(runner, waiting, say)
+        if trouble is not None:  # it would meet the other deliveries as well
+            return {"deliveries": landed, "build": None, "trouble": trouble}
+        if begun is not None:
+            begun.wait()
+    summary: dict[str, object] = {"deliveries": landed, "build": None, "trouble": None}
+    if build is False:
+        return summary
+    runner.load()
+    if build or full_refresh or waiting or runner.is_behind(settings):
+        say("Building the layers and releasing ...")
+        outcome = runner.build(full_refresh)
+        say(f"Build and release: {'done' if outcome.success else 'stopped'} ({outcome.seconds:.1f} s)")
+        summary["build"] = {
+            "success": outcome.success,
+            "message": outcome.message,
+            "failed_checks": outcome.failed_checks,
+            "seconds": round(outcome.seconds, 2),
+        }
+        summary["trouble"] = outcome.trouble.kind if outcome.trouble else None
+    else:
+        say("Nothing is waiting and the layers are up to date.")
+    return summary
+
+
+def _land_all(
+    runner: "Runner", waiting: Sequence[str], say: Callable[[str], None]
+) -> tuple[list[dict[str, object]], str | None]:
+    """Land one delivery after the other; what became of each, and the trouble from outside that stopped it, if any."""
     landed: list[dict[str, object]] = []
     for number, delivery_key in enumerate(waiting, start=1):
         outcome = runner.land(delivery_key)
@@ -57,25 +97,9 @@ def run_all(
                 "seconds": round(outcome.seconds, 2),
             }
         )
-        if outcome.trouble is not None:  # it would meet the other deliveries as well
-            return {"deliveries": landed, "build": None, "trouble": outcome.trouble.kind}
-    summary: dict[str, object] = {"deliveries": landed, "build": None, "trouble": None}
-    if build is False:
-        return summary
-    if build or full_refresh or waiting or runner.is_behind(settings):
-        say("Building the layers and releasing ...")
-        outcome = runner.build(full_refresh)
-        say(f"Build and release: {'done' if outcome.success else 'stopped'} ({outcome.seconds:.1f} s)")
-        summary["build"] = {
-            "success": outcome.success,
-            "message": outcome.message,
-            "failed_checks": outcome.failed_checks,
-            "seconds": round(outcome.seconds, 2),
-        }
-        summary["trouble"] = outcome.trouble.kind if outcome.trouble else None
-    else:
-        say("Nothing is waiting and the layers are up to date.")
-    return summary
+        if outcome.trouble is not None:
+            return landed, outcome.trouble.kind
+    return landed, None
 
 
 def exit_code(summary: dict[str, object]) -> Exit:

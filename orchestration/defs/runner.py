@@ -19,6 +19,7 @@ from orchestration.settings import Settings
 from orchestration.transform import without_row_values
 from orchestration.trouble import BY_KIND, Trouble, chain, trouble_in, trouble_of
 
+LAND, BUILD = "land_delivery", "build_layers"
 STORE_ERROR = "Exception while writing logger call to event log"
 
 
@@ -78,18 +79,38 @@ class _WithoutStoreErrors(io.TextIOBase):
         return self._errors.isatty()
 
 
+def _landing() -> dg.Definitions:
+    """The job that lands, alone: nothing of it waits for dbt's project."""
+    from orchestration.defs.landing.assets import extract_files, land_delivery_job, raw_feeds
+    from orchestration.defs.resources import resources
+
+    return dg.Definitions.merge(dg.Definitions([*extract_files, raw_feeds], jobs=[land_delivery_job]), resources())
+
+
+def _whole() -> dg.Definitions:
+    """All that Dagster's daemon runs; parses the dbt project where it has changed. Raises ``ParsingError``."""
+    from orchestration.definitions import defs
+
+    return defs()
+
+
 class Runner:
-    """Loads the definitions once and runs their jobs one after another."""
+    """Runs the jobs one after another; definitions are loaded once, and those of the build when they are needed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        os.environ["DAGSTER_HOME"] = str(sound_run_store(settings))
-        from orchestration.definitions import (
-            defs,
-        )  # needs DAGSTER_HOME, and parses the dbt project when it changed
-
+        os.environ["DAGSTER_HOME"] = str(sound_run_store(settings))  # before definitions are loaded
         self._instance = dg.DagsterInstance.get()
-        self._definitions = defs()
+        self._loaded: dict[str, dg.Definitions] = {}
+
+    def load(self) -> None:
+        """Load the definitions of the build. Raises ``ParsingError`` where the dbt project cannot be parsed."""
+        self._definitions(BUILD)
+
+    def _definitions(self, job: str) -> dg.Definitions:
+        if job not in self._loaded:
+            self._loaded[job] = _landing() if job == LAND else _whole()
+        return self._loaded[job]
 
     def _run(self, job: str, partition: str | None = None, run_config: dict[str, Any] | None = None) -> JobOutcome:
         """Run a job; a run store that turns out to be damaged is made anew, and the job is run once more."""
@@ -114,11 +135,15 @@ class Runner:
         TOLD_TO_END.clear()
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         with contextlib.redirect_stderr(_WithoutStoreErrors(sys.stderr)), event_log_held_open(self._instance):
-            result = self._definitions.resolve_job_def(job).execute_in_process(
-                instance=self._instance,
-                partition_key=partition,
-                raise_on_error=False,
-                run_config={**quiet, **(run_config or {})},
+            result = (
+                self._definitions(job)
+                .resolve_job_def(job)
+                .execute_in_process(
+                    instance=self._instance,
+                    partition_key=partition,
+                    raise_on_error=False,
+                    run_config={**quiet, **(run_config or {})},
+                )
             )
         if TOLD_TO_END.is_set():
             raise KeyboardInterrupt
@@ -144,9 +169,9 @@ class Runner:
 
     def land(self, delivery_key: str) -> JobOutcome:
         """Run ``land_delivery`` for one delivery."""
-        return self._run("land_delivery", partition=delivery_key)
+        return self._run(LAND, partition=delivery_key)
 
     def build(self, full_refresh: bool = False) -> JobOutcome:
         """Run ``build_layers`` for all that has landed."""
         config = {"ops": {"dbt": {"config": {"full_refresh": full_refresh}}}} if full_refresh else {}
-        return self._run("build_layers", run_config=config)
+        return self._run(BUILD, run_config=config)

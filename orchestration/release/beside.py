@@ -41,12 +41,13 @@ class LostProcessError(WarehouseError):
 class _Process:
     """A process that works on what it is handed, one piece after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str] = ()) -> None:
+        code = f"from {__name__} import serve; import {', '.join(['sys', *modules])}; serve(int(sys.argv[1]))"
         own = {name: value for name, value in os.environ.items() if not name.startswith(SECRET)}
         self._pipe, there = Pipe()
         with there:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", f"from {__name__} import serve; serve({there.fileno()})"],
+                [sys.executable, "-c", code, str(there.fileno())],
                 env={**own, "PYTHONPATH": str(PROJECT_DIR), "OPENBLAS_NUM_THREADS": "1"},
                 pass_fds=[there.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
@@ -94,6 +95,15 @@ def at_hand(most: int) -> Iterator[None]:
         _MOST = 1
         while _IDLE:
             _IDLE.pop().end()
+
+
+def get_ready(*modules: str) -> None:
+    """Start another process at once, where more than one may work and none is there: much such work is about to come.
+
+    It loads these modules meanwhile, so that it need not when it is handed the first piece.
+    """
+    if min(processors(), _MOST) > 1 and not _IDLE:
+        _IDLE.append(_Process(modules))
 
 
 def each(function: Callable[..., Found], every: Sequence[Sequence[Any]]) -> list[Found]:

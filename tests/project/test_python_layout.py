@@ -15,7 +15,7 @@ LAYERS = [
     {"settings", "parsed_project", "running_code"},
     {"database", "contracts", "lean_dbt", "quiet_dbt"},
     {"access", "calendars", "layer_sizes", "project_state", "services", "transform"},
-    {"model_rules", "subjects"},
+    {"model_rules", "parsing_beside", "subjects"},
     {"ledger", "seals"},
     {"landing", "identity", "release", "synthetic"},
     {"backup", "building", "export", "projects"},

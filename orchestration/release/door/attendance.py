@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import psycopg
 
+from orchestration.release.beside import get_ready
 from orchestration.release.declared.declaration import DeclarationError
 from orchestration.release.door.attack import attack, attack_counts, is_worth_it, save_tried, tried_before, true_figures
 from orchestration.release.door.attack import refusals as refusals_of
@@ -41,6 +42,7 @@ from orchestration.release.own_school import write_own_school
 from orchestration.release.protection.memory import Memory, load_memory, save_memory
 from orchestration.release.protection.sources import DatabasePupils
 from orchestration.release.protection.splits import last_closed_month
+from orchestration.release.subject import judge
 from orchestration.release.subject.counted import DatabaseCounts
 from orchestration.release.subject.headships import shared_headships
 from orchestration.release.subject.judged import SubjectError
@@ -54,6 +56,9 @@ from orchestration.release.tables.provision import (
 )
 from orchestration.release.tables.rows import read_rows, released_rows
 from orchestration.settings import Settings
+
+MANY_ROWS = 5_000
+"""Rows of protected marts from which what is to be judged is worth another process from the start."""
 
 
 def _check(
@@ -127,6 +132,8 @@ def release_attendance(connection: psycopg.Connection, settings: Settings, autho
         contract.mart: read_rows(connection, contract, authority, f"released.{contract.mart}", untouched)
         for contract in contracts
     }
+    if sum(len(rows) for rows in exact.values() if rows.contract.is_protected) >= MANY_ROWS:
+        get_ready(judge.__name__)
     deliveries = deliveries_in_force(connection, authority)
     data_as_at = last_day(exact)
     memory: Memory = load_memory(connection, authority)

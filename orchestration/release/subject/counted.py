@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import psycopg
 
+from orchestration.release.beside import each
 from orchestration.release.declared.declaration import Declaration, Mart, Population
 from orchestration.release.declared.figures import Figures, Together, figures_of
 from orchestration.release.engine.cells import Cell
@@ -116,6 +117,7 @@ def judge_counts(
         )
     for population in declaration.deciding:
         found.judged[population.name] = {}
+        asked = []
         for period in _periods(declaration, population, exact):
             at(f"hiding and holding counts of pupils of {period}")
             figures = figures_of(
@@ -125,7 +127,9 @@ def judge_counts(
             place = Place(authority, declaration.subject, population.name, period)
             remembered, persons = source.remembered(place), source.persons(population.name, period)
             fewest = fewest_of(figures, exact, period)
-            one = judge_one(place, figures, persons.under(figures.model), remembered, fewest, today, elsewhere)
+            asked.append((place, figures, persons.under(figures.model), remembered, fewest, today, elsewhere))
+        for one, (place, figures, _, remembered, *_) in zip(each(judge_one, asked), asked, strict=True):
+            period = place.period
             if days := remembered[1].values():
                 found.refreshed[period] = max(days)
             for mart in figures.marts():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 import psycopg
@@ -17,12 +18,12 @@ from orchestration.release.engine.memory import Memory
 from orchestration.release.engine.model import Persons
 from orchestration.release.limits import at
 from orchestration.release.subject.among import among, fewest_of
-from orchestration.release.subject.cadence import due_of, is_final
+from orchestration.release.subject.cadence import due_of, first_year, is_final
 from orchestration.release.subject.headships import shared_headships
 from orchestration.release.subject.judged import Judged, SubjectError
 from orchestration.release.subject.linked import elsewhere_of
 from orchestration.release.subject.moments import NOTHING_SETTLED, Moments, Settled, listed_at_moments
-from orchestration.release.subject.persons import periods_of, read_persons
+from orchestration.release.subject.persons import periods_of
 from orchestration.release.subject.store import Place, load_memory
 from orchestration.release.subject.told import tellers_to_hide
 from orchestration.release.tables.rows import MartRows
@@ -55,7 +56,7 @@ def judge(
         at(f"judging {declaration.subject}, {population.name} of {period}")
         units = units_of(declaration, population, exact, period)
         figures = figures_of(declaration, population.name, units, BREAKDOWNS_FROM).known_together(together)
-        persons = read_persons(connection, declaration, population.name, authority, period).under(figures.model)
+        persons = moments.read(population, period).under(figures.model)
         place = Place(authority, declaration.subject, population.name, period)
         memory, shown_on = load_memory(connection, place)
         is_first = bool(population.stock) and not memory.log
@@ -73,8 +74,7 @@ def judge(
         judged[population.name] = {}
         every = _periods(connection, declaration, population, authority, exact)
         due = [period for period in every if period not in settled.get(population.name, ())]
-        # each moment of a stock is judged knowing the one before; other periods know nothing of each other
-        for periods in [[period] for period in due] if population.stock else [due]:
+        for periods in _together(population, due):
             prepared = [prepare(population, period) for period in periods]
             found = each(judge_one, [told for told, _ in prepared])
             for one, ((_, _, persons, *_), units) in zip(found, prepared, strict=True):
@@ -83,7 +83,21 @@ def judge(
                 moments.note(population, one, persons)
                 for shown, cells in tellers_to_hide(one, units).items():
                     hidden[shown, period] = hidden.get((shown, period), frozenset()) | cells
+        judged[population.name] = dict(sorted(judged[population.name].items()))
     return judged
+
+
+def _together(population: Population, due: Sequence[str]) -> list[list[str]]:
+    """Periods in groups, one after the other, of which the periods within one know nothing of each other.
+
+    A moment of a stock is judged knowing those before it in its school year, and of no other year.
+    """
+    if not population.stock:
+        return [list(due)]
+    years: dict[int, list[str]] = {}
+    for period in due:
+        years.setdefault(first_year(period), []).append(period)
+    return [[period for period in moments if period] for moments in zip_longest(*years.values(), fillvalue="")]
 
 
 def judge_one(

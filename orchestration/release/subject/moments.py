@@ -12,10 +12,10 @@ from orchestration.release.declared.figures import Figures
 from orchestration.release.engine.cells import Cell, system_of
 from orchestration.release.engine.changes import Earlier
 from orchestration.release.engine.memory import Memory
-from orchestration.release.engine.model import Persons
+from orchestration.release.engine.model import IntArray, Persons
 from orchestration.release.subject.cadence import first_year
 from orchestration.release.subject.judged import Judged
-from orchestration.release.subject.persons import periods_of, read_persons
+from orchestration.release.subject.persons import PersonRows, periods_of, read_persons
 from orchestration.release.subject.stocks import Stock, StockMemory, due_from_the_first, stock_of
 from orchestration.release.tables.rows import MartRows
 
@@ -60,12 +60,33 @@ class Moments:
     declaration: Declaration
     authority: str
     stocks: dict[tuple[str, int], Stock] = field(default_factory=dict)
+    persons: dict[tuple[str, str], IntArray] = field(default_factory=dict)
+    periods: dict[str, list[str]] = field(default_factory=dict)
 
     def _stock(self, name: str, period: str) -> Stock:
         key = (name, first_year(period))
         if key not in self.stocks:
             self.stocks[key] = stock_of(self.connection, self.declaration, self.authority, name, period)
         return self.stocks[key]
+
+    def read(self, population: Population, period: str) -> PersonRows:
+        """The persons of a period; of a stock, who they are is kept for those that ask for it again."""
+        found = read_persons(self.connection, self.declaration, population.name, self.authority, period)
+        if population.stock is not None:
+            self.persons[population.name, period] = np.unique(found.ids)
+        return found
+
+    def _who(self, population: Population, period: str) -> IntArray:
+        """Who is counted in a period of a stock, as sorted numbers."""
+        if (population.name, period) not in self.persons:
+            self.read(population, period)
+        return self.persons[population.name, period]
+
+    def _periods(self, name: str, year: int) -> list[str]:
+        """Periods of a population that begin in a school year and have persons."""
+        if name not in self.periods:
+            self.periods[name] = periods_of(self.connection, self.declaration, name, self.authority)
+        return [period for period in self.periods[name] if first_year(period) == year]
 
     def memory(
         self, population: Population, period: str, own: Memory, shown_on: dict[str, date]
@@ -99,26 +120,23 @@ class Moments:
             return frozenset()
         of = self.declaration.populations[population.changes_of]
         assert of.stock is not None
-        every = periods_of(self.connection, self.declaration, of.name, self.authority)
-        of_year = [one for one in every if first_year(one) == first_year(period)]
+        of_year = self._periods(of.name, first_year(period))
         before = of_year[: of_year.index(period)][-1:] if period in of_year else []
         stock, total = self._stock(of.stock, period), f"{self.declaration.places[-1].name}|all"
-        moments = [(of.name, one) for one in (*before, period)]
+        moments = [(of, one) for one in (*before, period)]
         if not before:
             moments = [*self._first(of, period), *moments]
-        for name, one in moments:
-            rows = read_persons(self.connection, self.declaration, name, self.authority, one)
-            if not stock.is_told(total, np.unique(rows.ids)):
+        for population_of, one in moments:
+            if not stock.is_told(total, self._who(population_of, one)):
                 return frozenset(system_of(figures.model, persons).cells)
         return frozenset()
 
-    def _first(self, of: Population, period: str) -> list[tuple[str, str]]:
+    def _first(self, of: Population, period: str) -> list[tuple[Population, str]]:
         """The moment from which the first changes count: that of a population of the stock declared before."""
+        rank = list(self.declaration.populations)
         return [
-            (one.name, other)
+            (one, other)
             for one in self.declaration.populations.values()
-            if one.stock == of.stock
-            and list(self.declaration.populations).index(one.name) < list(self.declaration.populations).index(of.name)
-            for other in periods_of(self.connection, self.declaration, one.name, self.authority)
-            if first_year(other) == first_year(period)
+            if one.stock == of.stock and rank.index(one.name) < rank.index(of.name)
+            for other in self._periods(one.name, first_year(period))
         ]

@@ -108,14 +108,14 @@ class Stock:
 
     def parted(self, population: Population, model: Model, persons: Persons) -> Earlier:
         """Which cells 1 to 4 persons part from some showing of them, compared by the dimensions that both have."""
+        return _Parted(self, population, model, persons)
 
-        def found() -> set[str]:
-            keys: set[str] = set()
-            for common in {tuple(self._common(population, one)) for one in self.showings}:
-                keys |= self._parted_by(common, population, model, persons)
-            return keys
-
-        return found
+    def keys_parted(self, population: Population, model: Model, persons: Persons) -> set[str]:
+        """The keys of these cells."""
+        keys: set[str] = set()
+        for common in {tuple(self._common(population, one)) for one in self.showings}:
+            keys |= self._parted_by(common, population, model, persons)
+        return keys
 
     def _common(self, population: Population, one: Showing) -> Iterator[str]:
         return (name for name in dimensions_of(population) if name in one.rows.names)
@@ -139,6 +139,19 @@ class Stock:
     def is_told(self, cell: str, ids: IntArray) -> bool:
         """Whether readers have the figure of these persons, as some moment showed it: ``cell`` is its key."""
         return any(np.array_equal(np.unique(one.rows.table[:, 0]), ids) for one in self.showings if cell in one.told())
+
+
+@dataclass(frozen=True)
+class _Parted:
+    """``Stock.keys_parted`` of these, worked out when it is called; it can be handed to another process."""
+
+    stock: Stock
+    population: Population
+    model: Model
+    persons: Persons
+
+    def __call__(self) -> set[str]:
+        return self.stock.keys_parted(self.population, self.model, self.persons)
 
 
 def dimensions_of(population: Population) -> list[str]:
