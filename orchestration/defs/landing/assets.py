@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.contracts import load_contracts
-from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, in_words
+from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, ends_when_told, in_words
 from orchestration.landing import FileResult, land_delivery
 
 DELIVERIES = dg.DynamicPartitionsDefinition(name="deliveries")
@@ -80,7 +80,7 @@ def raw_feeds(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Land one delivery: validate every file against its contract and load what it accepts."""
-    with in_words(context):
+    with ends_when_told(), in_words(context):
         result = land_delivery(warehouse.ready(), context.partition_key, progress=context.log.info)
     if result.outcome == "refused":
         raise dg.Failure(description=result.message, allow_retries=False)

@@ -16,6 +16,7 @@ from orchestration.defs.resources import (
     OUTSIDE_FAILURES,
     RETRIES,
     WarehouseResource,
+    ends_when_told,
     failure,
     in_words,
 )
@@ -82,7 +83,7 @@ class BuildConfig(dg.Config):
 )
 def identity(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
     """Give every new person an id and a token; only counts are reported."""
-    with in_words(context):
+    with ends_when_told(), in_words(context):
         result = assign_identities(warehouse.ready())
     context.log.info(f"{result.new_people} new people, {result.people} in all")
     counts = {

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from orchestration.access import collect_sql_reads, forget_own_school_reads, forget_page_reads, forget_sql_reads
-from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, in_words
+from orchestration.defs.resources import OUTSIDE_FAILURES, WarehouseResource, ends_when_told, in_words
 from orchestration.defs.run_store import prune_runs
 from orchestration.settings import load_settings
 
@@ -20,7 +20,7 @@ from orchestration.settings import load_settings
 )
 def page_reads(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     """Take in readings from the server's log, then forget what is older than the rule; only numbers are reported."""
-    with in_words(context):
+    with ends_when_told(), in_words(context):
         settings = warehouse.ready()
         return dg.MaterializeResult(
             metadata={
