@@ -88,6 +88,12 @@ leaver_attainment_by_school = mart(
     "leaver_attainment_by_school",
     SCHOOL, YEAR, _AWARDED, _shares(*_BREADTH), of(TEXT, *(f"{name}_band" for name in (*_LEAVER_MEASURES, *_BREADTH))),
 )  # fmt: skip
+_COMPARED = of(TEXT, "state", "other_providers", "comparison_source", "matched_band", "matched_band_symbol")
+_COMPARED |= counted("leavers", "cohort")
+for _measure in ("national_1_at_5", "national_1_at_6", "all_scqf_1_at_5", "all_scqf_1_at_6", "all_scqf_5_at_6"):
+    _COMPARED |= _shares(_measure) | of(TEXT, f"{_measure}_comparison_symbol", f"{_measure}_draws_symbol")
+    _COMPARED |= of(Numeric(4, 3), *(f"{_measure}_{what}" for what in ("comparison", "draws_low", "draws_high")))
+leaver_comparisons_by_school = mart("leaver_comparisons_by_school", SCHOOL, YEAR, _COMPARED)
 leaver_attainment_by_authority = mart(
     "leaver_attainment_by_authority",
     AUTHORITY,

@@ -39,7 +39,7 @@ def import_published(settings: Settings, path: Path, into: str, source: str, act
     dataset = dataset_named(settings.seeds_dir, into)
     reference = Reference.of(settings)
     years = frozenset(row["academic_year"] for row in reference.rows("academic_years"))
-    rows = read_published(path, dataset, reference.authorities() | {SCOTLAND}, years)
+    rows = read_published(path, dataset, reference.authorities() | {SCOTLAND}, years, reference.establishments())
     content = hashlib.sha256(repr([sorted(row.items()) for row in rows]).encode()).hexdigest()
     with connect(settings, "steward") as connection, advisory_lock(connection, "landing"):
         _check_promises(connection, path, dataset, rows)

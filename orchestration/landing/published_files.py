@@ -65,12 +65,14 @@ def dataset_named(seeds: Path, name: str) -> Dataset:
     return found[name]
 
 
-def read_published(path: Path, dataset: Dataset, areas: frozenset[str], years: frozenset[str]) -> list[Values]:
+def read_published(
+    path: Path, dataset: Dataset, areas: frozenset[str], years: frozenset[str], schools: frozenset[int]
+) -> list[Values]:
     """Rows of a CSV file with the columns of the data set, in any order.
 
     Raises LandingError that names file, row (from 1, the header left out) and column of the first thing wrong: a
     column missing or unknown, a value that is not of its type, an area or academic year that nobody knows, a key
-    that is not there or stands twice.
+    or a school that nobody knows, a key that is not there or stands twice.
     """
     header, records = _records(path)
     further, missing = set(header) - {*dataset.types}, [name for name in dataset.types if name not in header]
@@ -88,7 +90,7 @@ def read_published(path: Path, dataset: Dataset, areas: frozenset[str], years: f
             raise LandingError(f"{path}, row {number}: {len(record)} fields under {len(header)} columns.")
         row: Values = {name: text.strip() or None for name, text in zip(header, record, strict=True)}
         for name, sql_type in dataset.types.items():
-            if problem := _problem(row[name], name, sql_type, dataset, areas, years):
+            if problem := _problem(row[name], name, sql_type, dataset, areas, years, schools):
                 raise LandingError(f"{path}, row {number}, column {name}: {problem}")
         key = tuple(row[name] for name in dataset.keys)
         if key in numbers:
@@ -124,7 +126,13 @@ def _records(path: Path) -> tuple[list[str], Sequence[list[str]]]:
 
 
 def _problem(
-    text: str | None, name: str, sql_type: str, dataset: Dataset, areas: frozenset[str], years: frozenset[str]
+    text: str | None,
+    name: str,
+    sql_type: str,
+    dataset: Dataset,
+    areas: frozenset[str],
+    years: frozenset[str],
+    schools: frozenset[int],
 ) -> str | None:
     """What is wrong with a value, in words."""
     if text is None:
@@ -133,6 +141,8 @@ def _problem(
         return f"{text!r} is no area: that is the GSS code of a council, or {SCOTLAND} for Scotland."
     if name in dataset.keys and name.endswith("year") and text not in years:
         return f"{text!r} is no academic year that the warehouse knows; one is written 2024/25."
+    if name == "seed_code" and not (re.fullmatch(r"[0-9]{7}", text) and int(text) in schools):
+        return f"{text!r} is no SEED code of a school that the warehouse knows: that is seven digits."
     if sql_type == "integer":
         return None if re.fullmatch(r"[0-9]{1,9}", text) else f"{text!r} is no whole number."
     if sized := _NUMERIC.fullmatch(sql_type):

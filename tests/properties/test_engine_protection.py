@@ -78,7 +78,8 @@ def test_sums_between_figures_hold() -> None:
 
 
 def test_the_loss_is_near_the_least_that_there_is() -> None:
-    ours, least = 0.0, 0.0
+    """Of patterns that hold against all readers, those who know a school among them; a few have no answer."""
+    ours, least, answered = 0.0, 0.0, 0
     for seed in range(INSTANCES):
         model, persons = random_world(seed)
         system = system_of(model, persons)
@@ -86,11 +87,12 @@ def test_the_loss_is_near_the_least_that_there_is() -> None:
         wanted = wanted_of(system, first)
         found = protect(system, wanted)
         loss = loss_of(system.values.astype(np.float64))
-        best = least_loss(system, wanted.is_hidden, first, loss)
+        best = least_loss(system, wanted.is_hidden, first, loss, from_heads=True)
         if best == best:
             ours += float(loss[found.cells & system.is_shown].sum())
             least += best
-    assert least > 0
+            answered += 1
+    assert answered >= 0.8 * INSTANCES
     assert ours <= 1.3 * least
 
 

@@ -67,16 +67,32 @@ def members(model: Model, persons: Persons, figure: Figure, without: str = "") -
     return found
 
 
-def bounded_below_five(model: Model, persons: Persons, decision: Decision, school: str) -> list[str]:
-    """Figures of 1 to 4 pupils, some of other schools, that have to be fewer than five to who knows the school."""
+def bounded_below_five(
+    model: Model, persons: Persons, decision: Decision, school: str, before: Decision | None = None
+) -> list[str]:
+    """Figures of 1 to 4 pupils, some of other schools, that have to be fewer than five to who knows the school.
+
+    But for those that follow from what was shown ``before`` and has not changed, when pupils went from one school to
+    another behind it: that stays known, whatever is hidden now.
+    """
     system: System = decision.system
-    shown = figures_of(model, system, ~decision.shown)
     every = combinations(model)
     few = (system.values > 0) & (system.values < SMALL) & decision.hidden
     asked = {name_of(system, cell) for cell in np.flatnonzero(few)}
-    ask = [one.name for one in shown if one.name in asked and members(model, persons, one, school)]
-    found = bounds([*shown, *own_figures(model, persons, school)], every, ask)
-    return [name for name, ends in found.items() if ends[1] < SMALL - 1e-6]
+    own = own_figures(model, persons, school)
+
+    def found(off: np.ndarray) -> list[str]:
+        shown = figures_of(model, system, off)
+        ask = [one.name for one in shown if one.name in asked and members(model, persons, one, school)]
+        return [name for name, ends in bounds([*shown, *own], every, ask).items() if ends[1] < SMALL - 1e-6]
+
+    given_away = found(~decision.shown)
+    if given_away and before is not None:
+        stood = {name_of(before.system, cell) for cell in np.flatnonzero(before.shown)}
+        stays = np.array([name_of(system, cell) in stood for cell in range(len(system.cells))])
+        beyond_help = found(~(decision.shown & stays & (decision.changed == 0)))
+        return sorted(set(given_away) - set(beyond_help))
+    return given_away
 
 
 def changes_that_follow(
@@ -118,18 +134,24 @@ def test_nor_what_is_beyond_help_only_while_two_schools_are_known() -> None:
     assert_nothing_of_few_comes_out(100)
 
 
+def test_nor_a_total_of_which_all_other_schools_are_shown() -> None:
+    """Four girls more or less of the authority: told to the head of the one school whose girls are held."""
+    assert_nothing_of_few_comes_out(10_000)
+
+
 def assert_nothing_of_few_comes_out(seed: int) -> None:
     generator = np.random.default_rng(seed)
     model, first = random_world(seed)
     states = [first, moved(model, first, generator)]
     memory, shown = Memory(), []
     figures: list[Figure] = []
+    decision: Decision | None = None
     for number, persons in enumerate(states, start=1):
-        decision = decide(model, persons, memory)
+        before, decision = decision, decide(model, persons, memory)
         memory.kept(number)
         assert not len(decision.lost)
         for school in model.dimensions[PLACE].values:
-            assert bounded_below_five(model, persons, decision, school) == [], school
+            assert bounded_below_five(model, persons, decision, school, before) == [], school
         figures = figures or figures_of(model, decision.system, ~decision.shown)
         shown.append(decision.shown[decision.system.is_shown])
     for school in model.dimensions[PLACE].values:

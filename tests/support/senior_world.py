@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from dashboards.subjects.senior_phase.figures.comparisons import COMPARED
 from dashboards.subjects.senior_phase.figures.measures import DESTINATIONS, EDITIONS, ENDS, FURTHER, OF_LEAVERS, SETS
 from orchestration.database import connect
 from orchestration.settings import Settings
@@ -110,6 +111,29 @@ def _of_school(course: Row) -> Row:
             and name != "grade_a"}  # fmt: skip
 
 
+def compared(draw: random.Random, row: Row) -> Row:
+    """A school's row beside its comparison group: our own, that of Insight, or none."""
+    source = draw.choice(["own", "own", "insight", None])
+    found = {name: row[name] for name in ("leavers", "leavers_symbol", "cohort", "cohort_symbol", "state", *OTHER)}
+    of_own = source == "own" and row["national_1_at_5_share"] is not None
+    found |= {"comparison_source": source, "matched_band": draw.choice(["95% or more", "90% to under 95%"])}
+    found |= {} if of_own else {"matched_band": None}
+    found["matched_band_symbol"] = None if of_own else row["national_1_at_5_symbol"] or "[z]"
+    for measure in COMPARED:
+        share, symbol = row[f"{measure}_share"], row[f"{measure}_symbol"]
+        has_group, has_draws = share is not None and source is not None, share is not None and source == "own"
+        group = draw.randint(0, 1000)
+        least, largest = max(group - draw.randint(0, 40), 0), min(group + draw.randint(0, 40), 1000)
+        found |= {name: row[name] for name in (measure, f"{measure}_share", f"{measure}_symbol")} | {
+            f"{measure}_comparison": group / 1000 if has_group else None,
+            f"{measure}_comparison_symbol": None if has_group else symbol or "[z]",
+            f"{measure}_draws_low": least / 1000 if has_draws else None,
+            f"{measure}_draws_high": largest / 1000 if has_draws else None,
+            f"{measure}_draws_symbol": None if has_draws else symbol or "[z]",
+        }
+    return found
+
+
 def bands(row: Row) -> Row:
     """The row of a school with the official bands of the shares that are shown."""
     found: Row = {}
@@ -143,6 +167,7 @@ def _tables(draw: random.Random) -> Mapping[str, Iterator[Row]]:
     positive = [f"{edition}_positive" for edition in EDITIONS]
     return {
         "leaver_attainment_by_school": (bands(awards(draw, "school", y)) | key for key, y in _of_schools()),
+        "leaver_comparisons_by_school": (compared(draw, awards(draw, "school", y)) | key for key, y in _of_schools()),
         "leaver_attainment_by_authority": (
             awards(draw, "council", y, 0) | gaps(draw, MEASURES, y) | SIMD | {"academic_year": y} for y in YEARS
         ),

@@ -98,6 +98,7 @@ def test_what_goes_today() -> None:
         "attendance_by_school_year": 10,
         "course_results_by_school": 4,
         "leaver_attainment_by_school": 28,
+        "leaver_comparisons_by_school": 31,
         "leaver_destinations_by_school": 16,
         "persistent_absence_by_school": 11,
         "roll_by_school": 8,

@@ -9,7 +9,7 @@ from dashboards.kit import formats
 from dashboards.kit.components import Card, Chart, Table
 from dashboards.kit.page import SECTOR_OF_SCHOOL, SEED_CODE, Note, NotFoundError, Page, PageRequest, Sheet
 from dashboards.subjects.core.figures.codes import school_name
-from dashboards.subjects.senior_phase.figures import breadth, courses, one_school, own_school, words
+from dashboards.subjects.senior_phase.figures import breadth, comparisons, courses, one_school, own_school, words
 from dashboards.subjects.senior_phase.figures.measures import SETS
 from dashboards.subjects.senior_phase.queries import released
 from dashboards.subjects.senior_phase.queries.released import READS, years_of
@@ -47,15 +47,19 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
         return SchoolSeniorPhase(name, (NO_LEAVERS if sector == "secondary" else NOT_SECONDARY,), ())
     chart = breadth.breadth_chart(found, "school")
     rows = connection.execute(released.courses_of_school(asked))
+    compared = comparisons.comparison_tables(
+        connection.execute(released.comparison(asked)).first(), asked.academic_year
+    )
     taken = {(str(row.qualification), str(row.subject_group)): row for row in rows}
     return SchoolSeniorPhase(
         name=name,
-        says=_says(found),
+        says=_says(found, bool(compared)),
         notes=_notes(found),
         cards=one_school.cards(found),
         chart=chart,
         folded=(
             *(() if chart else (breadth.breadth_table(found),)),
+            *compared,
             *(one_school.awards_table(found, one) for one in SETS),
             one_school.destinations_table(found),
             *(one_school.results_table(found, one) for one in SETS),
@@ -73,11 +77,12 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
     )
 
 
-def _says(found: one_school.School) -> tuple[str, ...]:
+def _says(found: one_school.School, is_compared: bool) -> tuple[str, ...]:
     row = found.awards.get(found.year)
     if row is None:
         return (words.NO_LEAVERS, NO_GROUPS)
-    return (f"Awards of leavers of {found.year}: {words.RESULTS[str(row.state)]}.", NO_GROUPS)
+    more = () if is_compared else (comparisons.NO_GROUP,)
+    return (f"Awards of leavers of {found.year}: {words.RESULTS[str(row.state)]}.", NO_GROUPS, *more)
 
 
 def _notes(found: one_school.School) -> tuple[Note, ...]:

@@ -114,7 +114,7 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
             known = list((dimension.get("levels") or {}).get(one["of"]) or ())
         for value in sorted(set(one["values"]) - set(known)):
             yield Problem((*here, "values"), f"has {value}; {hint(value, known)}")
-    if one["kind"] == "banded" and "share" in one:
+    if one["kind"] in ("banded", "compared") and "share" in one:
         yield from _banded(here, mart, one)
     if one["kind"] == "gap":
         yield from _gap(found, here, mart, one)
@@ -133,11 +133,11 @@ def _measure(found: Found, here: tuple[Any, ...], mart: Found, by: list[str], on
 
 
 def _banded(here: tuple[Any, ...], mart: Found, one: Found) -> Iterator[Problem]:
-    """A band is of a share of the same row, and hidden with it."""
+    """A band is of a share of the same row, and hidden with it; what is compared with one is hidden where it is."""
     shares = {name: other.get("hidden_with", name) for name, other in mart["measures"].items() if "numerator" in other}
     if one["share"] not in shares:
         yield Problem((*here, "share"), f"is {one['share']}; {hint(one['share'], shares)}")
-    elif one.get("hidden_with") != shares[one["share"]]:
+    elif one["kind"] == "banded" and one.get("hidden_with") != shares[one["share"]]:
         yield Problem((*here, "hidden_with"), f"has to be {shares[one['share']]}, with which {one['share']} is hidden")
 
 

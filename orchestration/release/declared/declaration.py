@@ -110,7 +110,8 @@ class Measure:
     """A column that readers see: what it counts, of which population, and the measure with which it is hidden.
 
     ``symbol`` names the column that says why it is null, which several measures may share. ``leaves`` is a population
-    of which all half days follow where this measure is shown.
+    of which all half days follow where this measure is shown. ``banded`` is the share that it is a band of, or that
+    it is compared with.
     """
 
     name: str

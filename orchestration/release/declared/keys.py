@@ -14,7 +14,7 @@ from orchestration.contracts.forms import Flag, Form, Keys, ListOf, Text
 NAME = Text(pattern="[a-z][a-z0-9_]*", like="a name of small letters, digits and underscores")
 VALUE = Text(like="text")
 DAY = Text(pattern="(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", like="month and day such as '12-31', in quotation marks")
-KINDS = ("count", "part", "band", "half_days", "ratio", "gap", "banded")
+KINDS = ("count", "part", "band", "half_days", "ratio", "gap", "banded", "compared")
 CADENCES = ("once", "each_night", "at_dates", "at_month_ends")
 CUTS = ("part", "cut", "result")
 
@@ -142,6 +142,7 @@ OF_KIND: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "half_days": (("column",), ("of", "values", "hidden_with", "symbol", "population", "leaves")),
     "ratio": (("numerator",), ("denominator", "hidden_with", "symbol")),
     "banded": (("share", "hidden_with"), ()),
+    "compared": (("share",), ("hidden_with", "symbol")),
     "gap": (("share", "in_mart", "between", "ends"), ()),
 }
 """Keys that a measure of each kind needs, and those that it may have beside ``kind``."""

@@ -126,7 +126,7 @@ def _mart(name: str, found: Mapping[str, Any]) -> Mart:
             one.get("numerator"),
             one.get("denominator"),
             one.get("leaves"),
-            one.get("share") if one["kind"] == "banded" else None,
+            one.get("share") if one["kind"] in ("banded", "compared") else None,
             Gap(one["share"], one["in_mart"], one["between"], tuple(one["ends"])) if one["kind"] == "gap" else None,
         )
         for measure, one in found["measures"].items()

@@ -6,7 +6,7 @@ what is safe while a group of schools is known, and all without a hidden figure 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -106,8 +106,9 @@ class Questions:
 class Known:
     """A block as it is to those who know one of its schools, or several together.
 
-    ``asked`` are the block's hidden rows that are to be safe, ``whose`` the school of each (``AREA``: several), and
-    ``hiding`` the schools that have any hidden row. Of the block's columns ``owner`` is the school, ``truth`` how many
+    ``asked`` are the block's hidden rows that are to be safe, ``whose`` the school of each (``AREA``: several, be the
+    columns of the others known and not in the block), and ``hiding`` the schools that have any hidden row of their own.
+    Of the block's columns ``owner`` is the school, ``truth`` how many
     persons there are, ``inside`` (columns x schools) how many of each school. ``open`` (asked x heads) are the
     questions without a good answer yet, ``heads`` (schools x heads) says who knows which school.
     """
@@ -119,14 +120,10 @@ class Known:
     inside: FloatArray
     open: BoolArray
     heads: BoolArray
-    whose: IntArray = field(init=False)
-    hiding: IntArray = field(init=False)
+    whose: IntArray
+    hiding: IntArray
 
     def __post_init__(self) -> None:
-        rows = self.block.hidden
-        owners = [np.unique(self.owner[rows.indices[slice(*at)]]) for at in pairwise(rows.indptr.tolist())]
-        whose = np.array([one[0] if len(one) == 1 else AREA for one in owners], dtype=np.int64)
-        self.whose, self.hiding = whose[self.asked], np.setdiff1d(whose, [AREA])
         schools = np.arange(self.inside.shape[1])
         has_any = np.isin(schools, self.owner) | (self.inside.sum(axis=0) > 0)
         self.open &= (has_any @ self.heads) & ~((self.whose[:, None] == schools) @ self.heads)
@@ -211,14 +208,23 @@ def known_of(block: Block, system: System, questions: Questions) -> Known | None
     """A block to those who know a school; None where nothing of it can be told to one of another school."""
     columns = block.members
     owner = block.places
-    if len(owner) and owner[0] != AREA and (owner == owner[0]).all():
+    whose = _whose(system, questions.schools, block.cells_hidden)
+    if len(owner) and owner[0] != AREA and (owner == owner[0]).all() and (whose == owner[0]).all():
         return None
     asked = np.flatnonzero(questions.open[block.cells_hidden].any(axis=1)).astype(np.int64)
     truth = np.asarray(columns @ system.counts, dtype=np.float64)
     inside = np.asarray((columns @ questions.schools.inside).todense(), dtype=np.float64)
     wide = more_than_it_is(replace(block, targets=asked), system)
     is_open = questions.open[block.cells_hidden[asked]].copy()
-    return Known(wide, asked, owner, truth, inside, is_open, questions.schools.heads)
+    hiding = np.setdiff1d(whose, [AREA])
+    return Known(wide, asked, owner, truth, inside, is_open, questions.schools.heads, whose[asked], hiding)
+
+
+def _whose(system: System, schools: Schools, cells: IntArray) -> IntArray:
+    """The school of each cell by all its columns, those that readers know among them; ``AREA`` for several."""
+    rows = system.matrix[cells]
+    owners = [np.unique(schools.owner[rows.indices[slice(*at)]]) for at in pairwise(rows.indptr.tolist())]
+    return np.array([one[0] if len(one) == 1 else AREA for one in owners], dtype=np.int64)
 
 
 def more_than_it_is(block: Block, system: System) -> Block:

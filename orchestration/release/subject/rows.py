@@ -121,11 +121,12 @@ def state_of(mart: Mart, measures: Sequence[str], judged: Mapping[str, Judged], 
 
 
 def _tellers(mart: Mart, measures: Sequence[str]) -> list[str]:
-    """Measures whose cells decide a group: its own, and those that a share in it is made of."""
+    """Measures whose cells decide a group: its own, and those that a share in it, or beside it, is made of."""
     found = dict.fromkeys(measures)
     for name in measures:
         measure = mart.measures[name]
-        for other in (measure.numerator, measure.denominator):
+        share = mart.measures[measure.banded] if measure.banded else measure
+        for other in (share.numerator, share.denominator):
             if other is not None and other in mart.measures:
                 found[other] = None
     return list(found)

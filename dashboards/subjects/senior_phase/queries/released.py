@@ -22,6 +22,7 @@ READS = (
     "leaver_destinations_by_authority_deprivation",
     "s4_roll_results_by_school",
     "s4_roll_results_by_authority",
+    "leaver_comparisons_by_school",
     "course_results_by_school",
     "course_results_by_authority",
 )
@@ -54,6 +55,12 @@ def courses(asked: PageRequest) -> Select[Any]:
 def courses_of_school(asked: PageRequest) -> Select[Any]:
     """Entries and results of the school of the page by qualification and group of subjects, in the year."""
     mart = tables_of_attainment.course_results_by_school
+    return school(mart, asked).where(mart.c.academic_year == asked.academic_year)
+
+
+def comparison(asked: PageRequest) -> Select[Any]:
+    """The school of the page beside its comparison group, in the year."""
+    mart = tables_of_attainment.leaver_comparisons_by_school
     return school(mart, asked).where(mart.c.academic_year == asked.academic_year)
 
 
