@@ -35,11 +35,12 @@ def _ready() -> Settings:
 
 
 def import_published(file: FileArgument, source: SourceOption, into: IntoOption = None) -> None:
-    """Add a new edition of published figures, or a council's own stretch aims, to those that came with the project.
+    """Add published figures, a council's own stretch aims or its comparison values to those that came with the project.
 
     The data sets are published_levels (achievement of levels by area, year, stage and organiser, as the Scottish
-    Government publishes it in December) and stretch_aims. seeds/published_levels.csv and seeds/stretch_aims.csv show
-    columns and values. Of an area, year and measure the edition imported last counts. All of a file, or nothing.
+    Government publishes it in December), stretch_aims and comparison_values (Insight's, by school, leaver year and
+    measure). The files of these names in seeds/ show the columns, the .yml beside each what may stand in them. Of an
+    area, year and measure the edition imported last counts. All of a file, or nothing.
 
     Examples:
 
