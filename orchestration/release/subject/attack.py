@@ -47,6 +47,7 @@ def worked_out(judged: Judged, seen: list[Seen], knows: Collection[str] = ()) ->
     puzzle = puzzle_of(judged.figures.model.dimensions, seen)
     system, changed = judged.decision.system, judged.decision.changed
     has_others, others_changed = _of_others(judged, knows)
+    of_own = _alike_of_own(judged, has_others)
     true: dict[str, int] = {}
     few: set[str] = set()
     alike: set[str] = set()
@@ -55,7 +56,7 @@ def worked_out(judged: Judged, seen: list[Seen], knows: Collection[str] = ()) ->
         true[name] = int(system.values[number]) if has_others[number] else 0
         if judged.decision.held[number] and 0 < changed[number] < SMALL and others_changed[number]:
             few.add(name)
-        if system.tells_all[number]:
+        if system.tells_all[number] and not (knows and number in of_own):
             alike.add(name)
     found = [
         f"the figure {finding.name}"
@@ -82,6 +83,25 @@ def _of_others(judged: Judged, knows: Collection[str]) -> tuple[BoolArray, BoolA
     inside = np.asarray(system.matrix @ schools_of(system).inside[:, known].sum(axis=1)).ravel()
     own = 0 if decision.changers is None else decision.changers.of(known)
     return np.asarray(system.values > inside), np.asarray(decision.changed > own)
+
+
+def _alike_of_own(judged: Judged, has_others: BoolArray) -> set[int]:
+    """Figures that tell of a small cohort that all, or none, have a result, where nobody of others is in the cohort.
+
+    The cohort of a figure is it and those beside it, of the other results.
+    """
+    system, model = judged.decision.system, judged.figures.model
+    results = {
+        table.name: [at for at, (name, _) in enumerate(table.by) if model.dimensions[name].fewest]
+        for table in model.tables
+    }
+
+    def cohorts(cell: Cell) -> list[tuple[str, str, int, tuple[str, ...]]]:
+        return [(cell.table, cell.place, at, (*cell.groups[:at], *cell.groups[at + 1 :])) for at in results[cell.table]]
+
+    of_others = {one for number in np.flatnonzero(has_others).tolist() for one in cohorts(system.cells[number])}
+    every = np.flatnonzero(system.tells_all).tolist()
+    return {number for number in every if of_others.isdisjoint(cohorts(system.cells[number]))}
 
 
 def _may_be_empty(judged: Judged, cell: Cell) -> bool:

@@ -125,7 +125,7 @@ def judge_one(
     buffer = BUFFER if population.has_buffer else SMALL
     asked = Asked(due, final, buffer, fewest, earlier)
     decision, elsewhere = _decided(figures, persons, memory, asked, elsewhere)
-    if len(decision.lost) and (population.stock or population.decides):
+    if len(decision.lost):  # what was shown stays as it was; what was not is lost all the same
         decision, elsewhere = _decided(figures, persons, memory, replace(asked, due=lambda _: False), elsewhere)
     if len(decision.lost):
         raise SubjectError(
