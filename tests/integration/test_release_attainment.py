@@ -7,6 +7,8 @@ from itertools import product
 
 import pytest
 
+from orchestration.database import connect
+from orchestration.release import release_all
 from orchestration.settings import Settings
 from tests.conftest import NewWarehouse
 from tests.support.attainment_extracts import changed, of_feed
@@ -273,3 +275,25 @@ def test_the_attacker_finds_nothing_in_what_stands_of_all_subjects_together(with
     done = warehouse(with_leavers[0], "audit-disclosure", "--json")
     assert done.code == 0, done.output[-3000:]
     assert '"senior_phase"' in done.output
+
+
+def test_what_a_comparison_group_has_reached_stays_as_long_as_the_own_share_does(with_leavers: World) -> None:
+    """One of other councils who comes late moves the group by little: nobody sees that. Another group is another."""
+    settings = with_leavers[0]
+    group = "national_1_at_5_comparison = %s, national_1_at_5_draws_low = %s, national_1_at_5_draws_high = %s"
+
+    def told(source: str, reached: float) -> tuple[object, ...]:
+        with connect(settings, "transformer") as connection:
+            connection.execute(
+                f"update aggregated_exact.leaver_comparisons_by_school set comparison_source = %s, {group} "
+                "where seed_code = %s and academic_year = '2024/25'",
+                (source, reached, reached - 0.02, reached + 0.02, SECONDARY),
+            )
+        outcomes = {result.outcome for result in release_all(settings)}
+        columns = "national_1_at_5_comparison::float, national_1_at_5_draws_high::float, all_scqf_1_at_5_draws_symbol"
+        where = {"seed_code": SECONDARY, "academic_year": "2024/25"}
+        return (*outcomes, *_row(settings, "leaver_comparisons_by_school", columns, **where))
+
+    assert told("own", 0.8) == ("released", 0.8, 0.82, "[z]")
+    assert told("own", 0.801) == ("unchanged", 0.8, 0.82, "[z]")
+    assert told("insight", 0.7) == ("released", 0.7, 0.72, "[z]")

@@ -10,9 +10,9 @@ from orchestration.release.attacker.knowing import knowing
 from orchestration.release.attacker.released import Key, Seen, puzzle_of
 from orchestration.release.declared.declaration import Mart
 from orchestration.release.declared.figures import COUNTED
-from orchestration.release.engine.cells import Cell
+from orchestration.release.engine.cells import Cell, System
 from orchestration.release.engine.heads import numbered, school_of, schools_of
-from orchestration.release.engine.model import BoolArray
+from orchestration.release.engine.model import BoolArray, Model
 from orchestration.release.subject.judged import HELD, Judged
 from orchestration.release.subject.rows import Row
 from orchestration.release.subject.told import seen_of_told
@@ -47,7 +47,7 @@ def worked_out(judged: Judged, seen: list[Seen], knows: Collection[str] = ()) ->
     puzzle = puzzle_of(judged.figures.model.dimensions, seen)
     system, changed = judged.decision.system, judged.decision.changed
     has_others, others_changed = _of_others(judged, knows)
-    of_own = _alike_of_own(judged, has_others)
+    of_own = alike_of_own(judged.figures.model, system, has_others)
     true: dict[str, int] = {}
     few: set[str] = set()
     alike: set[str] = set()
@@ -85,12 +85,12 @@ def _of_others(judged: Judged, knows: Collection[str]) -> tuple[BoolArray, BoolA
     return np.asarray(system.values > inside), np.asarray(decision.changed > own)
 
 
-def _alike_of_own(judged: Judged, has_others: BoolArray) -> set[int]:
+def alike_of_own(model: Model, system: System, has_others: BoolArray) -> set[int]:
     """Figures that tell of a small cohort that all, or none, have a result, where nobody of others is in the cohort.
 
-    The cohort of a figure is it and those beside it, of the other results.
+    The cohort of a figure is it and those beside it, of the other results. ``has_others`` says of each figure whether
+    anybody stands in it whom the reader does not know.
     """
-    system, model = judged.decision.system, judged.figures.model
     results = {
         table.name: [at for at, (name, _) in enumerate(table.by) if model.dimensions[name].fewest]
         for table in model.tables

@@ -99,6 +99,10 @@ def _of_period(
                     mart, before.get(key), measures, _told_before(mart, measures, judged, keys[position])
                 )
                 symbols[symbol].append(NOT_APPLICABLE if any(row[name] is None for name in measures) else None)
+            elif (stood := before.get(key)) is not None and _stays(mart, leader, stood, row):
+                is_held |= any(row[name] != stood[name] for name in measures)
+                row |= {name: stood[name] for name in measures}
+                symbols[symbol].append(None)
             else:
                 symbols[symbol].append(NOT_APPLICABLE if any(row[name] is None for name in measures) else None)
         for symbol, said in symbols.items():
@@ -130,6 +134,17 @@ def _tellers(mart: Mart, measures: Sequence[str]) -> list[str]:
             if other is not None and other in mart.measures:
                 found[other] = None
     return list(found)
+
+
+def _stays(mart: Mart, leader: str, stood: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether what a share is compared with stays as it was shown: while the share and the row's stamps are the same.
+
+    So nobody sees few of others come and go.
+    """
+    one = mart.measures[leader]
+    if one.kind != "compared" or any(stood[name] is None for name in mart.leaders[leader]):
+        return False
+    return all(stood[name] == row[name] for name in (one.banded, *mart.stamps) if name is not None)
 
 
 def _is_new_gap(mart: Mart, before: Mapping[str, Any] | None, leader: str) -> bool:
