@@ -31,6 +31,7 @@ class SchoolSeniorPhase:
     notes: Sequence[Note]
     cards: tuple[Card, ...] = ()
     chart: Chart | None = None
+    compared: tuple[Table, ...] = ()
     folded: tuple[Table, ...] = ()
     to_share: tuple[Table, ...] = ()
 
@@ -57,9 +58,9 @@ def figures(connection: Connection, asked: PageRequest) -> SchoolSeniorPhase:
         notes=_notes(found),
         cards=one_school.cards(found),
         chart=chart,
+        compared=compared,
         folded=(
             *(() if chart else (breadth.breadth_table(found),)),
-            *compared,
             *(one_school.awards_table(found, one) for one in SETS),
             one_school.destinations_table(found),
             *(one_school.results_table(found, one) for one in SETS),

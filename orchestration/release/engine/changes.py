@@ -131,7 +131,7 @@ def decide(
     wanted = Wanted(is_protected, off, is_known & ~is_zero, is_zero)
     targets = first & ~is_known & (system.values < SMALL)
     known_to_one = changers.known_to_one(len(numbered(system.places)[0])) & (is_few & ~first)[:, None]
-    found = protect(seen, wanted, targets, known_to_one)
+    found = protect(seen, wanted, targets, known_to_one, is_few)
     is_off = (found.cells | flags[HIDDEN] | is_within | (waits & flags[SHOWN])) & system.is_shown
     hidden = is_off & (~flags[SHOWN] | (first & ~is_few) | there_hidden | is_within)
     if is_final:

@@ -87,30 +87,35 @@ class Questions:
     """Which protected cells have not been found safe yet from whom.
 
     ``open`` is cells x heads. Whatever is hidden further makes none of them unsafe that was safe before, so an answer
-    holds for good. A cell in which no other school has anybody asks nothing.
+    holds for good. A cell in which no other school has anybody asks nothing. ``changes`` are cells that few have
+    changed: of these a head is not told the change, be all but the own part of it shown; of others that part is no more
+    than what all readers know.
     """
 
     schools: Schools
     open: BoolArray
+    changes: BoolArray
 
     @classmethod
-    def of(cls, system: System, targets: BoolArray, aside: BoolArray | None = None) -> "Questions":
+    def of(
+        cls, system: System, targets: BoolArray, aside: BoolArray | None = None, changes: BoolArray | None = None
+    ) -> "Questions":
         """Every target, to all who know a school other than its own; but for those ``aside`` (cells x schools)."""
         schools = schools_of(system)
         of_others = system.values[:, None] - (system.matrix @ schools.inside @ schools.heads.astype(np.float64))
         found = np.asarray(of_others > 0) & targets[:, None]
-        return cls(schools, found if aside is None else found & ~(aside @ schools.heads))
+        few = np.zeros(len(system.cells), dtype=np.bool_) if changes is None else changes
+        return cls(schools, found if aside is None else found & ~(aside @ schools.heads), few)
 
 
 @dataclass
 class Known:
     """A block as it is to those who know one of its schools, or several together.
 
-    ``asked`` are the block's hidden rows that are to be safe, ``whose`` the school of each (``AREA``: several, be the
-    columns of the others known and not in the block), and ``hiding`` the schools that have any hidden row of their own.
-    Of the block's columns ``owner`` is the school, ``truth`` how many
-    persons there are, ``inside`` (columns x schools) how many of each school. ``open`` (asked x heads) are the
-    questions without a good answer yet, ``heads`` (schools x heads) says who knows which school.
+    ``asked`` are the block's hidden rows that are to be safe, ``whose`` the school of each (``AREA``: several), and
+    ``hiding`` the schools that have any hidden row of their own. Of the block's columns ``owner`` is the school,
+    ``truth`` how many persons there are, ``inside`` (columns x schools) how many of each school. ``open`` (asked x
+    heads) are the questions without a good answer yet, ``heads`` (schools x heads) says who knows which school.
     """
 
     block: Block
@@ -208,7 +213,7 @@ def known_of(block: Block, system: System, questions: Questions) -> Known | None
     """A block to those who know a school; None where nothing of it can be told to one of another school."""
     columns = block.members
     owner = block.places
-    whose = _whose(system, questions.schools, block.cells_hidden)
+    whose = _whose(block, system, questions)
     if len(owner) and owner[0] != AREA and (owner == owner[0]).all() and (whose == owner[0]).all():
         return None
     asked = np.flatnonzero(questions.open[block.cells_hidden].any(axis=1)).astype(np.int64)
@@ -220,10 +225,19 @@ def known_of(block: Block, system: System, questions: Questions) -> Known | None
     return Known(wide, asked, owner, truth, inside, is_open, questions.schools.heads, whose[asked], hiding)
 
 
-def _whose(system: System, schools: Schools, cells: IntArray) -> IntArray:
-    """The school of each cell by all its columns, those that readers know among them; ``AREA`` for several."""
-    rows = system.matrix[cells]
-    owners = [np.unique(schools.owner[rows.indices[slice(*at)]]) for at in pairwise(rows.indptr.tolist())]
+def _whose(block: Block, system: System, questions: Questions) -> IntArray:
+    """The school of each hidden row of a block, ``AREA`` for several: by the columns that readers do not know.
+
+    Of a figure that few have changed, by all its columns.
+    """
+    found = _owners(block.hidden, block.places)
+    few = np.flatnonzero(questions.changes[block.cells_hidden])
+    found[few] = _owners(csr_array(system.matrix[block.cells_hidden[few]]), questions.schools.owner)
+    return found
+
+
+def _owners(rows: csr_array, owner: IntArray) -> IntArray:
+    owners = [np.unique(owner[rows.indices[slice(*at)]]) for at in pairwise(rows.indptr.tolist())]
     return np.array([one[0] if len(one) == 1 else AREA for one in owners], dtype=np.int64)
 
 

@@ -113,13 +113,18 @@ class _Round:
 
 
 def _kept_from_heads(
-    system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArray, aside: BoolArray | None
+    system: System,
+    wanted: Wanted,
+    hidden: BoolArray,
+    targets: BoolArray,
+    aside: BoolArray | None,
+    changes: BoolArray | None,
 ) -> BoolArray:
     """Hide the cheapest further cells until nobody who knows a school exactly is told a target of another (RULES 47).
 
     What nothing helps, since it was shown before or follows from the school alone, is left as it is.
     """
-    questions = Questions.of(system, targets, aside)
+    questions = Questions.of(system, targets, aside, changes)
     may_hide = system.is_shown & ~wanted.is_known & (system.values > 0)
     for _ in range(ROUNDS):
         check()
@@ -156,12 +161,19 @@ def _spared(system: System, wanted: Wanted, hidden: BoolArray, targets: BoolArra
     return hidden
 
 
-def protect(system: System, wanted: Wanted, targets: BoolArray | None = None, aside: BoolArray | None = None) -> Hidden:
+def protect(
+    system: System,
+    wanted: Wanted,
+    targets: BoolArray | None = None,
+    aside: BoolArray | None = None,
+    changes: BoolArray | None = None,
+) -> Hidden:
     """Decide what is hidden of a system.
 
     ``targets`` (None: protected cells with 1 to 4 persons) are kept from being bounded below five, of sums where that
     can be; all protected ones from being worked out: those that the buffer hides, and those of which a change is held.
     All that also by one who knows a school exactly, but for what is ``aside`` (cells x schools; None: nothing).
+    ``changes`` are protected cells that few have changed (None: none).
     """
     if targets is None:
         targets = wanted.is_protected & (system.values < SMALL) & (system.values > 0)
@@ -177,6 +189,6 @@ def protect(system: System, wanted: Wanted, targets: BoolArray | None = None, as
     hidden = _spared(system, wanted, hidden, hopeless)
     every = hopeless | (wanted.is_protected & ~targets)
     every[lost] = False
-    hidden = _kept_from_heads(system, wanted, hidden, every, aside)
+    hidden = _kept_from_heads(system, wanted, hidden, every, aside, changes)
     beyond = [cell for cell in helpless if not system.is_sum[cell]]
     return Hidden(hidden, np.union1d(lost, np.array(beyond, dtype=np.int64)))
